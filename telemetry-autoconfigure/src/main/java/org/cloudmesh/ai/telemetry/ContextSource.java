@@ -1,0 +1,42 @@
+package org.cloudmesh.ai.telemetry;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each record the state of the machine and of the process at its moment. Called on the threads of applications, so
+ * it must answer at once, from memory: whoever implements it samples in the background.
+ */
+public interface ContextSource extends AutoCloseable {
+
+    /** Knows nothing. */
+    ContextSource NONE = new ContextSource() {};
+
+    /** Begins sampling, off the caller's thread. Called once. */
+    default void start() {}
+
+    /**
+     * Returns the reading in force in the fields of the record's {@code system} object; null before the first one. The map
+     * is immutable, and the same instance until the next reading.
+     */
+    default @Nullable Map<String, @Nullable Object> system() {
+        return null;
+    }
+
+    /**
+     * Returns what of the reading does not change while the process runs, for records of an earlier time: the figures of
+     * that moment are unknown and null. The map is immutable, and the same instance until it changes.
+     */
+    default @Nullable Map<String, @Nullable Object> constants() {
+        return null;
+    }
+
+    /** Returns who runs the process: {@code name}, {@code host}, {@code pid}. */
+    default Map<String, @Nullable Object> user() {
+        return Map.of();
+    }
+
+    /** Stops sampling. */
+    @Override
+    default void close() {}
+}

@@ -1,0 +1,40 @@
+package org.cloudmesh.ai.telemetry;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work under way, begun by {@link Telemetry#track(String)}. Its end writes one record with the metric
+ * {@code duration_sec} (seconds, from a monotonic clock). The first end wins, later ones do nothing. Thread-safe, so work
+ * may end on another thread than it began on.
+ */
+public interface Tracking extends AutoCloseable {
+
+    /** Adds a metric to the record of the end. */
+    Tracking metric(String name, double value);
+
+    /** Adds an attribute to the record of the end. */
+    Tracking attribute(String key, @Nullable Object value);
+
+    /** Sets the message of the record of the end. */
+    Tracking message(@Nullable String message);
+
+    /** Adds the metric {@code first_element_sec}, once: the seconds until a stream's first element. */
+    void firstElement();
+
+    /** Ends the work as completed. */
+    void complete();
+
+    /**
+     * Ends the work as failed, with the attribute {@code error.type} (the class name) and the error's message.
+     *
+     * @param error what went wrong
+     */
+    void fail(Throwable error);
+
+    /** Ends the work as cancelled. */
+    void cancel();
+
+    /** Ends work that has not ended yet as failed, with {@code error.type} = {@code incomplete}. */
+    @Override
+    void close();
+}

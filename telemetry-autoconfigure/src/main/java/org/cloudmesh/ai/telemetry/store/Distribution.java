@@ -1,0 +1,383 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/**
+ * Summary of many values: count, sum, extremes, the last one and quantiles. Distributions of parts merge into that of the
+ * whole.
+ *
+ * <p>Up to {@value #EXACT_LIMIT} values are kept as they are and quantiles are exact. Beyond, values fall into buckets: 64
+ * to each power of two, as in OpenTelemetry's base-2 exponential histogram but linear within the octave, so that a bucket is
+ * the leading bits of the number itself. A quantile is then the middle of its bucket, at most 1/128 (0.8 %) off, for any
+ * normal double of either sign. Not thread-safe.
+ */
+public final class Distribution {
+
+    /** Values up to which quantiles are exact. */
+    public static final int EXACT_LIMIT = 4096;
+
+    // 11 bits of exponent and the first 6 of the mantissa.
+    private static final int SHIFT = 52 - 6;
+
+    private static final double[] NO_VALUES = {};
+
+    private static final int[] NO_KEYS = {};
+
+    private static final long[] NO_COUNTS = {};
+
+    private long count;
+
+    private double sum;
+
+    private double min = Double.POSITIVE_INFINITY;
+
+    private double max = Double.NEGATIVE_INFINITY;
+
+    private double last = Double.NaN;
+
+    private long lastAt = Long.MIN_VALUE;
+
+    private boolean exact = true;
+
+    private boolean sorted = true;
+
+    private double[] values = NO_VALUES;
+
+    private int size;
+
+    private int[] keys = NO_KEYS;
+
+    private long[] counts = NO_COUNTS;
+
+    /** Adds a value of that time (microseconds since 1970). */
+    public void add(double value, long at) {
+        this.count++;
+        this.sum += value;
+        this.min = Math.min(this.min, value);
+        this.max = Math.max(this.max, value);
+        if (at >= this.lastAt) {
+            this.last = value;
+            this.lastAt = at;
+        }
+        if (this.exact && this.size == EXACT_LIMIT) {
+            toBuckets();
+        }
+        if (this.exact) {
+            append(value);
+        } else {
+            increment(key(value), 1);
+        }
+    }
+
+    /** Adds all that another distribution holds; the other is left as it is. */
+    public void merge(Distribution other) {
+        if (other.count == 0) {
+            return;
+        }
+        this.count += other.count;
+        this.sum += other.sum;
+        this.min = Math.min(this.min, other.min);
+        this.max = Math.max(this.max, other.max);
+        if (other.lastAt >= this.lastAt) {
+            this.last = other.last;
+            this.lastAt = other.lastAt;
+        }
+        if (this.exact && other.exact && this.size + other.size <= EXACT_LIMIT) {
+            for (int i = 0; i < other.size; i++) {
+                append(other.values[i]);
+            }
+            return;
+        }
+        if (this.exact) {
+            toBuckets();
+        }
+        if (other.exact) {
+            for (int i = 0; i < other.size; i++) {
+                increment(key(other.values[i]), 1);
+            }
+        } else {
+            mergeBuckets(other.keys, other.counts, other.size);
+        }
+    }
+
+    /** Returns how many values there are. */
+    public long count() {
+        return this.count;
+    }
+
+    /** Returns the sum of all values. */
+    public double sum() {
+        return this.sum;
+    }
+
+    /** Returns the arithmetic mean; NaN when there is no value. */
+    public double avg() {
+        return this.count == 0 ? Double.NaN : Math.max(this.min, Math.min(this.max, this.sum / this.count));
+    }
+
+    /** Returns the least value; NaN when there is none. */
+    public double min() {
+        return this.count == 0 ? Double.NaN : this.min;
+    }
+
+    /** Returns the greatest value; NaN when there is none. */
+    public double max() {
+        return this.count == 0 ? Double.NaN : this.max;
+    }
+
+    /** Returns the value with the latest time; NaN when there is none. */
+    public double last() {
+        return this.last;
+    }
+
+    /** Returns the time of {@link #last()} in microseconds since 1970. */
+    public long lastAt() {
+        return this.lastAt;
+    }
+
+    /** Returns whether quantiles are exact. */
+    public boolean exact() {
+        return this.exact;
+    }
+
+    /**
+     * Returns the quantile by nearest rank: the value of rank {@code ceil(q * count)}.
+     *
+     * @param q between 0 and 1
+     * @return NaN when there is no value
+     */
+    public double quantile(double q) {
+        if (this.count == 0) {
+            return Double.NaN;
+        }
+        // The nearest double below a product such as 0.07 * 100 must not raise the rank by one.
+        long rank = Math.max(1, Math.min(this.count, (long) Math.ceil(q * this.count - 1e-9 * this.count)));
+        if (this.exact) {
+            sort();
+            return this.values[(int) rank - 1];
+        }
+        if (rank == 1) {
+            return this.min;
+        }
+        if (rank == this.count) {
+            return this.max;
+        }
+        long seen = 0;
+        for (int i = 0; i < this.size; i++) {
+            seen += this.counts[i];
+            if (seen >= rank) {
+                return Math.max(this.min, Math.min(this.max, middle(this.keys[i])));
+            }
+        }
+        return this.max;
+    }
+
+    /**
+     * Shows the values in rising order, as they are or as the middles of buckets.
+     *
+     * @param visitor is given each value and how often it is there
+     */
+    public void forEach(Visitor visitor) {
+        if (this.exact) {
+            sort();
+            for (int i = 0; i < this.size; ) {
+                int next = i + 1;
+                while (next < this.size && this.values[next] == this.values[i]) {
+                    next++;
+                }
+                visitor.visit(this.values[i], next - i);
+                i = next;
+            }
+        } else {
+            for (int i = 0; i < this.size; i++) {
+                visitor.visit(middle(this.keys[i]), this.counts[i]);
+            }
+        }
+    }
+
+    /** Is given values and how often they are there. */
+    @FunctionalInterface
+    public interface Visitor {
+
+        /** Takes a value. */
+        void visit(double value, long count);
+    }
+
+    /**
+     * Returns the buckets in a few bytes: their number, then for each the distance to the key before and the count, all as
+     * variable-length integers.
+     */
+    public byte[] buckets() {
+        Distribution bucketed = this;
+        if (this.exact) {
+            bucketed = new Distribution();
+            bucketed.merge(this);
+            bucketed.toBuckets();
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream(2 + 3 * bucketed.size);
+        writeVarint(out, bucketed.size);
+        int previous = 0;
+        for (int i = 0; i < bucketed.size; i++) {
+            int key = bucketed.keys[i];
+            long delta = (long) key - previous;
+            writeVarint(out, i == 0 ? (delta << 1) ^ (delta >> 63) : delta);
+            writeVarint(out, bucketed.counts[i]);
+            previous = key;
+        }
+        return out.toByteArray();
+    }
+
+    /**
+     * Returns a distribution from its parts.
+     *
+     * @param buckets what {@link #buckets()} gave
+     * @throws IllegalArgumentException when the bytes are not what {@link #buckets()} gives
+     */
+    public static Distribution of(double sum, double min, double max, double last, long lastAt, byte[] buckets) {
+        Distribution distribution = new Distribution();
+        try {
+            ByteBuffer in = ByteBuffer.wrap(buckets);
+            int size = Math.toIntExact(readVarint(in));
+            distribution.exact = false;
+            distribution.keys = new int[size];
+            distribution.counts = new long[size];
+            long key = 0;
+            for (int i = 0; i < size; i++) {
+                long delta = readVarint(in);
+                key += i == 0 ? (delta >>> 1) ^ -(delta & 1) : delta;
+                distribution.keys[i] = Math.toIntExact(key);
+                distribution.counts[i] = readVarint(in);
+                distribution.count += distribution.counts[i];
+            }
+            distribution.size = size;
+        } catch (RuntimeException ex) {
+            throw new IllegalArgumentException("These bytes are no buckets", ex);
+        }
+        distribution.sum = sum;
+        distribution.min = min;
+        distribution.max = max;
+        distribution.last = last;
+        distribution.lastAt = lastAt;
+        return distribution;
+    }
+
+    private void append(double value) {
+        if (this.size == this.values.length) {
+            this.values = Arrays.copyOf(this.values, Math.max(8, Math.min(EXACT_LIMIT, 2 * this.size)));
+        }
+        this.values[this.size++] = value;
+        this.sorted = this.size == 1;
+    }
+
+    private void sort() {
+        if (!this.sorted) {
+            Arrays.sort(this.values, 0, this.size);
+            this.sorted = true;
+        }
+    }
+
+    private void toBuckets() {
+        sort();
+        int[] found = new int[this.size];
+        long[] times = new long[this.size];
+        int distinct = 0;
+        for (int i = 0; i < this.size; i++) {
+            int key = key(this.values[i]);
+            if (distinct > 0 && found[distinct - 1] == key) {
+                times[distinct - 1]++;
+            } else {
+                found[distinct] = key;
+                times[distinct++] = 1;
+            }
+        }
+        this.exact = false;
+        this.values = NO_VALUES;
+        this.keys = Arrays.copyOf(found, distinct);
+        this.counts = Arrays.copyOf(times, distinct);
+        this.size = distinct;
+    }
+
+    private void increment(int key, long times) {
+        int at = Arrays.binarySearch(this.keys, 0, this.size, key);
+        if (at >= 0) {
+            this.counts[at] += times;
+            return;
+        }
+        at = -1 - at;
+        if (this.size == this.keys.length) {
+            int length = Math.max(16, this.size + (this.size >> 1));
+            this.keys = Arrays.copyOf(this.keys, length);
+            this.counts = Arrays.copyOf(this.counts, length);
+        }
+        System.arraycopy(this.keys, at, this.keys, at + 1, this.size - at);
+        System.arraycopy(this.counts, at, this.counts, at + 1, this.size - at);
+        this.keys[at] = key;
+        this.counts[at] = times;
+        this.size++;
+    }
+
+    private void mergeBuckets(int[] otherKeys, long[] otherCounts, int otherSize) {
+        int[] mergedKeys = new int[this.size + otherSize];
+        long[] mergedCounts = new long[this.size + otherSize];
+        int merged = 0;
+        int i = 0;
+        int j = 0;
+        while (i < this.size || j < otherSize) {
+            if (j == otherSize || (i < this.size && this.keys[i] < otherKeys[j])) {
+                mergedKeys[merged] = this.keys[i];
+                mergedCounts[merged++] = this.counts[i++];
+            } else if (i == this.size || otherKeys[j] < this.keys[i]) {
+                mergedKeys[merged] = otherKeys[j];
+                mergedCounts[merged++] = otherCounts[j++];
+            } else {
+                mergedKeys[merged] = this.keys[i];
+                mergedCounts[merged++] = this.counts[i++] + otherCounts[j++];
+            }
+        }
+        this.keys = mergedKeys;
+        this.counts = mergedCounts;
+        this.size = merged;
+    }
+
+    private static int key(double value) {
+        if (value == 0) {
+            return 0;
+        }
+        int magnitude = 1 + (int) (Double.doubleToRawLongBits(Math.abs(value)) >>> SHIFT);
+        return value > 0 ? magnitude : -magnitude;
+    }
+
+    private static double middle(int key) {
+        if (key == 0) {
+            return 0;
+        }
+        long magnitude = Math.abs((long) key) - 1;
+        double low = Double.longBitsToDouble(magnitude << SHIFT);
+        double high = Double.longBitsToDouble((magnitude + 1) << SHIFT);
+        double middle = Double.isInfinite(high) ? low : low + (high - low) / 2;
+        return key > 0 ? middle : -middle;
+    }
+
+    private static void writeVarint(ByteArrayOutputStream out, long value) {
+        long rest = value;
+        while ((rest & ~0x7FL) != 0) {
+            out.write((int) ((rest & 0x7F) | 0x80));
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private static long readVarint(ByteBuffer in) {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            byte next = in.get();
+            value |= (long) (next & 0x7F) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("A number is longer than 64 bits");
+    }
+}

@@ -1,0 +1,77 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The few questions that a readable store answers; {@link TelemetryReader} makes all others out of them. Thread-safe, also
+ * while records are written. Each call sees one state of the store. All methods throw a {@link QueryException} when the
+ * deadline passes or the store cannot be read.
+ */
+public interface RecordSource {
+
+    /** Counts records by command, run, status and event. No two groups agree in all four. */
+    List<RecordGroup> groups(RecordFilter filter, Deadline deadline);
+
+    /** Summarises each metric that the records have, by name; the filter's metric narrows to records, not to names. */
+    Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline);
+
+    /**
+     * Summarises one metric of the records, by group.
+     *
+     * @param metric the name
+     * @param filter which records
+     * @param by what groups are made by; null gives one group with the key {@code ""}
+     * @param deadline how long it may take
+     * @return distributions by key; records without the dimension are under the key {@code null}. Empty when nothing
+     * matches
+     */
+    Map<@Nullable String, Distribution> metric(
+            String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline);
+
+    /**
+     * Summarises one metric of the records over time.
+     *
+     * @param metric the name
+     * @param filter which records; its range is not looked at
+     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before
+     * {@code edges[i + 1]}
+     * @param deadline how long it may take
+     * @return one distribution for each bucket, empty ones included
+     */
+    List<Distribution> series(String metric, RecordFilter filter, long[] edges, Deadline deadline);
+
+    /** Returns whether any record, of whatever time, has the metric. */
+    boolean knows(String metric, Deadline deadline);
+
+    /**
+     * Returns a page of records, ordered by time and id, the last first.
+     *
+     * @param filter which records
+     * @param after {@link RecordPage#next()} of the page before; null for the first
+     * @param limit how many at most
+     * @param deadline how long it may take
+     */
+    RecordPage page(RecordFilter filter, @Nullable String after, int limit, Deadline deadline);
+
+    /**
+     * Shows records one by one, the oldest first, in constant memory.
+     *
+     * @param filter which records
+     * @param visitor returns whether it wants another
+     * @param deadline how long it may take
+     */
+    void forEach(RecordFilter filter, Predicate<TelemetryRecord> visitor, Deadline deadline);
+
+    /**
+     * Returns the machine's readings over a range, the oldest first.
+     *
+     * @param filter whose range is looked at, and run
+     * @param limit how many at most; they are thinned out evenly
+     * @param deadline how long it may take
+     */
+    List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline);
+}

@@ -1,0 +1,36 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** Says that a store did not do what was asked, and what helps. */
+public class StoreException extends Exception {
+
+    /** What helps. */
+    public enum Remedy {
+
+        /** The same call later, on the same store: it is locked or full. */
+        RETRY,
+
+        /** {@link TelemetryStore#open()} and the same call: the file was moved, damaged or unreadable. */
+        REOPEN,
+
+        /** Another path: the file is not ours. Asking again may help after someone moved it. */
+        REFUSED,
+
+        /** Nothing: a record of the batch cannot be stored at all. */
+        RECORD
+    }
+
+    private final Remedy remedy;
+
+    /** Creates an exception. */
+    public StoreException(Remedy remedy, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.remedy = remedy;
+    }
+
+    /** Returns what helps. */
+    public Remedy remedy() {
+        return this.remedy;
+    }
+}

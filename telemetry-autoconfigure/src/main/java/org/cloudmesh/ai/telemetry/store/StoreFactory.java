@@ -1,0 +1,23 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import org.jspecify.annotations.Nullable;
+
+/** Makes stores of one backend. Implementations are found through {@link java.util.ServiceLoader}. */
+public interface StoreFactory {
+
+    /** Returns the name that {@code telemetry.backend} chooses it by. */
+    String backend();
+
+    /** Returns the extension of the default file, for example {@code db}; null for a backend without a default file. */
+    default @Nullable String extension() {
+        return null;
+    }
+
+    /** Returns which library is missing from the class path; null when none is. */
+    default @Nullable String missing() {
+        return null;
+    }
+
+    /** Makes a store. No I/O happens before {@link TelemetryStore#open()}. */
+    TelemetryStore create(StoreSettings settings);
+}

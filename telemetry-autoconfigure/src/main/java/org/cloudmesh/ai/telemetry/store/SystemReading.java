@@ -1,0 +1,12 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The machine's state as the records of that moment carry it.
+ *
+ * @param at microseconds since 1970 of the first record that carries it
+ * @param system fields of the record's {@code system} object
+ */
+public record SystemReading(long at, Map<String, @Nullable Object> system) {}

@@ -1,0 +1,68 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps records. A bean of this type is one more backend.
+ *
+ * <p>All methods but {@link #source()}, {@link #path()} and {@link #bytes()} are called by one thread, the writer's.
+ */
+public interface TelemetryStore extends AutoCloseable {
+
+    /** Returns the backend's name, for example {@code sqlite}. */
+    String name();
+
+    /** Returns the file, if there is one. */
+    default @Nullable Path path() {
+        return null;
+    }
+
+    /** Returns the size of the files in bytes; 0 when there are none. */
+    default long bytes() {
+        return 0;
+    }
+
+    /**
+     * Opens or reopens the store. Called before the first write, and again after a failure that asks for it.
+     *
+     * @throws StoreException when it cannot be opened
+     */
+    default void open() throws StoreException {}
+
+    /**
+     * Keeps a batch, all of it or nothing. A batch may come again after a failure: records that were kept after all must
+     * not be kept twice ({@link TelemetryRecord#sequence()} rises within one origin).
+     *
+     * @param batch records in the order of emission; empty to sync alone
+     * @param durable whether this batch and all before it must survive power loss once this returns
+     * @throws StoreException when nothing of the batch was kept
+     */
+    void write(List<TelemetryRecord> batch, boolean durable) throws StoreException;
+
+    /**
+     * Sees to the store about once a second: retention, a file that was moved away, records of other programs.
+     *
+     * @throws StoreException when the store must be reopened
+     */
+    default void maintain() throws StoreException {}
+
+    /**
+     * Puts aside a record that the store refuses while it keeps others.
+     *
+     * @param record the record that failed alone
+     * @param reason what the store said
+     */
+    default void reject(TelemetryRecord record, String reason) {}
+
+    /** Returns what answers queries; null for a store that cannot be read. Any thread, also while writing. */
+    default @Nullable RecordSource source() {
+        return null;
+    }
+
+    /** Releases files and connections. Idempotent. */
+    @Override
+    default void close() {}
+}
