@@ -16,7 +16,7 @@ final class HostFiles {
     static final boolean LINUX =
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
 
-    private static final int MAX_BYTES = 1 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     private final Path root;
 

@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.context;
 
 import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.lang.management.OperatingSystemMXBean;
 import java.util.concurrent.TimeUnit;
@@ -9,10 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the process and what the JDK knows without a library. */
 final class JvmProbe implements Probe {
-
-    private final OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
-
-    private final MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
 
     private final HostFiles files;
 
@@ -31,12 +26,13 @@ final class JvmProbe implements Probe {
 
     @Override
     public void read(Reading reading) {
-        MemoryUsage heap = this.memory.getHeapMemoryUsage();
+        OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         reading.put(SystemField.HEAP_USED, heap.getUsed());
         reading.put(SystemField.HEAP_MAX, heap.getMax());
-        reading.put(SystemField.CPU_COUNT, this.system.getAvailableProcessors());
-        reading.put(SystemField.LOAD_1M, this.system.getSystemLoadAverage());
-        reading.put(SystemField.PROCESS_CPU_PERCENT, cpuPercent());
+        reading.put(SystemField.CPU_COUNT, system.getAvailableProcessors());
+        reading.put(SystemField.LOAD_1M, system.getSystemLoadAverage());
+        reading.put(SystemField.PROCESS_CPU_PERCENT, cpuPercent(system));
         Long residentKiB = HostFiles.LINUX ? this.files.numberAfter("/proc/self/status", "VmRSS:") : null;
         reading.put(SystemField.PROCESS_MEMORY, residentKiB == null ? null : residentKiB * 1024);
         reading.put(SystemField.OS, System.getProperty("os.name"));
@@ -47,8 +43,8 @@ final class JvmProbe implements Probe {
     }
 
     /** The share of all CPUs since the previous reading, the first time since the JVM began. */
-    private @Nullable Double cpuPercent() {
-        if (!(this.system instanceof com.sun.management.OperatingSystemMXBean bean)) {
+    private @Nullable Double cpuPercent(OperatingSystemMXBean system) {
+        if (!(system instanceof com.sun.management.OperatingSystemMXBean bean)) {
             return null;
         }
         long cpuNanos = bean.getProcessCpuTime();
@@ -63,6 +59,6 @@ final class JvmProbe implements Probe {
         if (cpuNanos < 0 || elapsed <= 0) {
             return null;
         }
-        return Math.min(100.0, 100.0 * spent / elapsed / this.system.getAvailableProcessors());
+        return Math.min(100.0, 100.0 * spent / elapsed / system.getAvailableProcessors());
     }
 }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MachineContextSource implements ContextSource {
 
+    static final boolean OSHI = present("oshi.SystemInfo") && present("com.sun.jna.Native");
+
     private final Sampler sampler;
 
     private final Map<String, @Nullable Object> user;
@@ -26,7 +28,11 @@ public final class MachineContextSource implements ContextSource {
         Warnings warnings = new Warnings();
         this.user = Identity.user(files, System::getenv);
         this.sampler = new Sampler(
-                probes(files, builder.storeDirectory), builder.interval, builder.clock, builder.constants, warnings);
+                probes(files, builder.storeDirectory, warnings),
+                builder.interval,
+                builder.clock,
+                builder.constants,
+                warnings);
     }
 
     /** Returns a builder: every second, no disk. */
@@ -34,20 +40,42 @@ public final class MachineContextSource implements ContextSource {
         return new Builder();
     }
 
-    private static List<Probe> probes(HostFiles files, @Nullable Path storeDirectory) {
+    private static List<Probe> probes(HostFiles files, @Nullable Path storeDirectory, Warnings warnings) {
         List<Probe> probes = new ArrayList<>();
         probes.add(new JvmProbe(files));
-        if (MachineContextSourceFactory.OSHI) {
+        if (HostFiles.LINUX) {
+            probes.add(new LinuxMachineProbe(files, () -> OSHI ? OshiMachineProbe.cpuModel() : null));
+            probes.add(new LinuxMachineProbe.Rare(files));
+        } else if (OSHI) {
             OshiMachineProbe oshi = new OshiMachineProbe();
-            probes.add(new JdkMachineProbe(files, () -> !oshi.ready()));
+            probes.add(new JdkMachineProbe(() -> !oshi.ready()));
             probes.add(oshi);
         } else {
-            probes.add(new JdkMachineProbe(files, () -> true));
+            probes.add(new JdkMachineProbe(() -> true));
         }
         if (storeDirectory != null) {
             probes.add(new DiskProbe(storeDirectory));
         }
+        probes.add(new GpuProbe(gpuDrivers(files), warnings));
         return probes;
+    }
+
+    private static List<GpuDriver> gpuDrivers(HostFiles files) {
+        List<GpuDriver> drivers = new ArrayList<>();
+        if (OSHI) {
+            drivers.add(new NvmlDriver(() -> NvmlLibrary.likely(files, System::getenv)));
+        }
+        if (HostFiles.LINUX) {
+            drivers.add(new SysfsDriver(files));
+        } else if (OSHI) {
+            drivers.add(new OshiGpuDriver());
+        }
+        return drivers;
+    }
+
+    private static boolean present(String type) {
+        String file = type.replace('.', '/') + ".class";
+        return MachineContextSource.class.getClassLoader().getResource(file) != null;
     }
 
     @Override

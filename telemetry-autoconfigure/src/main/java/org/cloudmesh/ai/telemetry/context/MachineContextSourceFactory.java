@@ -11,11 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** Makes sources that sample this machine. */
 public final class MachineContextSourceFactory implements ContextSourceFactory {
 
-    static final boolean OSHI = present("oshi.SystemInfo") && present("com.sun.jna.Native");
-
     @Override
     public @Nullable String missing() {
-        return OSHI ? null : "com.github.oshi:oshi-core";
+        return MachineContextSource.OSHI ? null : "com.github.oshi:oshi-core";
     }
 
     @Override
@@ -28,11 +26,6 @@ public final class MachineContextSourceFactory implements ContextSourceFactory {
                 .storeDirectory(storeDirectory)
                 .clock(clock)
                 .build();
-    }
-
-    private static boolean present(String type) {
-        String file = type.replace('.', '/') + ".class";
-        return MachineContextSourceFactory.class.getClassLoader().getResource(file) != null;
     }
 
     /** What is left when nothing is sampled. */

@@ -1,18 +1,20 @@
 package org.cloudmesh.ai.telemetry.context;
 
+import java.util.Arrays;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import oshi.SystemInfo;
 import oshi.hardware.CentralProcessor;
 import oshi.hardware.CentralProcessor.LogicalProcessor;
 import oshi.hardware.GlobalMemory;
 import oshi.hardware.HardwareAbstractionLayer;
+import oshi.hardware.Sensors;
 import oshi.hardware.VirtualMemory;
 import oshi.software.os.OSProcess;
-import oshi.software.os.OperatingSystem;
 
 /**
- * Reads CPU and memory of the host through OSHI, whose classes are loaded by the first reading: that takes most of a
- * second.
+ * Reads CPU and memory of a host that is not Linux through OSHI, whose classes are loaded by the first reading: that takes
+ * most of a second.
  */
 final class OshiMachineProbe implements Probe {
 
@@ -48,16 +50,23 @@ final class OshiMachineProbe implements Probe {
         this.ready = !first;
     }
 
+    /** Returns the CPU's name; null when it has none. */
+    static @Nullable String cpuModel() {
+        String name = new SystemInfo()
+                .getHardware()
+                .getProcessor()
+                .getProcessorIdentifier()
+                .getName()
+                .strip();
+        return name.isEmpty() ? null : name;
+    }
+
     /** Holds OSHI's objects, so that the probe can be made where OSHI is not there or not loaded yet. */
     private static final class Machine {
-
-        private final OperatingSystem system;
 
         private final CentralProcessor processor;
 
         private final GlobalMemory memory;
-
-        private final HardwareAbstractionLayer hardware;
 
         private final String model;
 
@@ -65,26 +74,31 @@ final class OshiMachineProbe implements Probe {
 
         private final long numaNodes;
 
-        private final @Nullable OSProcess process;
+        private final OSProcess process;
+
+        private final Sensors sensors;
 
         private long[] ticks;
+
+        private @Nullable Double temperature;
+
+        private OptionalDouble frequency = OptionalDouble.empty();
 
         private int readings;
 
         Machine() {
             SystemInfo info = new SystemInfo();
-            this.system = info.getOperatingSystem();
-            this.hardware = info.getHardware();
-            this.processor = this.hardware.getProcessor();
-            this.memory = this.hardware.getMemory();
+            HardwareAbstractionLayer hardware = info.getHardware();
+            this.processor = hardware.getProcessor();
+            this.memory = hardware.getMemory();
             this.model = this.processor.getProcessorIdentifier().getName().strip();
             this.physicalCount = this.processor.getPhysicalProcessorCount();
             this.numaNodes = this.processor.getLogicalProcessors().stream()
                     .mapToInt(LogicalProcessor::getNumaNode)
                     .distinct()
                     .count();
-            // Linux tells it in one file, which the process probe reads.
-            this.process = HostFiles.LINUX ? null : this.system.getCurrentProcess();
+            this.process = info.getOperatingSystem().getCurrentProcess();
+            this.sensors = hardware.getSensors();
             this.ticks = this.processor.getSystemCpuLoadTicks();
         }
 
@@ -103,7 +117,18 @@ final class OshiMachineProbe implements Probe {
                 reading.put(SystemField.HOST_CPU_PERCENT, percent);
             }
             readMemory(reading);
-            if (this.process != null && this.process.updateAttributes()) {
+            if (this.readings++ % RARELY == 0) {
+                double celsius = this.sensors.getCpuTemperature();
+                this.temperature = celsius > 0 ? celsius : null;
+                this.frequency = Arrays.stream(this.processor.getCurrentFreq())
+                        .filter(hertz -> hertz > 0)
+                        .average();
+            }
+            reading.put(SystemField.TEMPERATURE, this.temperature);
+            if (this.frequency.isPresent()) {
+                reading.put(SystemField.CPU_FREQUENCY, this.frequency.getAsDouble());
+            }
+            if (this.process.updateAttributes()) {
                 reading.put(SystemField.PROCESS_MEMORY, this.process.getResidentMemory());
             }
         }

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the machine on one thread of its own and publishes each reading as an immutable map.
  *
- * <p>The first reading leaves out what needs long to get ready, and the second follows at once. After that, the sampler
- * pauses for the interval, or for 20 times what the reading took when that is longer (at most a minute): it never works
- * more than a twentieth of the time. A probe that fails leaves its own fields unknown and those of the others alone.
+ * <p>The first reading leaves out what needs long to get ready, the second follows at once and the third a quarter of a
+ * second later. After that, the sampler pauses for the interval, or for 20 times what the reading took when that is longer
+ * (at most a minute): it works at most a twentieth of the time. A probe that fails leaves its own fields unknown and those of the others alone.
  */
 final class Sampler implements AutoCloseable {
 
@@ -27,6 +27,8 @@ final class Sampler implements AutoCloseable {
     private static final int REST_FACTOR = 20;
 
     private static final long MAX_PAUSE_NANOS = Duration.ofMinutes(1).toNanos();
+
+    private static final long FIRST_PAUSE_NANOS = Duration.ofMillis(250).toNanos();
 
     private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
@@ -115,21 +117,21 @@ final class Sampler implements AutoCloseable {
     private void run() {
         try {
             readQuietly(false);
-            boolean ready = false;
+            // Loads libraries, and says nothing of how long later readings take.
+            readQuietly(true);
+            // What is a share of the time since the previous reading is known soon, for the sake of short runs.
+            pause(Math.min(this.intervalNanos, FIRST_PAUSE_NANOS));
             while (!this.closed) {
                 long start = System.nanoTime();
                 readQuietly(true);
-                // The first full reading loads libraries, which says nothing of the later ones.
-                pause(ready ? System.nanoTime() - start : 0);
-                ready = true;
+                pause(pauseNanos(this.intervalNanos, System.nanoTime() - start));
             }
         } finally {
             this.slots.forEach(slot -> closeQuietly(slot.probe));
         }
     }
 
-    private void pause(long tookNanos) {
-        long pause = pauseNanos(this.intervalNanos, tookNanos);
+    private void pause(long pause) {
         long deadline = System.nanoTime() + pause;
         long left = pause;
         while (!this.closed && left > 0) {
