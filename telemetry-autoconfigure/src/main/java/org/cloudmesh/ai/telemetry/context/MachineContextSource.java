@@ -46,6 +46,8 @@ public final class MachineContextSource implements ContextSource {
         if (HostFiles.LINUX) {
             probes.add(new LinuxMachineProbe(files, () -> OSHI ? OshiMachineProbe.cpuModel() : null));
             probes.add(new LinuxMachineProbe.Rare(files));
+            probes.add(new CgroupProbe(files));
+            probes.add(new ContainerProbe(files, System::getenv));
         } else if (OSHI) {
             OshiMachineProbe oshi = new OshiMachineProbe();
             probes.add(new JdkMachineProbe(() -> !oshi.ready()));
