@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -171,11 +173,30 @@ class PipelineTests {
                 .attribute("apiKey", "sk-1")
                 .attribute("max_tokens", 9)
                 .emit();
-        List<TelemetryRecord> records = written(8);
+        List<TelemetryRecord> records = written(9);
         StoreStatus status = status();
         assertThat(status.accepted()).isEqualTo(14);
         assertThat(status.dropped()).containsOnly(Map.entry("invalid", 5L));
+        assertThat(status.normalised())
+                .containsOnly(
+                        Map.entry("invalid-value", 3L),
+                        Map.entry("invalid-name", 1L),
+                        Map.entry("invalid-text", 2L),
+                        Map.entry("oversize", 1L),
+                        Map.entry("invalid-time", 1L),
+                        Map.entry("masked", 1L));
         assertThat(records.get(0).status()).isEqualTo(Status.COMPLETED);
+        assertThat(records.get(1).metrics()).isEmpty();
+        assertThat(records.get(1).attributes()).containsOnly(Map.entry("invalid_metrics", "loss"));
+        assertThat(records.get(3).metrics()).containsOnly(Map.entry("a", 1.0));
+        assertThat(records.get(3).attributes()).containsOnly(Map.entry("invalid_metrics", "b"));
+        assertThat(records.get(4).metrics()).containsOnlyKeys("line\nbreak \"quoted\"");
+        assertThat(records.get(5).event()).isEqualTo("\uFFFDhalf");
+        assertThat(records.get(5).message()).isEqualTo("nul\uFFFD");
+        assertThat(records.get(6).message()).hasSize(64 * 1024).endsWith("\u2026");
+        assertThat(records.get(7).timestamp()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+        assertThat(records.get(8).attributes())
+                .containsOnly(Map.entry("apiKey", "******"), Map.entry("max_tokens", "9"));
     }
 
     @Test
