@@ -42,7 +42,7 @@ final class Lane {
 
     private final Clock clock;
 
-    private final Losses losses;
+    private final Watcher watcher;
 
     private final List<TelemetryRecord> pending = new ArrayList<>();
 
@@ -68,10 +68,10 @@ final class Lane {
 
     private boolean abandoned;
 
-    Lane(TelemetryStore store, Clock clock, Losses losses) {
+    Lane(TelemetryStore store, Clock clock, Watcher watcher) {
         this.store = store;
         this.clock = clock;
-        this.losses = losses;
+        this.watcher = watcher;
     }
 
     /** Opens the store now, on the caller's thread, for those who want to know at once. */
@@ -195,6 +195,9 @@ final class Lane {
         boolean durable = this.durable;
         call(() -> this.store.write(batch, durable));
         kept(batch.size(), durable);
+        if (!batch.isEmpty()) {
+            this.watcher.kept(batch.size(), System.nanoTime() - this.callSince);
+        }
     }
 
     private void kept(int count, boolean durable) {
@@ -325,7 +328,7 @@ final class Lane {
             }
         }
         for (TelemetryRecord record : records) {
-            this.losses.lost(record.sequence(), reason);
+            this.watcher.lost(record.sequence(), reason);
         }
     }
 
@@ -354,9 +357,10 @@ final class Lane {
         }
     }
 
-    /** Is told of records that this store will never have. */
-    @FunctionalInterface
-    interface Losses {
+    /** Is told what became of records. */
+    interface Watcher {
+
+        void kept(int records, long nanos);
 
         void lost(long sequence, String reason);
     }

@@ -1,5 +1,7 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
+import java.util.List;
+
 /** Reasons by which lost and mended records are counted. Part of the product's face: meters and health show them. */
 public final class Reasons {
 
@@ -38,6 +40,14 @@ public final class Reasons {
 
     /** Mended: the value of a secret attribute was masked. */
     public static final String MASKED = "masked";
+
+    /** All reasons by which records are lost. */
+    public static final List<String> DROPPED =
+            List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
+
+    /** All reasons by which records are mended. */
+    public static final List<String> NORMALISED =
+            List.of(INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED);
 
     private Reasons() {}
 }

@@ -55,7 +55,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             Origin origin,
             ContextSource context,
             List<TelemetryStore> stores,
-            List<RecordListener> listeners) {
+            List<PipelineListener> listeners) {
         this.origin = origin;
         this.context = context;
         this.clock = settings.clock();

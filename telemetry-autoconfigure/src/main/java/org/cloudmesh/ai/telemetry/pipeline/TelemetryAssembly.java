@@ -39,7 +39,7 @@ public final class TelemetryAssembly implements TelemetryFactory {
 
     private final List<TelemetryStore> stores;
 
-    private final List<RecordListener> listeners;
+    private final List<PipelineListener> listeners;
 
     /** Creates an assembly without anything of an application's own. */
     public TelemetryAssembly() {
@@ -52,7 +52,7 @@ public final class TelemetryAssembly implements TelemetryFactory {
      * @param stores further backends, after those of the settings
      * @param listeners are shown each record
      */
-    public TelemetryAssembly(List<TelemetryStore> stores, List<RecordListener> listeners) {
+    public TelemetryAssembly(List<TelemetryStore> stores, List<PipelineListener> listeners) {
         this.stores = List.copyOf(stores);
         this.listeners = List.copyOf(listeners);
     }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.Durability;
 import org.cloudmesh.ai.telemetry.RecordDroppedException;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -54,7 +55,7 @@ final class Writer implements Runnable {
 
     private final List<Lane> lanes;
 
-    private final List<RecordListener> listeners;
+    private final List<PipelineListener> listeners;
 
     private final boolean alwaysDurable;
 
@@ -89,7 +90,7 @@ final class Writer implements Runnable {
             Door door,
             Normaliser normaliser,
             List<TelemetryStore> stores,
-            List<RecordListener> listeners,
+            List<PipelineListener> listeners,
             Durability durability,
             Clock clock) {
         this.door = door;
@@ -104,7 +105,7 @@ final class Writer implements Runnable {
                 .findFirst()
                 .orElse(stores.get(0));
         this.lanes = stores.stream()
-                .map((store) -> new Lane(store, clock, store == answering ? this::lost : (sequence, reason) -> {}))
+                .map((store) -> new Lane(store, clock, watcher(store, store == answering)))
                 .toList();
         this.primary = this.lanes.get(stores.indexOf(answering));
     }
@@ -264,7 +265,7 @@ final class Writer implements Runnable {
                 this.acknowledgements.put(record.sequence(), acknowledgement);
             }
             if (!(entry instanceof Entry.Rich rich) || rich.metered) {
-                show(record);
+                show((listener) -> listener.onRecord(record));
             }
             batch.add(record);
         }
@@ -302,9 +303,22 @@ final class Writer implements Runnable {
         kept.forEach((future) -> future.complete(null));
     }
 
-    private void lost(long sequence, String reason) {
-        this.losses++;
-        fail(this.acknowledgements.remove(sequence), reason);
+    private Lane.Watcher watcher(TelemetryStore store, boolean acknowledges) {
+        return new Lane.Watcher() {
+
+            @Override
+            public void kept(int records, long nanos) {
+                show((listener) -> listener.onWrite(store.name(), records, nanos));
+            }
+
+            @Override
+            public void lost(long sequence, String reason) {
+                if (acknowledges) {
+                    Writer.this.losses++;
+                    fail(Writer.this.acknowledgements.remove(sequence), reason);
+                }
+            }
+        };
     }
 
     private static void fail(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
@@ -326,19 +340,18 @@ final class Writer implements Runnable {
         }
     }
 
-    private void show(TelemetryRecord record) {
+    private void show(Consumer<PipelineListener> event) {
+        boolean before = this.working;
         this.working = true;
         try {
-            for (RecordListener listener : this.listeners) {
-                listener.onRecord(record);
-            }
+            this.listeners.forEach(event);
         } catch (RuntimeException ex) {
             if (!this.listenerWarned) {
                 this.listenerWarned = true;
                 logger.warn("A telemetry listener failed; this is said once", ex);
             }
         } finally {
-            this.working = false;
+            this.working = before;
         }
     }
 

@@ -43,7 +43,7 @@ class PipelineTests {
 
     private final ScriptedStore store = new ScriptedStore();
 
-    private final List<RecordListener> listeners = new ArrayList<>();
+    private final List<PipelineListener> listeners = new ArrayList<>();
 
     private RecordingTelemetry telemetry;
 
