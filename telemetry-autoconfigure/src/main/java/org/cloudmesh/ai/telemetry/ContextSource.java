@@ -36,6 +36,12 @@ public interface ContextSource extends AutoCloseable {
         return Map.of();
     }
 
+    /**
+     * Has the listener called whenever {@link #constants()} have changed, for example because a graphics card was found.
+     * It runs on the thread that samples, so it must be quick; what it throws is ignored.
+     */
+    default void onConstantsChange(Runnable listener) {}
+
     /** Stops sampling. */
     @Override
     default void close() {}
