@@ -13,6 +13,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.concurrent.ThreadLocalRandom;
 import org.cloudmesh.ai.telemetry.ContextSource;
+import org.cloudmesh.ai.telemetry.ContextSourceFactory;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
@@ -191,7 +192,10 @@ public final class TelemetryAssembly implements TelemetryFactory {
     }
 
     private static ContextSource context(TelemetrySettings settings, @Nullable Path directory) {
-        return ContextSource.NONE;
+        return ServiceLoader.load(ContextSourceFactory.class, ContextSourceFactory.class.getClassLoader())
+                .findFirst()
+                .map((factory) -> factory.create(settings.context(), directory, settings.clock()))
+                .orElse(ContextSource.NONE);
     }
 
     private static Origin origin(TelemetrySettings settings, ContextSource context) {

@@ -421,7 +421,12 @@ class PipelineTests {
     @Test
     void whatTheWriterCausesItselfDoesNotComeRoundAgain() {
         Telemetry[] telemetry = {null};
-        this.listeners.add((record) -> telemetry[0].emit("listener", 1));
+        this.listeners.add(new PipelineListener() {
+            @Override
+            public void onRecord(TelemetryRecord record) {
+                telemetry[0].emit("listener", 1);
+            }
+        });
         this.store.afterWrite = (batch) -> telemetry[0].event("log appender");
         telemetry[0] = start(builder());
         telemetry[0].emit("n", 1);
