@@ -6,11 +6,14 @@ import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryProperties.File;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
@@ -46,6 +49,13 @@ public final class TelemetryAutoConfiguration {
                             stores.orderedStream().toList(),
                             listeners.orderedStream().toList())
                     .assemble(builder.settings());
+        }
+
+        @Bean
+        @ConditionalOnMissingBean
+        @ConditionalOnBean(PipelineView.class)
+        TelemetryReader telemetryReader(PipelineView pipeline) {
+            return new TelemetryReader(pipeline::source);
         }
 
         private static TelemetryBuilder builder(TelemetryProperties properties, Environment environment) {
