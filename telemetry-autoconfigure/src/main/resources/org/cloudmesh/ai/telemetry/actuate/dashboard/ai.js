@@ -1,10 +1,10 @@
 /* Calls of models and tools: how many, how fast, how many tokens, at what cost, and which failed. */
 import * as api from './api.js';
 import {buckets, Chart} from './chart.js';
-import {h, panel, show, Table, Tile} from './dom.js';
+import {h, panel, Table, Tile} from './dom.js';
 import {isoSeconds, local, measure, quantity, share, short, span, whole} from './format.js';
+import {columns, groupLink, GroupBy, number} from './parts.js';
 import {go, href} from './state.js';
-import {columns} from './records.js';
 import {extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
 
 const DURATION = 'gen_ai.client.operation.duration';
@@ -14,27 +14,26 @@ const OUTPUT = 'gen_ai.usage.output_tokens';
 const CACHED = 'gen_ai.usage.cache_read.input_tokens';
 const COST = 'gen_ai.usage.cost';
 const TOOL = 'spring.ai.tool.duration';
+const MODEL = 'attribute.gen_ai.request.model';
 const BY = {
-  'attribute.gen_ai.request.model': 'Model', 'attribute.gen_ai.provider.name': 'Provider', 'attribute.gen_ai.operation.name': 'Operation',
+  [MODEL]: 'Model', 'attribute.gen_ai.provider.name': 'Provider', 'attribute.gen_ai.operation.name': 'Operation',
   'attribute.gen_ai.conversation.id': 'Conversation', 'attribute.user': 'User', 'attribute.error.type': 'Error', status: 'Status', run: 'Run',
 };
 const SAMPLE = 1000;
 const SHOWN = 8;
 
-export class AiView {
+export class View {
   constructor() {
     this.tiles = {
       calls: new Tile('Calls', 'calls'), errors: new Tile('Errors', 'errors'), latency: new Tile('p95', 'p95'), first: new Tile('First chunk p95', 'first'),
       tokens: new Tile('Tokens', 'tokens'), cost: new Tile('Cost', 'cost'),
     };
     this.chart = percentiles(DURATION, h('h3', null, h('a', {href: href({view: 'metrics', name: DURATION})}, 'Duration of calls')), 170);
-    this.tokens = new Chart({title: h('h3', null, 'Tokens'), height: 120, unit: 'count', lines: [{label: 'input', colour: 'g1'}, {label: 'output', colour: 'g3'}]});
+    this.tokens = new Chart({title: h('h3', null, 'Tokens'), height: 120, unit: 'count', lines: [{label: 'input', colour: 'p50'}, {label: 'output', colour: 'cpu'}]});
     this.machine = machine();
-    this.by = h('select', {id: 'ai-by', onchange: () => this.by.value === 'other' ? this.other() : go({by: this.by.value === Object.keys(BY)[0] ? null : this.by.value})});
-    this.attribute = h('input', {type: 'text', 'aria-label': 'Attribute to group by', placeholder: 'attribute', hidden: true, onchange: () => this.attribute.value.trim() && go({by: `attribute.${this.attribute.value.trim()}`})});
-    const number = (title, key, format) => ({title, num: true, sort: (row) => row[key] ?? null, cell: (row) => (row[key] === null || row[key] === undefined ? '–' : format(row[key]))});
+    this.by = new GroupBy(BY, MODEL);
     this.groups = new Table([
-      {title: 'Group', head: true, cls: 'wrap', sort: (row) => row.key, cell: (row) => (row.key === null ? h('span', {class: 'muted'}, 'unknown') : h('a', {href: this.link(row.key)}, row.key))},
+      {title: 'Group', head: true, cls: 'wrap', sort: (row) => row.key, cell: (row) => groupLink(this.grouping, row.key)},
       number('Calls', 'calls', whole), number('Errors', 'errors', whole), number('p50', 'p50', span), number('p95', 'p95', span), number('First chunk p95', 'first', span),
       number('Input', 'input', short), number('Output', 'output', short), number('Cached', 'cached', short), number('Cost', 'cost', (value) => quantity(value, 'cost')),
     ], {caption: 'Calls by group', key: (row) => row.key ?? '', state: () => href(), sorting: {index: 1, down: true}});
@@ -55,7 +54,7 @@ export class AiView {
     this.slowNote = h('p', {class: 'count'}, '\u00a0');
     this.content = h('div', null,
       h('dl', {class: 'tiles'}, Object.values(this.tiles).map((tile) => tile.root)),
-      panel('Calls', {tools: h('div', {class: 'tools'}, h('label', {for: 'ai-by'}, 'Group by'), this.by, this.attribute)}, this.groups.root),
+      panel('Calls', {tools: this.by.root}, this.groups.root),
       panel('Over time', {class: 'lines'}, this.chart.root, this.tokens.root, this.machine.root),
       h('div', {class: 'columns even'}, panel('Slowest calls', {tools: this.slowNote}, this.slowest.root), panel('Dearest calls', null, this.dearest.root)),
       panel('Tools', null, this.tools.root));
@@ -68,30 +67,10 @@ export class AiView {
     [this.chart, this.tokens, this.machine].forEach((chart) => chart.destroy());
   }
 
-  other() {
-    this.attribute.hidden = false;
-    this.attribute.focus();
-  }
-
-  link(key) {
-    const by = this.grouping;
-    return href(by.startsWith('attribute.') ? {attribute: [`${by.slice(10)}:${key}`], by: null} : {[by]: key, by: null});
-  }
-
-  offer(by) {
-    if (this.offered !== by) {
-      this.offered = by;
-      const known = by in BY ? BY : {...BY, [by]: by.replace('attribute.', '')};
-      show(this.by, Object.entries(known).map(([key, label]) => h('option', {value: key}, label)), h('option', {value: 'other'}, 'Another attribute…'));
-      this.attribute.hidden = true;
-    }
-    this.by.value = by;
-  }
-
   async load(state, params, signal) {
     const {metric: ignored, ...filter} = params;
-    const by = this.grouping = state.by ?? Object.keys(BY)[0];
-    this.offer(by);
+    const by = this.grouping = state.by ?? MODEL;
+    this.by.show(by);
     const [{metrics}, summary] = await Promise.all([api.metrics(filter, signal), api.summary({...filter, metric: DURATION}, signal)]);
     const known = new Set(metrics.map((metric) => metric.name));
     this.empty.hidden = known.has(DURATION) || known.has(TOOL);
@@ -146,7 +125,7 @@ export class AiView {
     this.tiles.latency.set(seconds(calls?.p95), `p50 ${seconds(calls?.p50)}, p99 ${seconds(calls?.p99)}`);
     this.tiles.first.set(seconds(first?.p95), first ? `p50 ${seconds(first.p50)} of ${whole(first.count)} streams` : 'no streams');
     this.tiles.tokens.set(short((input?.sum ?? 0) + (output?.sum ?? 0)), `${short(input?.sum ?? 0)} in, ${short(output?.sum ?? 0)} out${cached?.sum ? `, ${short(cached.sum)} cached` : ''}`);
-    this.tiles.cost.set(cost ? quantity(cost.sum, 'cost') : '–', cost ? `${quantity(cost.avg, 'cost')} a call, in the price table's currency` : 'no price table');
+    this.tiles.cost.set(cost ? quantity(cost.sum, 'cost') : '–', cost ? `${quantity(cost.avg, 'cost')} a call` : 'no price table');
   }
 }
 

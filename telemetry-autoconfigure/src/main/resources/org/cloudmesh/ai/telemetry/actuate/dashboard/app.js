@@ -5,20 +5,9 @@ import {h, show, text} from './dom.js';
 import {Filters} from './filters.js';
 import {forInput, local} from './format.js';
 import {filter, go, href, past, RANGES, read} from './state.js';
-import {AiView} from './ai.js';
-import {MetricView} from './metric.js';
-import {OverviewView} from './overview.js';
-import {RecordsView} from './records.js';
-import {RunsView} from './runs.js';
 
 const REFRESH = 5000;
-const VIEWS = {
-  overview: ['Overview', () => new OverviewView()],
-  metrics: ['Metrics', () => new MetricView()],
-  records: ['Records', () => new RecordsView()],
-  runs: ['Runs', () => new RunsView()],
-  ai: ['AI', () => new AiView()],
-};
+const VIEWS = {overview: 'Overview', metrics: 'Metrics', records: 'Records', runs: 'Runs', ai: 'AI'};
 
 const $ = (id) => document.getElementById(id);
 const filters = new Filters($('filters'));
@@ -27,7 +16,7 @@ let view = null;
 let loading = null;
 let timer = null;
 
-const links = Object.entries(VIEWS).map(([name, [title]]) => [name, h('a', {href: '#'}, title)]);
+const links = Object.entries(VIEWS).map(([name, title]) => [name, h('a', {href: '#'}, title)]);
 $('nav').append(...links.map(([, link]) => link));
 
 const buttons = Object.entries(RANGES).map(([range, title]) => [range, h('button', {type: 'button', 'aria-pressed': 'false', onclick: () => go({range, from: null, to: null})}, title)]);
@@ -72,20 +61,26 @@ function frame(state) {
   filters.update(state);
 }
 
-function route() {
+async function route() {
   const state = read();
+  const first = current === null;
+  current = state;
+  frame(state);
+  // A view comes over the wire when it is first looked at.
+  const {View} = await import(`./${state.view}.js`);
+  if (current !== state) {
+    return;
+  }
   if (!view || view.name !== state.view) {
     view?.destroy?.();
-    view = VIEWS[state.view][1]();
+    view = new View();
     view.name = state.view;
     show($('main'), view.root);
-    if (current) {
+    if (!first) {
       scrollTo(0, 0);
     }
   }
-  current = state;
-  document.title = `${state.name ? `${state.name} · ` : ''}${VIEWS[state.view][0]} · Telemetry`;
-  frame(state);
+  document.title = `${state.name ? `${state.name} · ` : ''}${VIEWS[state.view]} · Telemetry`;
   load();
 }
 

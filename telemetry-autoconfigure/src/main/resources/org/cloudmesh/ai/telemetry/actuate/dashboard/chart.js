@@ -4,7 +4,7 @@ import {digits, local, quantity, whole} from './format.js';
 import {go, read} from './state.js';
 
 const {uPlot} = globalThis;
-const FROM_ZERO = ['seconds', 'ms', 'us', 'ns', 'bytes', 'rate', 'cost', 'count'];
+const FROM_ZERO = ['seconds', 'ms', 'us', 'ns', 'bytes', 'rate', 'cost', 'count', 'percent'];
 const AXIS = 62;
 const charts = new Set();
 let colours = new Map();
@@ -125,7 +125,7 @@ export class Chart {
     return {
       width: this.width,
       height: this.height(),
-      padding: [10, 8, 0, 0],
+      padding: [10, 20, 0, 0],
       legend: {show: false},
       scales: {
         x: {time: true, auto: false, range: (plot, min, max) => [min, max]},
@@ -206,14 +206,16 @@ export class Chart {
       taken.add(key);
       const unit = devicePixelRatio;
       ctx.strokeStyle = ctx.fillStyle = colour(mark.failed ? 'bad' : 'mark');
-      if (!mark.failed) {
-        ctx.lineWidth = unit;
-        ctx.setLineDash([3 * unit, 3 * unit]);
-        ctx.beginPath();
-        ctx.moveTo(x, bbox.top);
-        ctx.lineTo(x, bbox.top + bbox.height);
-        ctx.stroke();
+      if (mark.failed) {
+        ctx.fillRect(x - unit, bbox.top - 6 * unit, 2 * unit, 6 * unit);
+        continue;
       }
+      ctx.lineWidth = unit;
+      ctx.setLineDash([3 * unit, 3 * unit]);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
       ctx.beginPath();
       ctx.moveTo(x - 4 * unit, bbox.top - 6 * unit);
       ctx.lineTo(x + 4 * unit, bbox.top - 6 * unit);

@@ -5,7 +5,7 @@ const RULES = [
   [/(_|\.|^)(us|micros|microseconds)$/, 'us'],
   [/(_|\.|^)(ns|nanos|nanoseconds)$/, 'ns'],
   [/per_(sec|second|s)$|_rps$|_qps$|throughput/, 'rate'],
-  [/percent|(_|\.)(pct|util|utilization)$/, 'percent'],
+  [/percent|(_|\.)(pct|util)$/, 'percent'],
   [/bytes|(_|\.)memory(_|$)|memory_(used|total)$/, 'bytes'],
   [/cost|price/, 'cost'],
   [/tokens?$/, 'count'],

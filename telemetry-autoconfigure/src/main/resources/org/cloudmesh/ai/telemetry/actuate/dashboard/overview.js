@@ -3,8 +3,8 @@ import * as api from './api.js';
 import {buckets, instant} from './chart.js';
 import {h, panel, show, Table, Tile} from './dom.js';
 import {bytes, digits, local, quantity, share, short, whole} from './format.js';
+import {status} from './parts.js';
 import {href} from './state.js';
-import {status} from './records.js';
 import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
 
 const BUSIEST = 4;
@@ -14,7 +14,7 @@ function pace(perSecond) {
   return perSecond >= 1 ? `${digits(perSecond)} /s` : perSecond * 60 >= 1 ? `${digits(perSecond * 60)} /min` : `${digits(perSecond * 3600)} /h`;
 }
 
-export class OverviewView {
+export class View {
   constructor() {
     this.tiles = {
       throughput: new Tile('Throughput', 'throughput'), records: new Tile('Records', 'records'), success: new Tile('Success rate', 'success'),
@@ -101,7 +101,8 @@ export class OverviewView {
     this.fillPipeline(summary);
     const marks = await marking;
     fillMachine(this.machine, context, range, marks);
-    this.events.fill(marks.slice(0, 12));
+    const failures = marks.filter((mark) => mark.failed).slice(0, 6);
+    this.events.fill(marks.filter((mark) => failures.includes(mark) || !mark.failed).slice(0, 14));
   }
 
   fillTiles(summary, context, range) {

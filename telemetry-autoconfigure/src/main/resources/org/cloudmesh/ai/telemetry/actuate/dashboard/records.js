@@ -3,38 +3,14 @@ import * as api from './api.js';
 import {instant} from './chart.js';
 import {h, panel, show, Table, text} from './dom.js';
 import {bytes, digits, measure, quantity, whole} from './format.js';
+import {columns, status} from './parts.js';
 import {go, href, read} from './state.js';
 import {fillMachine, machine} from './timeline.js';
 
 const PAGE = 100;
 const KEPT = 2000;
 
-/** A status as a word with a colour. */
-export function status(value) {
-  const known = ['completed', 'failed', 'started', 'cancelled', 'recorded'].includes(value) ? value : 'other';
-  return h('span', {class: `status st-${known}`}, value ?? 'recorded');
-}
-
-/** The first few metrics of a record in one line. */
-export function brief(metrics, limit = 3) {
-  const entries = Object.entries(metrics ?? {});
-  return h('span', {class: 'brief'}, entries.slice(0, limit).map(([name, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, name), ' ', measure(name, value))),
-    entries.length > limit && h('span', {class: 'more'}, `+${entries.length - limit}`));
-}
-
-/** The columns of a table of records. */
-export function columns() {
-  return [
-    {title: 'Time', cls: 'when', cell: (record) => h('a', {href: href({view: 'records', record: record.id, at: record.timestamp})}, instant(record.timestamp, true))},
-    {title: 'Status', cell: (record) => status(record.status)},
-    {title: 'Event', cls: 'wrap', cell: (record) => record.event ?? '–'},
-    {title: 'Metrics', cls: 'wrap', cell: (record) => brief(record.metrics)},
-    {title: 'Command', cls: 'wrap', cell: (record) => record.command},
-    {title: 'Message', cls: 'wrap message', cell: (record) => record.message ?? ''},
-  ];
-}
-
-export class RecordsView {
+export class View {
   constructor() {
     this.list = [];
     this.table = new Table(columns(), {

@@ -5,7 +5,7 @@ import {h, panel, Table, text} from './dom.js';
 import {digits, direction, measure, share, span, whole} from './format.js';
 import {go, href, read} from './state.js';
 
-export class RunsView {
+export class View {
   constructor() {
     this.state = read();
     const choice = (role) => (run) => h('input', {

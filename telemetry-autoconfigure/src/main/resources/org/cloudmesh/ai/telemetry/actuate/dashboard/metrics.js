@@ -3,12 +3,13 @@ import * as api from './api.js';
 import {buckets, Chart, instant} from './chart.js';
 import {h, panel, show, svg, Table, Tile} from './dom.js';
 import {isoSeconds, local, measure, short, unitOf, whole} from './format.js';
+import {GroupBy, groupFilter, groupLink} from './parts.js';
 import {go, href} from './state.js';
 import {extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
 
 const BY = {'': 'Nothing', status: 'Status', event: 'Event', run: 'Run', command: 'Command'};
 const PERCENTILES = ['min', 'p50', 'p90', 'p95', 'p99', 'max'];
-const LINES = 5;
+const COLOURS = ['p50', 'gpu', 'cpu', 'memory', 'mark'];
 
 /** Groups of a metric as a table: figures, and a strip from min to max with the middle marked. */
 export function groupTable(name, caption, link) {
@@ -35,7 +36,7 @@ function strip(group, top) {
     box(group.min ?? 0, group.p99 ?? 0, 'far'), box(group.p50 ?? 0, group.p95 ?? 0, 'near'), box(group.p50 ?? 0, (group.p50 ?? 0) + top / 120, 'mid'));
 }
 
-export class MetricView {
+export class View {
   constructor() {
     this.root = h('div');
   }
@@ -100,18 +101,14 @@ class MetricDetail {
       {title: 'Size', cls: 'spread', cell: (row) => svg('svg', {class: 'strip', viewBox: '0 0 100 14', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
         svg('rect', {x: 0, y: 3, width: Math.max(0.8, row.share * 100), height: 8, class: 'near'}))},
     ], {caption: 'Distribution', key: (row) => row.key});
-    this.by = h('select', {id: 'by', onchange: () => this.choose()});
-    this.attribute = h('input', {type: 'text', 'aria-label': 'Attribute to group by', placeholder: 'attribute', list: 'attribute-names', hidden: true, onchange: () => this.choose()});
-    this.attributes = h('datalist', {id: 'attribute-names'});
+    this.by = new GroupBy(BY, '');
     this.known = new Set();
-    this.groups = groupTable(name, 'Groups', (group) => this.groupLink(group));
-    this.groupPanel = panel('Groups', {tools: h('div', {class: 'tools'}, h('label', {for: 'by'}, 'Group by'), this.by, this.attribute, this.attributes)}, this.groups.root);
-    this.offer();
+    this.groups = groupTable(name, 'Groups', (group) => groupLink(this.grouping, group.key));
     this.root = h('div', {class: 'metric'},
       h('div', {class: 'title'}, h('a', {href: href({name: null, by: null}), class: 'back'}, 'Metrics'), this.title),
       h('dl', {class: 'tiles small'}, this.tiles.map(([, tile]) => tile.root)),
       panel('Over time', {class: 'lines'}, this.chart.root, this.groupsChart, this.machine.root),
-      h('div', {class: 'columns even'}, panel('Distribution', null, this.distribution.root), this.groupPanel));
+      h('div', {class: 'columns even'}, panel('Distribution', null, this.distribution.root), panel('Groups', {tools: this.by.root}, this.groups.root)));
   }
 
   destroy() {
@@ -120,40 +117,9 @@ class MetricDetail {
     this.lines?.destroy();
   }
 
-  offer() {
-    const names = [...this.known].sort();
-    const value = this.by.value;
-    show(this.by, Object.entries(BY).map(([key, label]) => h('option', {value: key}, label)), names.map((name) => h('option', {value: `attribute.${name}`}, name)), h('option', {value: 'other'}, 'Another attribute…'));
-    show(this.attributes, names.map((name) => h('option', {value: name})));
-    this.by.value = value;
-  }
-
-  choose() {
-    const other = this.by.value === 'other';
-    this.attribute.hidden = !other;
-    if (!other) {
-      this.attribute.value = '';
-      go({by: this.by.value || null});
-    } else if (this.attribute.value.trim()) {
-      go({by: `attribute.${this.attribute.value.trim()}`});
-    } else {
-      this.attribute.focus();
-    }
-  }
-
-  groupFilter(by, key) {
-    return by.startsWith('attribute.') ? {attribute: [`${by.slice(10)}:${key}`]} : {[by]: key};
-  }
-
-  groupLink(group) {
-    const key = group.key ?? null;
-    return key === null ? h('span', {class: 'muted'}, 'without') : h('a', {href: href({by: null, ...this.groupFilter(this.state.by, key)})}, key);
-  }
-
   async load(state, params, signal) {
-    this.state = state;
     const {metric: ignored, ...filter} = params;
-    const by = state.by ?? null;
+    const by = this.grouping = state.by ?? '';
     const summarised = api.summary({...filter, metric: this.name}, signal);
     const [figures, series, context, sample, summary] = await Promise.all([
       api.metric(this.name, {...filter, by}, signal), api.series(this.name, {...filter, buckets: buckets()}, signal),
@@ -166,13 +132,7 @@ class MetricDetail {
     const top = Math.max(...PERCENTILES.map((key) => Math.abs(figures[key] ?? 0))) || 1;
     this.distribution.fill(figures.count ? PERCENTILES.map((key) => ({key, value: figures[key], share: Math.abs(figures[key] ?? 0) / top})) : []);
     (sample?.records ?? []).forEach((record) => Object.keys(record.attributes ?? {}).forEach((name) => this.known.add(name)));
-    if (by?.startsWith('attribute.')) {
-      this.known.add(by.slice(10));
-    }
-    if (this.by.value !== 'other' || by) {
-      this.offer();
-      this.by.value = by ?? '';
-    }
+    this.by.show(by, [...this.known].sort());
     this.groups.fill(by ? figures.groups ?? [] : [], by ? 'No groups in this range.' : 'Choose what to group by: the status, the run, the model or any other attribute.');
     const marks = await loadMarks(filter, summary, signal);
     fillPercentiles(this.chart, this.name, series, range, marks);
@@ -183,13 +143,13 @@ class MetricDetail {
 
   /** p95 of the largest groups, one line each. */
   async compareGroups(by, groups, filter, range, marks, signal) {
-    const keys = by ? [...groups].sort((a, b) => b.count - a.count).map((group) => group.key).filter((key) => key !== null && key !== undefined).slice(0, LINES) : [];
+    const keys = by ? [...groups].sort((a, b) => b.count - a.count).map((group) => group.key).filter((key) => key !== null && key !== undefined).slice(0, COLOURS.length) : [];
     const asked = JSON.stringify([by, keys]);
     if (asked !== this.compared) {
       this.lines?.destroy();
       this.compared = asked;
       this.lines = keys.length < 2 ? null : new Chart({
-        title: h('h3', null, 'p95 by group'), height: 150, unit: unitOf(this.name), lines: keys.map((key, i) => ({label: key, colour: `g${i + 1}`})),
+        title: h('h3', null, 'p95 by group'), height: 150, unit: unitOf(this.name), lines: keys.map((key, i) => ({label: key, colour: COLOURS[i]})),
       });
       show(this.groupsChart, this.lines?.root);
     }
@@ -198,7 +158,7 @@ class MetricDetail {
     }
     const chart = this.lines;
     const answers = await Promise.all(keys.map((key) => {
-      const group = this.groupFilter(by, key);
+      const group = groupFilter(by, key);
       const merged = group.attribute ? {...filter, attribute: [...(filter.attribute ?? []), ...group.attribute]} : {...filter, ...group};
       return api.series(this.name, {...merged, from: new Date(range[0] * 1000).toISOString(), to: new Date(range[1] * 1000).toISOString(), buckets: Math.round(buckets() / 2)}, signal);
     }));
