@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetryBuilder {
 
+    /** Environment variable that switches telemetry off. */
+    public static final String KILL_SWITCH = "CLOUDMESH_AI_TELEMETRY_DISABLED";
+
     private List<String> backends = List.of();
 
     private @Nullable String path;
@@ -122,6 +125,12 @@ public final class TelemetryBuilder {
         return this;
     }
 
+    /** Returns whether a value of {@value #KILL_SWITCH} switches telemetry off. */
+    public static boolean disables(@Nullable String value) {
+        return value != null
+                && Set.of("1", "true", "yes").contains(value.strip().toLowerCase(Locale.ROOT));
+    }
+
     /** Returns the settings chosen so far. */
     public TelemetrySettings settings() {
         return new TelemetrySettings(
@@ -141,12 +150,16 @@ public final class TelemetryBuilder {
     }
 
     /**
-     * Builds a recorder that is already running. Files are opened in the background, unless {@link #failFast(boolean)}.
+     * Builds a recorder that is already running, or one that does nothing where the environment variable
+     * {@value #KILL_SWITCH} says {@code 1}, {@code true} or {@code yes}. Files are opened in the background, unless {@link #failFast(boolean)}.
      *
      * @throws TelemetryConfigurationException when the settings name what does not exist, or a store cannot be opened and
      * {@link #failFast(boolean)} was chosen
      */
     public Telemetry build() {
+        if (disables(System.getenv(KILL_SWITCH))) {
+            return Telemetry.disabled();
+        }
         return ServiceLoader.load(TelemetryFactory.class, TelemetryFactory.class.getClassLoader())
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("No TelemetryFactory is registered on the class path"))

@@ -9,6 +9,8 @@ public class TelemetryConfigurationException extends RuntimeException {
 
     private final @Nullable Object value;
 
+    private final String reason;
+
     private final String action;
 
     /**
@@ -25,6 +27,7 @@ public class TelemetryConfigurationException extends RuntimeException {
         super(property + "=" + value + ": " + reason + ". " + action, cause);
         this.property = property;
         this.value = value;
+        this.reason = reason;
         this.action = action;
     }
 
@@ -36,6 +39,11 @@ public class TelemetryConfigurationException extends RuntimeException {
     /** Returns the value of the setting. */
     public @Nullable Object value() {
         return this.value;
+    }
+
+    /** Returns why that cannot work. */
+    public String reason() {
+        return this.reason;
     }
 
     /** Returns what to do about it. */

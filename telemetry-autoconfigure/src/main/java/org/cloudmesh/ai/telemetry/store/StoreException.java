@@ -17,8 +17,11 @@ public class StoreException extends Exception {
         /** Another path: the file is not ours. Asking again may help after someone moved it. */
         REFUSED,
 
-        /** Nothing: a record of the batch cannot be stored at all. */
-        RECORD
+        /** To leave a record out: one of the batch cannot be stored at all. */
+        RECORD,
+
+        /** Nothing: the store can never work as it is configured. */
+        NONE
     }
 
     private final Remedy remedy;

@@ -1,0 +1,305 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.cloudmesh.ai.telemetry.Durability;
+import org.cloudmesh.ai.telemetry.WhenFull;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.util.unit.DataSize;
+
+/** Settings of the recorder. */
+@ConfigurationProperties("telemetry")
+public class TelemetryProperties {
+
+    /** Whether telemetry is recorded. Also off when the environment variable CLOUDMESH_AI_TELEMETRY_DISABLED is 1, true or yes. */
+    private boolean enabled = true;
+
+    /** Stores that keep the records: sqlite, jsonl, text, memory, none, or several of them. By default sqlite, or jsonl where the SQLite driver is missing. */
+    private List<String> backend = new ArrayList<>();
+
+    /** File of the first backend. By default telemetry.db, or telemetry with the backend's extension, in the working directory. */
+    private @Nullable String path;
+
+    /** Name of the program in each record. By default the application's name. */
+    private @Nullable String command;
+
+    /** Name of this start of the program in each record. Generated when empty. */
+    private @Nullable String run;
+
+    /** Whether a store that cannot be opened fails the start of the application. Otherwise it starts and telemetry is degraded. */
+    private boolean failFast;
+
+    /** What plain emits survive. Relaxed puts at most the last second at risk on power loss; durable emits and flush always reach the disk. */
+    private Durability durability = Durability.RELAXED;
+
+    /** Time that the records still queued are given at shutdown. */
+    private Duration closeTimeout = Duration.ofSeconds(10);
+
+    /** Parts of attribute keys whose values are masked, beside password, secret, token, authorization, api-key and the like. */
+    private List<String> maskedKeys = new ArrayList<>();
+
+    @NestedConfigurationProperty
+    private final Queue queue = new Queue();
+
+    @NestedConfigurationProperty
+    private final Retention retention = new Retention();
+
+    @NestedConfigurationProperty
+    private final Context context = new Context();
+
+    @NestedConfigurationProperty
+    private final Micrometer micrometer = new Micrometer();
+
+    @NestedConfigurationProperty
+    private final File sqlite = new File();
+
+    @NestedConfigurationProperty
+    private final File jsonl = new File();
+
+    @NestedConfigurationProperty
+    private final File text = new File();
+
+    public boolean isEnabled() {
+        return this.enabled;
+    }
+
+    public void setEnabled(boolean enabled) {
+        this.enabled = enabled;
+    }
+
+    public List<String> getBackend() {
+        return this.backend;
+    }
+
+    public void setBackend(List<String> backend) {
+        this.backend = backend;
+    }
+
+    public @Nullable String getPath() {
+        return this.path;
+    }
+
+    public void setPath(@Nullable String path) {
+        this.path = path;
+    }
+
+    public @Nullable String getCommand() {
+        return this.command;
+    }
+
+    public void setCommand(@Nullable String command) {
+        this.command = command;
+    }
+
+    public @Nullable String getRun() {
+        return this.run;
+    }
+
+    public void setRun(@Nullable String run) {
+        this.run = run;
+    }
+
+    public boolean isFailFast() {
+        return this.failFast;
+    }
+
+    public void setFailFast(boolean failFast) {
+        this.failFast = failFast;
+    }
+
+    public Durability getDurability() {
+        return this.durability;
+    }
+
+    public void setDurability(Durability durability) {
+        this.durability = durability;
+    }
+
+    public Duration getCloseTimeout() {
+        return this.closeTimeout;
+    }
+
+    public void setCloseTimeout(Duration closeTimeout) {
+        this.closeTimeout = closeTimeout;
+    }
+
+    public List<String> getMaskedKeys() {
+        return this.maskedKeys;
+    }
+
+    public void setMaskedKeys(List<String> maskedKeys) {
+        this.maskedKeys = maskedKeys;
+    }
+
+    public Queue getQueue() {
+        return this.queue;
+    }
+
+    public Retention getRetention() {
+        return this.retention;
+    }
+
+    public Context getContext() {
+        return this.context;
+    }
+
+    public Micrometer getMicrometer() {
+        return this.micrometer;
+    }
+
+    public File getSqlite() {
+        return this.sqlite;
+    }
+
+    public File getJsonl() {
+        return this.jsonl;
+    }
+
+    public File getText() {
+        return this.text;
+    }
+
+    /** Settings of the queue between emit and the writer. */
+    public static class Queue {
+
+        /** Records that may wait, rounded up to a power of two. */
+        private int capacity = 1 << 16;
+
+        /** Bytes of large records (over 256 bytes each) that may wait. By default 32MB or an eighth of the heap, whichever is less. */
+        private @Nullable DataSize maxBytes;
+
+        /** What emit does when the queue is full. Block waits for room within block-timeout, then drops. */
+        private WhenFull whenFull = WhenFull.DROP;
+
+        /** Time that emit waits for room at most when when-full is block. */
+        private Duration blockTimeout = Duration.ofMillis(100);
+
+        public int getCapacity() {
+            return this.capacity;
+        }
+
+        public void setCapacity(int capacity) {
+            this.capacity = capacity;
+        }
+
+        public @Nullable DataSize getMaxBytes() {
+            return this.maxBytes;
+        }
+
+        public void setMaxBytes(@Nullable DataSize maxBytes) {
+            this.maxBytes = maxBytes;
+        }
+
+        public WhenFull getWhenFull() {
+            return this.whenFull;
+        }
+
+        public void setWhenFull(WhenFull whenFull) {
+            this.whenFull = whenFull;
+        }
+
+        public Duration getBlockTimeout() {
+            return this.blockTimeout;
+        }
+
+        public void setBlockTimeout(Duration blockTimeout) {
+            this.blockTimeout = blockTimeout;
+        }
+    }
+
+    /** Settings of what is kept. */
+    public static class Retention {
+
+        /** Age from which records are deleted. By default they are kept however old. */
+        private @Nullable Duration maxAge;
+
+        /** Size of a store's files from which the oldest records are deleted. Zero is no bound. */
+        private DataSize maxSize = DataSize.ofGigabytes(2);
+
+        public @Nullable Duration getMaxAge() {
+            return this.maxAge;
+        }
+
+        public void setMaxAge(@Nullable Duration maxAge) {
+            this.maxAge = maxAge;
+        }
+
+        public DataSize getMaxSize() {
+            return this.maxSize;
+        }
+
+        public void setMaxSize(DataSize maxSize) {
+            this.maxSize = maxSize;
+        }
+    }
+
+    /** Settings of the machine's state in each record. */
+    public static class Context {
+
+        /** Whether records carry the machine's state. */
+        private boolean enabled = true;
+
+        /** Time between two readings of the machine's state. */
+        private Duration interval = Duration.ofSeconds(1);
+
+        public boolean isEnabled() {
+            return this.enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public Duration getInterval() {
+            return this.interval;
+        }
+
+        public void setInterval(Duration interval) {
+            this.interval = interval;
+        }
+    }
+
+    /** Settings of the bridge to Micrometer. */
+    public static class Micrometer {
+
+        /** Whether metrics of records are fed to the meter registry. */
+        private boolean enabled = true;
+
+        /** Meters that are registered for metrics of records at most. */
+        private int maxMeters = 1000;
+
+        public boolean isEnabled() {
+            return this.enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
+        }
+
+        public int getMaxMeters() {
+            return this.maxMeters;
+        }
+
+        public void setMaxMeters(int maxMeters) {
+            this.maxMeters = maxMeters;
+        }
+    }
+
+    /** Settings of one backend's file. */
+    public static class File {
+
+        /** File of this backend when it is not the first one. By default telemetry with the backend's extension, beside the first backend's file. */
+        private @Nullable String path;
+
+        public @Nullable String getPath() {
+            return this.path;
+        }
+
+        public void setPath(@Nullable String path) {
+            this.path = path;
+        }
+    }
+}

@@ -1,0 +1,162 @@
+package org.cloudmesh.ai.telemetry.pipeline;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.StringJoiner;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes valid records out of what callers handed in, once for all stores, so that every store gives the same back. Used by
+ * the writer alone.
+ */
+final class Normaliser {
+
+    private static final String INVALID_METRICS = "invalid_metrics";
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private final Origin origin;
+
+    private final Masking masking;
+
+    private final Counts normalised;
+
+    private long sequence;
+
+    Normaliser(Origin origin, Masking masking, Counts normalised) {
+        this.origin = origin;
+        this.masking = masking;
+        this.normalised = normalised;
+    }
+
+    /** Returns the record, or null when nothing valid is in the entry. */
+    @Nullable
+    TelemetryRecord normalise(Entry entry) {
+        return entry instanceof Entry.Rich rich ? rich(rich) : single(entry);
+    }
+
+    private @Nullable TelemetryRecord single(Entry entry) {
+        String name = text(entry.name);
+        if (name == null) {
+            return null;
+        }
+        TelemetryRecord.Builder record = begin(entry);
+        if (Double.isFinite(entry.value)) {
+            record.metrics(new String[] {name}, new double[] {entry.value});
+        } else {
+            this.normalised.add(Reasons.INVALID_VALUE, 1);
+            record.attributes(Map.of(INVALID_METRICS, name));
+        }
+        return record.build();
+    }
+
+    private @Nullable TelemetryRecord rich(Entry.Rich entry) {
+        String event = text(entry.event);
+        String message = text(entry.message);
+        String[] names = new String[entry.names.length];
+        double[] values = new double[entry.values.length];
+        int valid = 0;
+        StringJoiner invalid = new StringJoiner(",");
+        for (int i = 0; i < names.length; i++) {
+            String name = text(entry.names[i]);
+            if (name == null) {
+                this.normalised.add(Reasons.INVALID_NAME, 1);
+            } else if (!Double.isFinite(entry.values[i])) {
+                this.normalised.add(Reasons.INVALID_VALUE, 1);
+                invalid.add(name);
+            } else if (name.equals(entry.names[i])
+                    || !Arrays.asList(names).subList(0, valid).contains(name)) {
+                names[valid] = name;
+                values[valid++] = entry.values[i];
+            }
+        }
+        Map<String, String> attributes = attributes(entry.attributes);
+        if (invalid.length() > 0) {
+            attributes.put(INVALID_METRICS, Objects.requireNonNull(Limits.cut(invalid.toString(), Limits.ATTRIBUTE)));
+        }
+        boolean plain = entry.status == null || entry.status.equals(Status.RECORDED);
+        if (plain && event == null && message == null && valid == 0 && attributes.isEmpty()) {
+            return null;
+        }
+        entry.mended.forEach((reason) -> this.normalised.add(reason, 1));
+        return begin(entry)
+                .event(event)
+                .message(message)
+                .attributes(attributes.isEmpty() ? Map.of() : attributes)
+                .metrics(
+                        valid == names.length ? names : Arrays.copyOf(names, valid),
+                        valid == values.length ? values : Arrays.copyOf(values, valid))
+                .build();
+    }
+
+    private TelemetryRecord.Builder begin(Entry entry) {
+        return TelemetryRecord.builder(this.origin, ++this.sequence, entry.timestamp)
+                .status(status(entry.status))
+                .system(entry.system);
+    }
+
+    private Status status(@Nullable Status status) {
+        if (status == null) {
+            return Status.RECORDED;
+        }
+        String value = Limits.cut(status.value(), Limits.NAME);
+        String text = text(value);
+        return status.value().equals(text) ? status : Status.of(text);
+    }
+
+    private Map<String, String> attributes(@Nullable String[] pairs) {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (int i = 0; i < pairs.length; i += 2) {
+            String key = text(pairs[i]);
+            if (key == null) {
+                this.normalised.add(Reasons.INVALID_NAME, 1);
+            } else if (this.masking.masks(key)) {
+                this.normalised.add(Reasons.MASKED, 1);
+                attributes.put(key, Masking.MASK);
+            } else {
+                attributes.put(key, valid(Objects.requireNonNull(pairs[i + 1])));
+            }
+        }
+        return attributes;
+    }
+
+    private @Nullable String text(@Nullable String text) {
+        return text == null || text.isBlank() ? null : valid(text);
+    }
+
+    private String valid(String text) {
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c == 0 || Character.isSurrogate(c)) {
+                return replaceInvalid(text);
+            }
+        }
+        return text;
+    }
+
+    private String replaceInvalid(String text) {
+        StringBuilder valid = new StringBuilder(text.length());
+        boolean changed = false;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                valid.append(c).append(text.charAt(++i));
+            } else if (c == 0 || Character.isSurrogate(c)) {
+                valid.append(REPLACEMENT);
+                changed = true;
+            } else {
+                valid.append(c);
+            }
+        }
+        if (changed) {
+            this.normalised.add(Reasons.INVALID_TEXT, 1);
+        }
+        return valid.toString();
+    }
+}

@@ -1,0 +1,53 @@
+package org.cloudmesh.ai.telemetry.pipeline;
+
+import java.util.List;
+
+/** Reasons by which lost and mended records are counted. Part of the product's face: meters and health show them. */
+public final class Reasons {
+
+    /** Lost: the queue had no room. */
+    public static final String QUEUE_FULL = "queue-full";
+
+    /** Lost: nothing valid was in the record. */
+    public static final String INVALID = "invalid";
+
+    /** Lost: emitted after the close, or not written within its time limit. */
+    public static final String SHUTDOWN = "shutdown";
+
+    /** Lost: the store refused this record while it kept others; it is in the dead-letter file. */
+    public static final String REJECTED = "rejected";
+
+    /** Lost: the store can never work, for example a backend that does not exist. */
+    public static final String STORE_FAILED = "store-failed";
+
+    /** Lost: emitted by the writer's own work, such as a log appender or an observation of its SQL. */
+    public static final String REENTRANT = "reentrant";
+
+    /** Mended: a metric without a name was left out. */
+    public static final String INVALID_NAME = "invalid-name";
+
+    /** Mended: a value that is no finite number was left out. */
+    public static final String INVALID_VALUE = "invalid-value";
+
+    /** Mended: NUL or half a surrogate pair in a text was replaced. */
+    public static final String INVALID_TEXT = "invalid-text";
+
+    /** Mended: a text was cut, or metrics or attributes beyond the limit were left out. */
+    public static final String OVERSIZE = "oversize";
+
+    /** Mended: a time outside 1970 to 2100 was replaced by the time of the emit. */
+    public static final String INVALID_TIME = "invalid-time";
+
+    /** Mended: the value of a secret attribute was masked. */
+    public static final String MASKED = "masked";
+
+    /** All reasons by which records are lost. */
+    public static final List<String> DROPPED =
+            List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
+
+    /** All reasons by which records are mended. */
+    public static final List<String> NORMALISED =
+            List.of(INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED);
+
+    private Reasons() {}
+}

@@ -1,0 +1,392 @@
+package org.cloudmesh.ai.telemetry.pipeline;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.cloudmesh.ai.telemetry.Durability;
+import org.cloudmesh.ai.telemetry.RecordDroppedException;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread behind a recorder: takes entries out of the queue, makes records of them, shows them to listeners, brings
+ * them into the stores batch by batch and acknowledges. It looks at the queue on its own, every few milliseconds, so that a
+ * caller need not wake it.
+ */
+final class Writer implements Runnable {
+
+    private static final Logger logger = LoggerFactory.getLogger(Writer.class);
+
+    private static final int BATCH = 8192;
+
+    private static final long BATCH_BYTES = 8L << 20;
+
+    private static final long BUSY_PARK = TimeUnit.MILLISECONDS.toNanos(2);
+
+    private static final long IDLE_PARK = TimeUnit.MILLISECONDS.toNanos(10);
+
+    private static final long IDLE_AFTER = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long MAINTENANCE = TimeUnit.MILLISECONDS.toNanos(500);
+
+    // A sync takes time too; both together stay within the second that relaxed durability promises.
+    private static final long UNSYNCED = TimeUnit.MILLISECONDS.toNanos(700);
+
+    private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
+
+    private final Door door;
+
+    private final RecordQueue queue;
+
+    private final Normaliser normaliser;
+
+    private final List<Lane> lanes;
+
+    private final List<PipelineListener> listeners;
+
+    private final boolean alwaysDurable;
+
+    private final Lane primary;
+
+    private final Thread thread;
+
+    private final Queue<Flush> flushes = new ConcurrentLinkedQueue<>();
+
+    private final Map<Long, CompletableFuture<@Nullable Void>> acknowledgements = new HashMap<>();
+
+    private Map<String, Long> warned = Map.of();
+
+    private volatile boolean parked;
+
+    private volatile long closeBy;
+
+    private volatile boolean closing;
+
+    // Set while stores and listeners run: what they emit themselves must not come round again.
+    private boolean working;
+
+    private volatile long losses;
+
+    private volatile long invalid;
+
+    private long nextWarning = System.nanoTime();
+
+    private boolean listenerWarned;
+
+    Writer(
+            Door door,
+            Normaliser normaliser,
+            List<TelemetryStore> stores,
+            List<PipelineListener> listeners,
+            Durability durability,
+            Clock clock) {
+        this.door = door;
+        this.queue = door.queue();
+        this.normaliser = normaliser;
+        this.listeners = List.copyOf(listeners);
+        this.alwaysDurable = durability == Durability.FULL;
+        this.thread = new Thread(this, "telemetry-writer");
+        this.thread.setDaemon(true);
+        TelemetryStore answering = stores.stream()
+                .filter((store) -> store.source() != null)
+                .findFirst()
+                .orElse(stores.get(0));
+        this.lanes = stores.stream()
+                .map((store) -> new Lane(store, clock, watcher(store, store == answering)))
+                .toList();
+        this.primary = this.lanes.get(stores.indexOf(answering));
+    }
+
+    List<Lane> lanes() {
+        return this.lanes;
+    }
+
+    /** Returns the lane of the store that answers queries; acknowledgements wait for this one. */
+    Lane primary() {
+        return this.primary;
+    }
+
+    /** Returns how many records were taken out of the queue and found to have nothing valid in them. */
+    long invalid() {
+        return this.invalid;
+    }
+
+    void start() {
+        this.thread.start();
+    }
+
+    /** Returns whether the caller runs on the writer's thread, in the midst of its work. */
+    boolean isWorkingHere() {
+        return Thread.currentThread() == this.thread && this.working;
+    }
+
+    boolean isWriterThread() {
+        return Thread.currentThread() == this.thread;
+    }
+
+    void wake() {
+        if (this.parked) {
+            LockSupport.unpark(this.thread);
+        }
+    }
+
+    /** Returns a future of whether all that was claimed so far is on disk. */
+    CompletableFuture<Boolean> flush() {
+        Flush flush = new Flush(this.queue.claimed(), this.losses, new CompletableFuture<>());
+        this.flushes.add(flush);
+        LockSupport.unpark(this.thread);
+        if (!this.thread.isAlive()) {
+            flush.done.complete(drained());
+        }
+        return flush.done;
+    }
+
+    /**
+     * Drains until that moment, then counts what is left.
+     *
+     * @param nanos how long
+     */
+    void close(long nanos) {
+        this.queue.close();
+        this.closeBy = System.nanoTime() + nanos;
+        this.closing = true;
+        LockSupport.unpark(this.thread);
+        boolean interrupted = false;
+        long patience = this.closeBy + TimeUnit.MILLISECONDS.toNanos(500);
+        while (this.thread.isAlive() && System.nanoTime() - patience < 0 && !isWriterThread()) {
+            try {
+                TimeUnit.NANOSECONDS.timedJoin(this.thread, Math.max(1_000_000, patience - System.nanoTime()));
+            } catch (InterruptedException ex) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        abandon();
+    }
+
+    @Override
+    public void run() {
+        try {
+            loop();
+        } catch (Throwable ex) {
+            logger.error("The telemetry writer ended; nothing is recorded any more", ex);
+            this.queue.close();
+        } finally {
+            abandon();
+            work(() -> this.lanes.forEach(Lane::close));
+            failAll(Reasons.SHUTDOWN);
+        }
+    }
+
+    private void loop() {
+        long maintained = System.nanoTime();
+        long active = System.nanoTime();
+        work(() -> this.lanes.forEach(Lane::maintain));
+        while (true) {
+            if (Thread.interrupted()) {
+                logger.debug("Someone interrupted the telemetry writer; it goes on");
+            }
+            if (this.closing) {
+                this.lanes.forEach(Lane::hurry);
+            }
+            List<TelemetryRecord> batch = drain();
+            deliver(batch);
+            long now = System.nanoTime();
+            if (now - maintained >= MAINTENANCE) {
+                maintained = now;
+                work(() -> this.lanes.forEach(Lane::maintain));
+                warn(now);
+            }
+            if (this.closing && (drained() || now - this.closeBy >= 0)) {
+                return;
+            }
+            if (!batch.isEmpty()) {
+                active = now;
+                continue;
+            }
+            park(now - active > IDLE_AFTER ? IDLE_PARK : BUSY_PARK);
+        }
+    }
+
+    private void park(long nanos) {
+        this.parked = true;
+        if (this.queue.claimed() == this.queue.consumed() || blocked()) {
+            LockSupport.parkNanos(this, nanos);
+        }
+        this.parked = false;
+    }
+
+    private boolean drained() {
+        return this.queue.claimed() == this.queue.consumed()
+                && this.lanes.stream().allMatch((lane) -> lane.pending() == 0 && !lane.unsyncedFor(0));
+    }
+
+    /** Whether nothing may be taken out now: the store that answers still has its batch, and no other store could go on. */
+    private boolean blocked() {
+        return this.primary.pending() > 0 && this.lanes.size() == 1;
+    }
+
+    private List<TelemetryRecord> drain() {
+        if (blocked()) {
+            return List.of();
+        }
+        List<TelemetryRecord> batch = new ArrayList<>();
+        long bytes = 0;
+        while (batch.size() < BATCH && bytes < BATCH_BYTES) {
+            Entry entry = this.queue.poll();
+            if (entry == null) {
+                break;
+            }
+            bytes += entry.bytes();
+            this.door.left(entry);
+            CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
+            TelemetryRecord record = this.normaliser.normalise(entry);
+            if (record == null) {
+                this.invalid++;
+                fail(acknowledgement, Reasons.INVALID);
+                continue;
+            }
+            if (acknowledgement != null) {
+                this.acknowledgements.put(record.sequence(), acknowledgement);
+            }
+            if (!(entry instanceof Entry.Rich rich) || rich.metered) {
+                show((listener) -> listener.onRecord(record));
+            }
+            batch.add(record);
+        }
+        return batch;
+    }
+
+    private void deliver(List<TelemetryRecord> batch) {
+        boolean durable = this.alwaysDurable || !this.acknowledgements.isEmpty() || !this.flushes.isEmpty();
+        // Looked at before the delivery: a flush that comes in the midst of it is for the next round.
+        List<Flush> waiting = List.copyOf(this.flushes);
+        long consumed = this.queue.consumed();
+        this.working = true;
+        try {
+            for (Lane lane : this.lanes) {
+                lane.add(batch, Math.max(this.queue.capacity(), BATCH));
+                lane.deliver(durable || lane.unsyncedFor(this.closing ? 0 : UNSYNCED));
+            }
+        } finally {
+            this.working = false;
+        }
+        if (durable && this.primary.pending() == 0 && !this.primary.unsyncedFor(0)) {
+            acknowledge();
+            for (Flush flush : waiting) {
+                if (consumed >= flush.upTo) {
+                    flush.done.complete(this.losses == flush.losses);
+                    this.flushes.remove(flush);
+                }
+            }
+        }
+    }
+
+    private void acknowledge() {
+        List<CompletableFuture<@Nullable Void>> kept = List.copyOf(this.acknowledgements.values());
+        this.acknowledgements.clear();
+        kept.forEach((future) -> future.complete(null));
+    }
+
+    private Lane.Watcher watcher(TelemetryStore store, boolean acknowledges) {
+        return new Lane.Watcher() {
+
+            @Override
+            public void kept(int records, long nanos) {
+                show((listener) -> listener.onWrite(store.name(), records, nanos));
+            }
+
+            @Override
+            public void lost(long sequence, String reason) {
+                if (acknowledges) {
+                    Writer.this.losses++;
+                    fail(Writer.this.acknowledgements.remove(sequence), reason);
+                }
+            }
+        };
+    }
+
+    private static void fail(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
+        if (acknowledgement != null) {
+            acknowledgement.completeExceptionally(new RecordDroppedException(reason));
+        }
+    }
+
+    private void failAll(String reason) {
+        this.acknowledgements.values().forEach((future) -> fail(future, reason));
+        this.acknowledgements.clear();
+        for (Entry entry = this.queue.poll(); entry != null; entry = this.queue.poll()) {
+            fail(entry.acknowledgement(), reason);
+        }
+        Iterator<Flush> waiting = this.flushes.iterator();
+        while (waiting.hasNext()) {
+            waiting.next().done.complete(drained());
+            waiting.remove();
+        }
+    }
+
+    private void show(Consumer<PipelineListener> event) {
+        boolean before = this.working;
+        this.working = true;
+        try {
+            this.listeners.forEach(event);
+        } catch (RuntimeException ex) {
+            if (!this.listenerWarned) {
+                this.listenerWarned = true;
+                logger.warn("A telemetry listener failed; this is said once", ex);
+            }
+        } finally {
+            this.working = before;
+        }
+    }
+
+    private void work(Runnable task) {
+        this.working = true;
+        try {
+            task.run();
+        } finally {
+            this.working = false;
+        }
+    }
+
+    private void abandon() {
+        for (Lane lane : this.lanes) {
+            lane.abandon(this.queue.claimed() - this.invalid);
+        }
+    }
+
+    private void warn(long now) {
+        if (now - this.nextWarning < 0) {
+            return;
+        }
+        Map<String, Long> dropped = new TreeMap<>();
+        this.door.dropped().copyTo(dropped);
+        this.lanes.forEach((lane) -> lane.dropped.copyTo(dropped));
+        if (this.invalid > 0) {
+            dropped.put(Reasons.INVALID, this.invalid);
+        }
+        if (!dropped.equals(this.warned)) {
+            this.warned = dropped;
+            this.nextWarning = now + WARNING_INTERVAL;
+            work(() -> logger.warn("Telemetry records lost since the start, by reason: {}", dropped));
+        }
+    }
+
+    /** Someone who waits until all entries up to a number are on disk. */
+    private record Flush(long upTo, long losses, CompletableFuture<Boolean> done) {}
+}

@@ -1,0 +1,390 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers questions about the records that a store keeps: the same answers as over HTTP. Thread-safe, also while records are
+ * written. Without a {@link Deadline}, a question may take {@link #DEFAULT_TIMEOUT}.
+ *
+ * <p>All methods throw a {@link QueryException} when the deadline passes or no store can be read. Times are in microseconds;
+ * a range includes {@code from} and excludes {@code to}.
+ */
+public final class TelemetryReader {
+
+    /** How long a question may take unless a deadline says otherwise. */
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(2);
+
+    /** How many entries a list of names, runs or groups has at most. */
+    public static final int MAX_NAMES = 1000;
+
+    /** How many records a page, points a series or samples a list has at most. */
+    public static final int MAX_ITEMS = 1000;
+
+    private static final ValueSummary NO_VALUES = ValueSummary.of(new Distribution());
+
+    private final Supplier<? extends @Nullable RecordSource> source;
+
+    /** Creates a reader of a store. */
+    public TelemetryReader(RecordSource source) {
+        this(() -> source);
+    }
+
+    /**
+     * Creates a reader of a store that comes and goes.
+     *
+     * @param source asked at each question; null while no store can be read
+     */
+    public TelemetryReader(Supplier<? extends @Nullable RecordSource> source) {
+        this.source = source;
+    }
+
+    /** Returns what there is, at a glance. */
+    public TelemetryOverview overview(RecordFilter filter) {
+        return overview(filter, deadline());
+    }
+
+    /** Returns what there is, at a glance. */
+    public TelemetryOverview overview(RecordFilter filter, Deadline deadline) {
+        RecordSource source = source();
+        RecordTally all = new RecordTally();
+        Map<String, Long> statuses = new HashMap<>();
+        Map<String, Long> commands = new HashMap<>();
+        Map<String, Long> events = new HashMap<>();
+        for (RecordGroup group : source.groups(filter, deadline)) {
+            all.add(group);
+            statuses.merge(group.status(), group.count(), Long::sum);
+            commands.merge(group.command(), group.count(), Long::sum);
+            if (group.event() != null) {
+                events.merge(group.event(), group.count(), Long::sum);
+            }
+        }
+        TreeSet<String> metrics = new TreeSet<>(source.metrics(filter, deadline).keySet());
+        return new TelemetryOverview(
+                all.records(),
+                all.records() == 0 ? null : RecordMatcher.instant(all.first()),
+                all.records() == 0 ? null : RecordMatcher.instant(all.last()),
+                all.successRate(),
+                mostFrequent(statuses),
+                mostFrequent(commands),
+                mostFrequent(events),
+                metrics.stream().limit(MAX_NAMES).toList(),
+                tooMany(statuses.size(), commands.size(), events.size(), metrics.size()));
+    }
+
+    /** Returns a summary of each metric. The filter's metric chooses records, and so all metrics that those have. */
+    public MetricSummaries metrics(RecordFilter filter) {
+        return metrics(filter, deadline());
+    }
+
+    /** Returns a summary of each metric. The filter's metric chooses records, and so all metrics that those have. */
+    public MetricSummaries metrics(RecordFilter filter, Deadline deadline) {
+        Map<String, Distribution> metrics = source().metrics(filter, deadline);
+        List<MetricSummaries.Metric> summaries = metrics.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<String, Distribution> entry) ->
+                                -entry.getValue().count())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MAX_NAMES)
+                .sorted(Map.Entry.comparingByKey())
+                .map((entry) -> summary(entry.getKey(), entry.getValue()))
+                .toList();
+        return new MetricSummaries(summaries, tooMany(metrics.size()));
+    }
+
+    /** Returns the figures of one metric, also by group when a dimension is given. */
+    public MetricReport metric(String metric, RecordFilter filter, @Nullable Dimension by) {
+        return metric(metric, filter, by, deadline());
+    }
+
+    /** Returns the figures of one metric, also by group when a dimension is given. */
+    public MetricReport metric(String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline) {
+        Map<@Nullable String, Distribution> values = source().metric(metric, filter, by, deadline);
+        Distribution whole = new Distribution();
+        values.values().forEach(whole::merge);
+        List<MetricReport.Group> groups = new ArrayList<>();
+        if (by != null) {
+            values.forEach((key, group) -> groups.add(new MetricReport.Group(key, ValueSummary.of(group))));
+            groups.sort(Comparator.comparingLong(
+                            (MetricReport.Group group) -> -group.values().count())
+                    .thenComparing(MetricReport.Group::key, Comparator.nullsLast(Comparator.naturalOrder())));
+        }
+        return new MetricReport(metric, ValueSummary.of(whole), first(groups), tooMany(groups.size()));
+    }
+
+    /** Returns whether any record, of whatever time, has the metric. */
+    public boolean knows(String metric) {
+        return knows(metric, deadline());
+    }
+
+    /** Returns whether any record, of whatever time, has the metric. */
+    public boolean knows(String metric, Deadline deadline) {
+        return source().knows(metric, deadline);
+    }
+
+    /** Returns one metric over time; see {@link #series(String, RecordFilter, int, Deadline)}. */
+    public MetricSeries series(String metric, RecordFilter filter, int buckets) {
+        return series(metric, filter, buckets, deadline());
+    }
+
+    /**
+     * Returns one metric over time. Where the filter leaves a side of the range open, the first or last matching record
+     * with the metric closes it.
+     *
+     * @param metric its name
+     * @param filter which records
+     * @param buckets how many points, 1 to {@value #MAX_ITEMS}
+     * @param deadline how long it may take
+     */
+    public MetricSeries series(String metric, RecordFilter filter, int buckets, Deadline deadline) {
+        if (buckets < 1 || buckets > MAX_ITEMS) {
+            throw new IllegalArgumentException(buckets + " buckets are not 1 to " + MAX_ITEMS);
+        }
+        RecordSource source = source();
+        Range range = range(metric, filter, source, deadline);
+        if (range == null) {
+            return new MetricSeries(metric, filter.from(), filter.to(), null, List.of());
+        }
+        long width = Math.max(1, ceilDiv(range.to - range.from, buckets));
+        int filled = (int) ceilDiv(range.to - range.from, width);
+        long[] edges = new long[filled + 1];
+        for (int i = 0; i <= filled; i++) {
+            edges[i] = Math.min(range.to, range.from + i * width);
+        }
+        List<Distribution> values = filled == 0 ? List.of() : source.series(metric, filter, edges, deadline);
+        List<MetricSeries.Point> points = new ArrayList<>(buckets);
+        for (int i = 0; i < buckets; i++) {
+            points.add(new MetricSeries.Point(
+                    RecordMatcher.instant(range.from + i * width),
+                    i < filled ? ValueSummary.of(values.get(i)) : NO_VALUES));
+        }
+        return new MetricSeries(
+                metric,
+                RecordMatcher.instant(range.from),
+                RecordMatcher.instant(range.to),
+                Duration.of(width, ChronoUnit.MICROS),
+                points);
+    }
+
+    /** Returns the starts of programs. */
+    public RunSummaries runs(RecordFilter filter) {
+        return runs(filter, deadline());
+    }
+
+    /** Returns the starts of programs. */
+    public RunSummaries runs(RecordFilter filter, Deadline deadline) {
+        record Key(@Nullable String run, String command) {}
+        Map<Key, RecordTally> runs = new LinkedHashMap<>();
+        for (RecordGroup group : source().groups(filter, deadline)) {
+            runs.computeIfAbsent(new Key(group.run(), group.command()), (key) -> new RecordTally())
+                    .add(group);
+        }
+        List<RunSummaries.Run> summaries = runs.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<Key, RecordTally> entry) ->
+                                -entry.getValue().first())
+                        .thenComparing((entry) -> entry.getKey().run(), Comparator.nullsLast(Comparator.reverseOrder()))
+                        .thenComparing((entry) -> entry.getKey().command()))
+                .limit(MAX_NAMES)
+                .map((entry) -> new RunSummaries.Run(
+                        entry.getKey().run(),
+                        entry.getKey().command(),
+                        RecordMatcher.instant(entry.getValue().first()),
+                        RecordMatcher.instant(entry.getValue().last()),
+                        entry.getValue().records(),
+                        entry.getValue().successRate()))
+                .toList();
+        return new RunSummaries(summaries, tooMany(runs.size()));
+    }
+
+    /** Returns two runs side by side; see {@link RunComparison} for the test of significance. */
+    public RunComparison compare(String base, String candidate, RecordFilter filter) {
+        return compare(base, candidate, filter, deadline());
+    }
+
+    /**
+     * Returns two runs side by side; see {@link RunComparison} for the test of significance.
+     *
+     * @param base name of the run to compare with
+     * @param candidate name of the run that is compared
+     * @param filter which records of them; its run is not looked at
+     * @param deadline how long it may take
+     */
+    public RunComparison compare(String base, String candidate, RecordFilter filter, Deadline deadline) {
+        RecordSource source = source();
+        Map<String, Distribution> left = source.metrics(filter.withRun(base), deadline);
+        Map<String, Distribution> right = source.metrics(filter.withRun(candidate), deadline);
+        TreeSet<String> names = new TreeSet<>(left.keySet());
+        names.addAll(right.keySet());
+        List<String> shown = names.stream().limit(MAX_NAMES).toList();
+        Map<String, Double> pValues = new LinkedHashMap<>();
+        for (String name : shown) {
+            Distribution before = left.get(name);
+            Distribution after = right.get(name);
+            if (before != null
+                    && after != null
+                    && Math.min(before.count(), after.count()) >= RunComparison.FEWEST_VALUES) {
+                pValues.put(name, MannWhitney.pValue(before, after));
+                deadline.check();
+            }
+        }
+        Collection<String> significant = significant(pValues);
+        List<RunComparison.Metric> metrics = shown.stream()
+                .map((name) -> comparison(name, left.get(name), right.get(name), significant.contains(name)))
+                .toList();
+        return new RunComparison(base, candidate, metrics, tooMany(names.size()));
+    }
+
+    /** Returns the machine's readings over the filter's range, the oldest first. */
+    public List<SystemReading> readings(RecordFilter filter, int limit) {
+        return readings(filter, limit, deadline());
+    }
+
+    /**
+     * Returns the machine's readings over the filter's range, the oldest first.
+     *
+     * @param filter whose range and run are looked at
+     * @param limit how many at most, up to {@value #MAX_ITEMS}; they are thinned out evenly
+     * @param deadline how long it may take
+     */
+    public List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline) {
+        return source().readings(filter, Math.min(limit, MAX_ITEMS), deadline);
+    }
+
+    /** Returns the latest records, or the next ones; see {@link #records(RecordFilter, String, int, Deadline)}. */
+    public RecordPage records(RecordFilter filter, @Nullable String after, int limit) {
+        return records(filter, after, limit, deadline());
+    }
+
+    /**
+     * Returns a page of records, ordered by time and id, the last first. Paging neither skips nor repeats records while
+     * others arrive.
+     *
+     * @param filter which records; the same for all pages
+     * @param after {@link RecordPage#next()} of the page before; null for the first
+     * @param limit how many at most, 1 to {@value #MAX_ITEMS}
+     * @param deadline how long it may take
+     */
+    public RecordPage records(RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
+        if (limit < 1 || limit > MAX_ITEMS) {
+            throw new IllegalArgumentException(limit + " records are not 1 to " + MAX_ITEMS);
+        }
+        return source().page(filter, after, limit, deadline);
+    }
+
+    /**
+     * Shows all records, the oldest first, in constant memory.
+     *
+     * @param filter which records
+     * @param action takes each
+     * @param deadline how long it may take; {@link Deadline#none()} for as long as it needs
+     */
+    public void forEach(RecordFilter filter, Consumer<TelemetryRecord> action, Deadline deadline) {
+        source().forEach(
+                        filter,
+                        (record) -> {
+                            action.accept(record);
+                            return true;
+                        },
+                        deadline);
+    }
+
+    private RecordSource source() {
+        RecordSource source = this.source.get();
+        if (source == null) {
+            throw new QueryException(QueryException.Reason.UNAVAILABLE, "No store can be read", null);
+        }
+        return source;
+    }
+
+    private static Deadline deadline() {
+        return Deadline.after(DEFAULT_TIMEOUT);
+    }
+
+    private static @Nullable Range range(String metric, RecordFilter filter, RecordSource source, Deadline deadline) {
+        if (filter.from() != null && filter.to() != null) {
+            long from = RecordMatcher.micros(filter.from());
+            return new Range(from, Math.max(from, RecordMatcher.micros(filter.to())));
+        }
+        RecordFilter having = filter.metric() == null ? filter.withMetric(metric) : filter;
+        RecordTally tally = new RecordTally();
+        source.groups(having, deadline).forEach(tally::add);
+        if (tally.records() == 0) {
+            return null;
+        }
+        return new Range(
+                filter.from() == null ? tally.first() : RecordMatcher.micros(filter.from()),
+                filter.to() == null ? tally.last() + 1 : RecordMatcher.micros(filter.to()));
+    }
+
+    private static MetricSummaries.Metric summary(String name, Distribution values) {
+        return new MetricSummaries.Metric(
+                name,
+                values.count(),
+                values.min(),
+                values.avg(),
+                values.max(),
+                values.last(),
+                RecordMatcher.instant(values.lastAt()));
+    }
+
+    private static RunComparison.Metric comparison(
+            String name, @Nullable Distribution base, @Nullable Distribution candidate, boolean significant) {
+        ValueSummary before = base == null ? NO_VALUES : ValueSummary.of(base);
+        ValueSummary after = candidate == null ? NO_VALUES : ValueSummary.of(candidate);
+        Double ratio = before.p50() == null || after.p50() == null ? null : after.p50() / before.p50();
+        return new RunComparison.Metric(
+                name, before, after, ratio == null || !Double.isFinite(ratio) ? null : ratio, significant);
+    }
+
+    private static Collection<String> significant(Map<String, Double> pValues) {
+        boolean[] significant = MannWhitney.significant(
+                pValues.values().stream().mapToDouble(Double::doubleValue).toArray(), RunComparison.LEVEL);
+        List<String> names = new ArrayList<>(pValues.keySet());
+        Collection<String> found = new TreeSet<>();
+        for (int i = 0; i < significant.length; i++) {
+            if (significant[i]) {
+                found.add(names.get(i));
+            }
+        }
+        return found;
+    }
+
+    private static Map<String, Long> mostFrequent(Map<String, Long> counts) {
+        Map<String, Long> result = new LinkedHashMap<>();
+        counts.entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .limit(MAX_NAMES)
+                .forEach((entry) -> result.put(entry.getKey(), entry.getValue()));
+        return result;
+    }
+
+    private static <T> List<T> first(List<T> items) {
+        return items.size() <= MAX_NAMES ? items : items.subList(0, MAX_NAMES);
+    }
+
+    private static boolean tooMany(int... sizes) {
+        for (int size : sizes) {
+            if (size > MAX_NAMES) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static long ceilDiv(long dividend, long divisor) {
+        return -Math.floorDiv(-dividend, divisor);
+    }
+
+    private record Range(long from, long to) {}
+}

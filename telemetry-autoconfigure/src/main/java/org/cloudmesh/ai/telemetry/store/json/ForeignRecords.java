@@ -1,0 +1,227 @@
+package org.cloudmesh.ai.telemetry.store.json;
+
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns what the Python module {@code cloudmesh.ai.common.telemetry}, or a person, wrote into records. Its loose keywords find
+ * their places: {@code {"metric": "loss", "value": 0.1}} is the metric {@code loss}, a text under {@code event} the event,
+ * other texts are attributes. Thread-safe.
+ */
+public final class ForeignRecords {
+
+    /** First part of the ids of records that came without one. */
+    public static final String TOKEN = "python";
+
+    private static final String INVALID = "invalid_metrics";
+
+    private static final Set<String> FIELDS = Set.of(
+            "id",
+            "timestamp",
+            "command",
+            "run",
+            "status",
+            "event",
+            "metrics",
+            "attributes",
+            "system",
+            "user",
+            "message");
+
+    private final ZoneId zone;
+
+    private final Origins origins = new Origins();
+
+    /**
+     * Creates a converter.
+     *
+     * @param zone of timestamps that name none
+     */
+    public ForeignRecords(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /**
+     * Returns the record of a row of the Python module's table.
+     *
+     * @param sequence what tells it from all others of the store and orders them: the row's id
+     * @param timestamp ISO-8601, with or without a zone
+     * @param command null is taken as an empty one
+     * @param status null is {@link Status#RECORDED}
+     * @param metrics JSON object; what is none becomes an attribute
+     * @param system JSON object
+     * @param message for people
+     * @return null when the timestamp is none
+     */
+    public @Nullable TelemetryRecord row(
+            long sequence,
+            @Nullable String timestamp,
+            @Nullable String command,
+            @Nullable String status,
+            @Nullable String metrics,
+            @Nullable String system,
+            @Nullable String message) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("timestamp", timestamp);
+        fields.put("command", command);
+        fields.put("status", status);
+        fields.put("metrics", objectOrText(metrics));
+        fields.put("system", objectOrText(system));
+        fields.put("message", message);
+        return record(sequence, fields);
+    }
+
+    /**
+     * Returns the record of a JSON object.
+     *
+     * @param sequence what tells it from all others of the store and orders them
+     * @param fields as {@link RecordJson#read(String)} gave them; names that no record has become attributes
+     * @return null when there is no timestamp
+     */
+    public @Nullable TelemetryRecord record(long sequence, Map<String, @Nullable Object> fields) {
+        String command = text(fields.get("command"));
+        Map<String, @Nullable Object> user = fields.get("user") instanceof Map<?, ?> map ? object(map) : Map.of();
+        Origin origin = this.origins.origin(TOKEN, command == null ? "" : command, text(fields.get("run")), user);
+        return record(origin, sequence, fields);
+    }
+
+    @Nullable
+    TelemetryRecord record(Origin origin, long sequence, Map<String, @Nullable Object> fields) {
+        long timestamp;
+        try {
+            timestamp = RecordTime.parse(String.valueOf(fields.get("timestamp")), this.zone);
+        } catch (DateTimeException ex) {
+            return null;
+        }
+        Parts parts = new Parts();
+        parts.event = text(fields.get("event"));
+        fields.forEach((name, value) -> {
+            if (!FIELDS.contains(name) && value != null) {
+                parts.attributes.put(valid(name), String.valueOf(text(value)));
+            }
+        });
+        if (fields.get("attributes") instanceof Map<?, ?> attributes) {
+            attributes.forEach((key, value) -> {
+                if (value != null) {
+                    parts.attributes.put(valid(String.valueOf(key)), String.valueOf(text(value)));
+                }
+            });
+        }
+        Object metrics = fields.get("metrics");
+        if (metrics instanceof Map<?, ?> map) {
+            parts.metrics(map);
+        } else if (metrics != null) {
+            parts.attributes.put("metrics", String.valueOf(text(metrics)));
+        }
+        Map<String, @Nullable Object> system = null;
+        if (fields.get("system") instanceof Map<?, ?> map) {
+            system = object(map);
+        } else if (fields.get("system") != null) {
+            parts.attributes.put("system", String.valueOf(text(fields.get("system"))));
+        }
+        return TelemetryRecord.builder(origin, sequence, timestamp)
+                .status(Status.of(text(fields.get("status"))))
+                .event(parts.event)
+                .metrics(parts.names(), parts.values())
+                .attributes(parts.attributes)
+                .system(system)
+                .message(text(fields.get("message")))
+                .build();
+    }
+
+    private static @Nullable Object objectOrText(@Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        try {
+            return RecordJson.read(json);
+        } catch (IllegalArgumentException ex) {
+            return json;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, @Nullable Object> object(Map<?, ?> map) {
+        return (Map<String, @Nullable Object>) map;
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        if (value == null) {
+            return null;
+        }
+        return valid(
+                value instanceof String text
+                        ? text
+                        : new JsonBuffer(32).value(value).toString());
+    }
+
+    private static String valid(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else if (c == 0 || Character.isSurrogate(c)) {
+                return text.codePoints()
+                        .map((point) -> point == 0 || (point >= 0xD800 && point < 0xE000) ? 0xFFFD : point)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+            }
+        }
+        return text;
+    }
+
+    /** What the entries of a {@code metrics} object are. */
+    private static final class Parts {
+
+        private final Map<String, Double> metrics = new LinkedHashMap<>();
+
+        private final Map<String, String> attributes = new LinkedHashMap<>();
+
+        private @Nullable String event;
+
+        void metrics(Map<?, ?> entries) {
+            List<String> invalid = new ArrayList<>();
+            boolean named = entries.get("metric") instanceof String && entries.get("value") instanceof Number;
+            entries.forEach((key, value) -> {
+                String name = valid(String.valueOf(key));
+                if (named && name.equals("metric")) {
+                    return;
+                }
+                if (named && name.equals("value")) {
+                    name = valid(String.valueOf(entries.get("metric")));
+                }
+                if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
+                    this.metrics.put(name, number.doubleValue());
+                } else if (value == null || value instanceof Number) {
+                    invalid.add(name);
+                } else if (name.equals("event") && this.event == null && value instanceof String text) {
+                    this.event = valid(text);
+                } else {
+                    this.attributes.put(name, String.valueOf(text(value)));
+                }
+            });
+            if (!invalid.isEmpty()) {
+                this.attributes.merge(INVALID, String.join(",", invalid), (old, more) -> old + "," + more);
+            }
+        }
+
+        String[] names() {
+            return this.metrics.keySet().toArray(String[]::new);
+        }
+
+        double[] values() {
+            return this.metrics.values().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .toArray();
+        }
+    }
+}

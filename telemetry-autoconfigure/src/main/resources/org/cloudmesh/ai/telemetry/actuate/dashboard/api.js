@@ -1,0 +1,101 @@
+/* The HTTP interface beneath the page's own address, whatever stands before it: context path, base path, proxy prefix. */
+
+const ROOT = new URL('..', import.meta.url);
+
+/** What the server answered instead of figures, in words for people. */
+export class Problem extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The address of a path with parameters; null and empty ones are left out, lists are repeated. */
+export function address(path, params = {}) {
+  const url = path === '' ? new URL(ROOT.href.replace(/\/$/, '')) : new URL(path, ROOT);
+  for (const [key, value] of Object.entries(params)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== '') {
+        url.searchParams.append(key, one);
+      }
+    }
+  }
+  return url.href;
+}
+
+/** Asks for JSON. */
+export async function get(path, params, signal) {
+  let response;
+  try {
+    response = await fetch(address(path, params), {headers: {Accept: 'application/json'}, signal, cache: 'no-store'});
+  } catch (failure) {
+    if (failure.name === 'AbortError') {
+      throw failure;
+    }
+    throw new Problem('The application does not answer. It may be stopped or restarting; the page tries again.', 0);
+  }
+  if (response.ok) {
+    try {
+      return await response.json();
+    } catch (failure) {
+      if (failure.name === 'AbortError') {
+        throw failure;
+      }
+      throw new Problem('The answer is no JSON. Has the session ended? Reload the page to sign in again.', response.status);
+    }
+  }
+  throw new Problem(await reason(response), response.status);
+}
+
+async function reason(response) {
+  try {
+    const problem = await response.json();
+    if (problem.detail || problem.title) {
+      return problem.detail ?? problem.title;
+    }
+  } catch {
+    // The body is no problem document: the status alone has to do.
+  }
+  if (response.status === 401 || response.status === 403) {
+    return `Not allowed (${response.status}). Sign in, or ask for access to this endpoint.`;
+  }
+  return `The server answered ${response.status} ${response.statusText}`.trim();
+}
+
+const named = (name) => (name.includes('/') || name.includes('\\') || name.includes(';') || name.includes('%') || name === '.' || name === '..' || name === '_' || /[\u0000-\u001f]/.test(name));
+
+/** A metric's own path; a name that a path cannot carry goes as a parameter, where it stands in for the filter. */
+function metricPath(name, rest, params) {
+  return named(name) ? [`metrics/_${rest}`, {...params, metric: name}] : [`metrics/${encodeURIComponent(name)}${rest}`, params];
+}
+
+export const summary = (filter, signal) => get('', filter, signal);
+export const metrics = (filter, signal) => get('metrics', filter, signal);
+export const metric = (name, params, signal) => get(...metricPath(name, '', params), signal);
+export const series = (name, params, signal) => get(...metricPath(name, '/series', params), signal);
+export const records = (params, signal) => get('records', params, signal);
+export const runs = (filter, signal) => get('runs', filter, signal);
+export const compareRuns = (base, candidate, filter, signal) => get('runs/compare', {...filter, base, candidate}, signal);
+
+/** Readings of the machine over the range, each as {at (ms), cpu, gpu, memory (percent), system}. */
+export async function context(filter, signal) {
+  const answer = await get('context', filter, signal);
+  return {now: reading({at: Date.now(), ...system(answer)}), samples: (answer.samples ?? []).map(reading)};
+}
+
+function system(answer) {
+  return answer.system ?? answer.present ?? answer.now ?? answer.current ?? answer;
+}
+
+function reading(sample) {
+  const state = sample.system ?? sample;
+  const share = (used, total) => (Number.isFinite(used) && total > 0 ? (100 * used) / total : null);
+  return {
+    at: Date.parse(sample.at ?? sample.timestamp) || sample.at,
+    cpu: state.cpu_percent ?? null,
+    gpu: state.gpu_percent ?? null,
+    memory: share(state.memory_used, state.memory_total),
+    gpuMemory: share(state.gpu_memory_used, state.gpu_memory_total),
+    system: state,
+  };
+}

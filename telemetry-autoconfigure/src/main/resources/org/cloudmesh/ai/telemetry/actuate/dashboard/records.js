@@ -1,0 +1,147 @@
+/* Single records: the newest first, followed live, and one of them in full. */
+import * as api from './api.js';
+import {instant} from './chart.js';
+import {h, panel, show, Table, text} from './dom.js';
+import {bytes, digits, measure, quantity, whole} from './format.js';
+import {columns, status} from './parts.js';
+import {go, href, read} from './state.js';
+import {fillMachine, machine} from './timeline.js';
+
+const PAGE = 100;
+const KEPT = 2000;
+
+export class View {
+  constructor() {
+    this.list = [];
+    this.table = new Table(columns(), {
+      caption: 'Records', key: (record) => record.id, cls: 'records', state: (record) => `${href()}${String(record.id) === read().record}`,
+      rowClass: (record) => (String(record.id) === read().record ? 'selected' : ''),
+      open: (record) => go({record: record.id, at: record.timestamp}),
+      empty: 'No record matches. Choose a wider range or remove a filter.',
+    });
+    this.count = h('p', {class: 'count', 'aria-live': 'off'}, '\u00a0');
+    this.older = h('button', {type: 'button', hidden: true, onclick: () => this.more()}, 'Load older records');
+    this.detail = new RecordDetail();
+    this.root = h('div', {class: 'split'}, h('h1', {class: 'hidden'}, 'Records'), panel('Records', {class: 'grow', tools: this.count}, this.table.root, h('div', {class: 'actions'}, this.older)), this.detail.root);
+  }
+
+  destroy() {
+    this.detail.destroy();
+  }
+
+  async load(state, filter, signal) {
+    this.filter = filter;
+    const asked = JSON.stringify(filter);
+    const [answer, summary] = await Promise.all([api.records({...filter, limit: PAGE}, signal), this.asked === asked ? null : api.summary(filter, signal), this.detail.load(state, signal)]);
+    const known = new Set(this.list.map((record) => record.id));
+    if (this.asked === asked && answer.records.some((record) => known.has(record.id))) {
+      this.list = [...answer.records.filter((record) => !known.has(record.id)), ...this.list].slice(0, KEPT);
+      if (this.list.length === KEPT) {
+        this.next = null;
+      }
+    } else {
+      this.list = answer.records;
+      this.next = answer.next;
+    }
+    this.asked = asked;
+    this.fill();
+    return summary;
+  }
+
+  async more() {
+    this.older.disabled = true;
+    try {
+      const answer = await api.records({limit: PAGE, cursor: this.next});
+      const known = new Set(this.list.map((record) => record.id));
+      this.list = [...this.list, ...answer.records.filter((record) => !known.has(record.id))];
+      this.next = answer.next;
+      this.fill();
+    } catch (failure) {
+      text(this.count, failure.message);
+    } finally {
+      this.older.disabled = false;
+    }
+  }
+
+  fill() {
+    this.table.fill(this.list);
+    this.older.hidden = !this.next;
+    text(this.count, `${whole(this.list.length)} shown${this.next ? ', more to load' : ''}`);
+  }
+}
+
+/** One microsecond later, so that a range holds just this instant. */
+function after(timestamp) {
+  const match = /^(.*\.)(\d{6})Z$/.exec(timestamp);
+  if (!match || match[2] === '999999') {
+    return new Date(Date.parse(timestamp) + 1).toISOString();
+  }
+  return `${match[1]}${String(Number(match[2]) + 1).padStart(6, '0')}Z`;
+}
+
+class RecordDetail {
+  constructor() {
+    this.body = h('div');
+    this.machine = machine(110);
+    this.close = h('button', {type: 'button', class: 'quiet', 'aria-label': 'Close the record', onclick: () => go({record: null, at: null})}, '×');
+    this.root = panel('Record', {class: 'detail', tools: this.close}, this.body, this.machine.root);
+    this.root.hidden = true;
+  }
+
+  destroy() {
+    this.machine.destroy();
+  }
+
+  async load(state, signal) {
+    this.root.hidden = !state.record;
+    if (!state.record) {
+      this.shown = null;
+      return;
+    }
+    if (this.shown !== state.record) {
+      this.shown = state.record;
+      const at = Date.parse(state.at);
+      const around = {from: new Date(at - 300000).toISOString(), to: new Date(at + 300000).toISOString()};
+      try {
+        const [answer, context] = await Promise.all([api.records({from: state.at, to: after(state.at), limit: 1000}, signal), api.context(around, signal)]);
+        const record = answer.records.find((one) => String(one.id) === state.record);
+        this.fill(record);
+        fillMachine(this.machine, context, [(at - 300000) / 1000, (at + 300000) / 1000], [{at: at / 1000, failed: record?.status === 'failed', text: 'this record'}]);
+      } catch (failure) {
+        this.shown = null;
+        throw failure;
+      }
+    }
+  }
+
+  fill(record) {
+    if (!record) {
+      show(this.body, h('p', {class: 'empty'}, 'This record is not there any more: retention has removed it, or another store answers now.'));
+      return;
+    }
+    const facts = (entries) => h('dl', {class: 'facts'}, entries.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
+    const group = (title, entries) => entries.length > 0 && [h('h3', null, title), facts(entries)];
+    const {system = {}, user = {}, attributes = {}, metrics = {}} = record;
+    const trace = attributes?.trace_id;
+    show(this.body,
+      facts([['Time', instant(record.timestamp, true)], ['UTC', record.timestamp], ['Status', status(record.status)], ['Event', record.event], ['Command', record.command],
+        ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && h('span', {class: 'pre'}, record.message)]]),
+      group('Metrics', Object.entries(metrics).map(([name, value]) => [h('a', {href: href({view: 'metrics', name})}, name), h('span', {title: String(value)}, measure(name, value))])),
+      group('Attributes', Object.entries(attributes ?? {}).map(([name, value]) => [name, h('a', {href: href({attribute: [`${name}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value))])),
+      trace && h('p', null, h('a', {href: href({attribute: [`trace_id:${trace}`], record: null, at: null})}, 'All records of this trace')),
+      group('Machine', Object.entries(system ?? {}).filter(([name]) => name !== 'gpus').map(([name, value]) => [name, machineValue(name, value)])),
+      (system?.gpus ?? []).map((card, i) => group(`GPU ${i}`, Object.entries(card).map(([name, value]) => [name, machineValue(name, value)]))),
+      group('User', Object.entries(user ?? {}).map(([name, value]) => [name, String(value ?? 'unknown')])),
+      h('details', {class: 'figures'}, h('summary', null, 'As JSON'), h('pre', {tabindex: '0'}, JSON.stringify(record, null, 2))));
+  }
+}
+
+function machineValue(name, value) {
+  if (value === null || value === undefined) {
+    return h('span', {class: 'muted'}, 'unknown');
+  }
+  if (typeof value !== 'number') {
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  }
+  return /memory/.test(name) ? bytes(value) : /percent/.test(name) ? quantity(value, 'percent') : /temperature/.test(name) ? quantity(value, 'celsius') : digits(value);
+}
