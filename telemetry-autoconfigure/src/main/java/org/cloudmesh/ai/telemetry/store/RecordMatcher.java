@@ -38,34 +38,40 @@ public final class RecordMatcher {
 
     /** Returns whether the record passes. */
     public boolean matches(TelemetryRecord record) {
+        return matches(new RecordRow(record));
+    }
+
+    /** Returns whether the record passes. */
+    public boolean matches(Row row) {
         RecordFilter filter = this.filter;
-        return record.timestampMicros() >= this.from
-                && record.timestampMicros() < this.to
-                && equal(filter.command(), record.origin().command())
-                && equal(filter.run(), record.origin().run())
-                && equal(filter.status(), record.status().value())
-                && equal(filter.event(), record.event())
-                && (filter.metric() == null || hasMetric(filter.metric(), record))
-                && hasAttributes(record)
-                && systemMatches(record.system());
+        return row.timestampMicros() >= this.from
+                && row.timestampMicros() < this.to
+                && (filter.command() == null || filter.command().equals(row.command()))
+                && (filter.run() == null || filter.run().equals(row.run()))
+                && (filter.status() == null || filter.status().equals(row.status()))
+                && (filter.event() == null || filter.event().equals(row.event()))
+                && (filter.metric() == null || !Double.isNaN(row.metric(filter.metric())))
+                && hasAttributes(row)
+                && (filter.system().isEmpty() || systemMatches(row.system()));
     }
 
-    private static boolean equal(@Nullable String wanted, @Nullable String present) {
-        return wanted == null || wanted.equals(present);
+    /** Returns the first microsecond of the range, since 1970. */
+    long from() {
+        return this.from;
     }
 
-    private static boolean hasMetric(String metric, TelemetryRecord record) {
-        for (int i = 0; i < record.metricCount(); i++) {
-            if (record.metricName(i).equals(metric)) {
-                return true;
-            }
-        }
-        return false;
+    /** Returns the first microsecond after the range, since 1970. */
+    long to() {
+        return this.to;
     }
 
-    private boolean hasAttributes(TelemetryRecord record) {
+    boolean overlaps(long first, long last) {
+        return last >= this.from && first < this.to;
+    }
+
+    private boolean hasAttributes(Row row) {
         for (RecordFilter.Attribute attribute : this.filter.attributes()) {
-            if (!attribute.value().equals(record.attributes().get(attribute.key()))) {
+            if (!attribute.value().equals(row.attribute(attribute.key()))) {
                 return false;
             }
         }

@@ -1,0 +1,107 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stretches of lines as members of a gzip file. Any gunzip unpacks the file as a whole; a field of each member's header (RFC
+ * 1952, 2.3.1.1) tells how long the member is and which times it holds, so that queries hop over those they do not need.
+ */
+final class Gzip {
+
+    static final String EXTENSION = ".gz";
+
+    private static final int FIXED = 12;
+
+    // Subfield id, its length, and the figures of a stretch.
+    private static final int PAYLOAD = 4 + 4 + 8 + 8 + 8 + 8;
+
+    private static final int HEADER = FIXED + 4 + PAYLOAD;
+
+    private static final int TRAILER = 8;
+
+    private Gzip() {}
+
+    /** Returns a member that holds the bytes. */
+    static ByteBuffer member(byte[] bytes, Stretch stretch) {
+        Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
+        try {
+            deflater.setInput(bytes, 0, stretch.length());
+            deflater.finish();
+            byte[] packed = new byte[HEADER + TRAILER + stretch.length() + stretch.length() / 1000 + 64];
+            int length = HEADER;
+            while (!deflater.finished()) {
+                length += deflater.deflate(packed, length, packed.length - length);
+            }
+            CRC32 crc = new CRC32();
+            crc.update(bytes, 0, stretch.length());
+            ByteBuffer member = ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
+            member.put((byte) 0x1F).put((byte) 0x8B).put((byte) 8).put((byte) 4).putInt(0);
+            member.put((byte) 4).put((byte) 0xFF).putShort((short) (4 + PAYLOAD));
+            member.put((byte) 'C').put((byte) 'T').putShort((short) PAYLOAD);
+            member.putInt(length + TRAILER).putInt(stretch.length());
+            member.putLong(stretch.first()).putLong(stretch.last());
+            member.putLong(stretch.foreign()).putLong(stretch.bad());
+            member.position(length);
+            member.putInt((int) crc.getValue()).putInt(stretch.length());
+            return member.flip();
+        } finally {
+            deflater.end();
+        }
+    }
+
+    /** Returns what the header of the member at an offset tells; null when there is no member of ours. */
+    static @Nullable Stretch stretch(LineFile file, long offset, LineFile.Buffer buffer) throws IOException {
+        byte[] bytes = buffer.atLeast(HEADER);
+        if (file.read(offset, bytes, 0, HEADER) < HEADER) {
+            return null;
+        }
+        ByteBuffer header = ByteBuffer.wrap(bytes, 0, HEADER).order(ByteOrder.LITTLE_ENDIAN);
+        if (header.getShort(0) != (short) 0x8B1F
+                || header.get(3) != 4
+                || header.getShort(10) != 4 + PAYLOAD
+                || header.get(12) != 'C'
+                || header.get(13) != 'T') {
+            return null;
+        }
+        header.position(FIXED + 4);
+        int stored = header.getInt();
+        int length = header.getInt();
+        if (stored < HEADER + TRAILER || length < 0 || offset + stored > file.size()) {
+            return null;
+        }
+        return new Stretch(
+                offset, stored, length, header.getLong(), header.getLong(), header.getLong(), header.getLong());
+    }
+
+    /** Unpacks a member. */
+    static void unpack(LineFile file, Stretch stretch, byte[] into, LineFile.Buffer buffer) throws IOException {
+        byte[] packed = buffer.atLeast(stretch.stored());
+        if (file.read(stretch.offset(), packed, 0, stretch.stored()) < stretch.stored()) {
+            throw new EOFException(file.path() + " ends early");
+        }
+        Inflater inflater = new Inflater(true);
+        try {
+            inflater.setInput(packed, HEADER, stretch.stored() - HEADER);
+            int done = 0;
+            while (done < stretch.length()) {
+                int count = inflater.inflate(into, done, stretch.length() - done);
+                if (count == 0) {
+                    throw new EOFException(file.path() + " ends early");
+                }
+                done += count;
+            }
+        } catch (DataFormatException ex) {
+            throw new IOException(file.path() + " is damaged", ex);
+        } finally {
+            inflater.end();
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.Row;
+import org.cloudmesh.ai.telemetry.store.ScanningSource;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Answers questions from the file and all that were rolled before it. */
+final class JsonlSource extends ScanningSource {
+
+    private static final Logger logger = LoggerFactory.getLogger(JsonlSource.class);
+
+    private static final int ATTEMPTS = 10;
+
+    private final Path path;
+
+    private final RolledFiles rolled;
+
+    private final RecordReader reader = new RecordReader(ZoneId.systemDefault());
+
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final LineFile.Buffer buffer = new LineFile.Buffer();
+
+    private final Lines lines = new Lines(this.reader);
+
+    private Map<String, FileIndex> indexes = new HashMap<>();
+
+    private long badLines;
+
+    JsonlSource(Path path, RolledFiles rolled) {
+        this.path = path;
+        this.rolled = rolled;
+    }
+
+    /** Forgets what it knows of files that were changed otherwise than by appending. */
+    void forget() {
+        this.lock.lock();
+        try {
+            this.indexes = new HashMap<>();
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    RecordReader reader() {
+        return this.reader;
+    }
+
+    @Override
+    protected Snapshot snapshot(long from, long to, Deadline deadline) {
+        List<LineFile> files = new ArrayList<>();
+        boolean done = false;
+        this.lock.lock();
+        try {
+            open(files);
+            Snapshot snapshot = index(files, deadline);
+            done = true;
+            return snapshot;
+        } catch (IOException ex) {
+            throw unavailable(ex);
+        } finally {
+            this.lock.unlock();
+            if (!done) {
+                files.forEach(LineFile::close);
+            }
+        }
+    }
+
+    private void open(List<LineFile> files) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                List<Path> before = this.rolled.list();
+                for (Path file : before) {
+                    files.add(LineFile.open(file));
+                }
+                try {
+                    files.add(LineFile.open(this.path));
+                } catch (NoSuchFileException ex) {
+                    // Nothing was written since it was rolled or deleted.
+                }
+                if (before.equals(this.rolled.list()) || attempt == ATTEMPTS) {
+                    return;
+                }
+            } catch (NoSuchFileException ex) {
+                if (attempt == ATTEMPTS) {
+                    throw ex;
+                }
+            }
+            // Between listing and opening, a file was rolled, packed or deleted: look again, to see each record once.
+            files.forEach(LineFile::close);
+            files.clear();
+        }
+    }
+
+    private Snapshot index(List<LineFile> files, Deadline deadline) throws IOException {
+        Map<String, FileIndex> indexes = new HashMap<>();
+        List<FileBlock> blocks = new ArrayList<>();
+        Shared shared = new Shared(new Lines(this.reader), new LineFile.Buffer(), new LineFile.Buffer());
+        long foreign = 0;
+        long bad = 0;
+        for (LineFile file : files) {
+            String fingerprint = file.fingerprint();
+            FileIndex index = this.indexes.getOrDefault(fingerprint, new FileIndex());
+            if (index.end() > file.size()) {
+                index = new FileIndex();
+            }
+            if (file.size() >= Stretch.SIZE || RolledFiles.isPacked(file.path())) {
+                indexes.put(fingerprint, index);
+                this.indexes.put(fingerprint, index);
+                index.advance(file, this.lines, this.buffer, deadline);
+            }
+            for (Stretch stretch : index.stretches()) {
+                blocks.add(new FileBlock(file, stretch, foreign, shared));
+                foreign += stretch.foreign();
+                bad += stretch.bad();
+            }
+            if (index.end() < file.size() && !RolledFiles.isPacked(file.path())) {
+                int rest = (int) Math.min(RecordJson.LONGEST, file.size() - index.end());
+                // Read only when asked for, so its times are not known.
+                blocks.add(new FileBlock(
+                        file,
+                        new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0),
+                        foreign,
+                        shared));
+                foreign += file == files.get(files.size() - 1) ? 0 : foreignOfRest(file, index, rest);
+            }
+        }
+        this.indexes = indexes;
+        report(bad);
+        return new FileSnapshot(files, blocks);
+    }
+
+    private long foreignOfRest(LineFile file, FileIndex index, int rest) throws IOException {
+        int length = file.wholeLines(index.end(), rest, this.buffer);
+        return length == 0
+                ? 0
+                : FileIndex.stretch(index.end(), length, this.lines, this.buffer.atLeast(length))
+                        .foreign();
+    }
+
+    private void report(long bad) {
+        if (bad > this.badLines) {
+            logger.warn("{} lines of {} are no records and are skipped", bad, this.path);
+        }
+        this.badLines = bad;
+    }
+
+    private static QueryException unavailable(IOException ex) {
+        return new QueryException(QueryException.Reason.UNAVAILABLE, "Cannot read: " + ex.getMessage(), ex);
+    }
+
+    private record FileSnapshot(List<LineFile> files, List<FileBlock> blocks) implements Snapshot {
+
+        @Override
+        public void close() {
+            this.files.forEach(LineFile::close);
+        }
+    }
+
+    private record Shared(Lines lines, LineFile.Buffer plain, LineFile.Buffer packed) {}
+
+    private record FileBlock(LineFile file, Stretch stretch, long foreignBefore, Shared shared) implements Block {
+
+        @Override
+        public long first() {
+            return this.stretch.first();
+        }
+
+        @Override
+        public long last() {
+            return this.stretch.last();
+        }
+
+        @Override
+        public void scan(Predicate<Row> visitor) {
+            try {
+                int length = this.stretch.length();
+                byte[] bytes;
+                if (RolledFiles.isPacked(this.file.path())) {
+                    bytes = this.shared.plain().atLeast(length);
+                    Gzip.unpack(this.file, this.stretch, bytes, this.shared.packed());
+                } else {
+                    length = this.file.wholeLines(this.stretch.offset(), length, this.shared.plain());
+                    bytes = this.shared.plain().atLeast(length);
+                }
+                this.shared.lines().scan(bytes, length, this.foreignBefore, visitor);
+            } catch (IOException ex) {
+                throw unavailable(ex);
+            }
+        }
+    }
+}

@@ -1,0 +1,238 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
+import org.cloudmesh.ai.telemetry.store.json.RecordWriter;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Appends records as JSON lines, a batch in one write. */
+final class JsonlStore implements TelemetryStore {
+
+    private static final Logger logger = LoggerFactory.getLogger(JsonlStore.class);
+
+    private static final int BUFFER = 1 << 20;
+
+    private static final long LARGEST = 256L << 20;
+
+    private static final int FILES = 8;
+
+    private static final int BEGINNING = 1 << 16;
+
+    private final Path path;
+
+    private final Clock clock;
+
+    private final AppendFile file;
+
+    private final Ends ends;
+
+    private final RolledFiles rolled;
+
+    private final JsonlSource source;
+
+    private final Keeper keeper;
+
+    private final long largest;
+
+    private final long oldest;
+
+    private final RecordWriter writer = RecordWriter.forFiles();
+
+    private final JsonBuffer buffer = new JsonBuffer(1 << 16);
+
+    private final Map<String, Long> written = new HashMap<>();
+
+    private long firstAt = Long.MAX_VALUE;
+
+    JsonlStore(Path path, Retention retention, Clock clock) {
+        this.path = path.toAbsolutePath();
+        this.clock = clock;
+        this.file = new AppendFile(this.path);
+        this.ends = new Ends(clock);
+        this.rolled = new RolledFiles(this.path);
+        this.source = new JsonlSource(this.path, this.rolled);
+        this.keeper = new Keeper(this.rolled, retention, clock, this.source.reader());
+        this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
+        this.oldest = retention.maxAge() == null
+                ? Long.MAX_VALUE
+                : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
+    }
+
+    @Override
+    public String name() {
+        return "jsonl";
+    }
+
+    @Override
+    public @Nullable Path path() {
+        return this.path;
+    }
+
+    @Override
+    public long bytes() {
+        return this.path.toFile().length() + this.rolled.bytes();
+    }
+
+    @Override
+    public void open() throws StoreException {
+        this.file.open(this.ends);
+        this.firstAt = firstTime();
+        this.source.forget();
+    }
+
+    private long firstTime() {
+        long[] first = {Long.MAX_VALUE};
+        try (LineFile file = LineFile.open(this.path)) {
+            LineFile.Buffer buffer = new LineFile.Buffer();
+            int length = file.wholeLines(0, BEGINNING, buffer);
+            new Lines(this.source.reader()).scan(buffer.atLeast(length), length, 0, (row) -> {
+                first[0] = row.timestampMicros();
+                return false;
+            });
+        } catch (IOException ex) {
+            logger.debug("Cannot tell how old {} is", this.path, ex);
+        }
+        return first[0];
+    }
+
+    @Override
+    public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
+        encode(batch);
+        int length = this.buffer.size();
+        if (length > 0) {
+            append(length);
+        }
+        if (durable) {
+            sync(length);
+        }
+        remember(batch);
+        this.buffer.clear(BUFFER);
+    }
+
+    private void encode(List<TelemetryRecord> batch) {
+        this.buffer.clear(BUFFER);
+        Origin origin = null;
+        long last = Long.MIN_VALUE;
+        for (TelemetryRecord record : batch) {
+            if (record.origin() != origin) {
+                origin = record.origin();
+                last = this.written.getOrDefault(origin.token(), Long.MIN_VALUE);
+            }
+            if (record.sequence() > last) {
+                this.writer.write(record, this.buffer);
+                this.buffer.raw('\n');
+            }
+        }
+    }
+
+    private void append(int length) throws StoreException {
+        try {
+            rollWhenDue(this.file.size());
+            this.file.append(this.buffer.array(), length);
+        } catch (StoreException ex) {
+            follow(ex);
+            this.file.append(this.buffer.array(), length);
+        }
+    }
+
+    /** Goes on in the new file when another process rolled ours: that is no fault. */
+    private void follow(StoreException ex) throws StoreException {
+        if (ex.remedy() != Remedy.REOPEN || !this.file.isAmong(rolledFiles())) {
+            throw ex;
+        }
+        this.file.open(this.ends);
+        this.firstAt = firstTime();
+    }
+
+    private void sync(int length) throws StoreException {
+        try {
+            this.file.sync();
+        } catch (StoreException ex) {
+            // After a failed sync the system forgets which bytes are not on disk. Bytes written anew are synced anew.
+            if (length > 0 && !this.file.takeBack(length)) {
+                throw new StoreException(Remedy.REOPEN, String.valueOf(ex.getMessage()), ex);
+            }
+            throw ex;
+        }
+    }
+
+    private void remember(List<TelemetryRecord> batch) {
+        Origin origin = null;
+        for (int i = batch.size() - 1; i >= 0; i--) {
+            TelemetryRecord record = batch.get(i);
+            if (record.origin() != origin) {
+                origin = record.origin();
+                this.written.merge(origin.token(), record.sequence(), Math::max);
+            }
+            this.firstAt = Math.min(this.firstAt, record.timestampMicros());
+        }
+    }
+
+    @Override
+    public void maintain() throws StoreException {
+        try {
+            rollWhenDue(this.file.check());
+        } catch (StoreException ex) {
+            follow(ex);
+        }
+        this.keeper.run(this.file, this.file.check());
+    }
+
+    private void rollWhenDue(long size) throws StoreException {
+        if (size == 0 || (size < this.largest && !isOld())) {
+            return;
+        }
+        try {
+            if (this.file.roll(this.rolled.next(this.clock.instant()), this.ends)) {
+                this.firstAt = Long.MAX_VALUE;
+            }
+        } catch (IOException ex) {
+            throw new StoreException(Remedy.RETRY, "Cannot roll " + this.path + ": " + ex.getMessage(), ex);
+        }
+    }
+
+    private boolean isOld() {
+        long now = TimeUnit.MILLISECONDS.toMicros(this.clock.millis());
+        return this.firstAt != Long.MAX_VALUE && this.oldest != Long.MAX_VALUE && now - this.firstAt > this.oldest;
+    }
+
+    private List<Path> rolledFiles() {
+        try {
+            return this.rolled.list();
+        } catch (IOException ex) {
+            return List.of();
+        }
+    }
+
+    @Override
+    public void reject(TelemetryRecord record, String reason) {
+        logger.warn("A record cannot be stored in {}: {}: {}", this.path, reason, record);
+    }
+
+    @Override
+    public RecordSource source() {
+        return this.source;
+    }
+
+    @Override
+    public void close() {
+        this.keeper.close();
+        this.file.close();
+    }
+}

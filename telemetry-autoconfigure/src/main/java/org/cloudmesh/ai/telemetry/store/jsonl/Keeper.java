@@ -1,0 +1,179 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Packs and deletes rolled files, a little at each call. A file with records that another program wrote is left alone. Used
+ * by the writer's thread.
+ */
+final class Keeper implements AutoCloseable {
+
+    private static final Logger logger = LoggerFactory.getLogger(Keeper.class);
+
+    // Long enough to get on, short enough that nobody waits for the writer.
+    private static final long BUDGET = TimeUnit.MILLISECONDS.toNanos(25);
+
+    private final RolledFiles rolled;
+
+    private final Retention retention;
+
+    private final Clock clock;
+
+    private final RecordReader reader;
+
+    private final Map<Path, Contents> contents = new HashMap<>();
+
+    private final Map<Path, FileIndex> counting = new HashMap<>();
+
+    private final Set<Path> unpackable = new HashSet<>();
+
+    private @Nullable Packing packing;
+
+    Keeper(RolledFiles rolled, Retention retention, Clock clock, RecordReader reader) {
+        this.rolled = rolled;
+        this.retention = retention;
+        this.clock = clock;
+        this.reader = reader;
+    }
+
+    /** What a rolled file holds. */
+    private record Contents(long last, boolean foreign) {}
+
+    /**
+     * Does some of what is to be done.
+     *
+     * @param file that records are written to
+     * @param size of it
+     */
+    void run(AppendFile file, long size) {
+        try {
+            long start = System.nanoTime();
+            List<Path> files = this.rolled.list();
+            this.contents.keySet().retainAll(files);
+            for (Path plain : this.rolled.leftOvers()) {
+                Files.deleteIfExists(plain);
+            }
+            delete(files, size);
+            boolean more = true;
+            while (more && System.nanoTime() - start < BUDGET) {
+                more = look(files) || pack(files, file);
+            }
+        } catch (IOException ex) {
+            logger.warn("Cannot pack or delete old files: {}", ex.toString());
+            Packing.closeQuietly(this.packing);
+            this.packing = null;
+        }
+    }
+
+    private void delete(List<Path> files, long size) throws IOException {
+        long bytes = size;
+        for (Path file : files) {
+            bytes += Files.size(file);
+        }
+        long oldest = this.retention.maxAge() == null
+                ? Long.MIN_VALUE
+                : TimeUnit.MILLISECONDS.toMicros(
+                        this.clock.millis() - this.retention.maxAge().toMillis());
+        for (Path file : files) {
+            Contents contents = this.contents.get(file);
+            boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
+            if (contents != null && !contents.foreign() && (tooMuch || contents.last() < oldest)) {
+                if (this.packing != null && this.packing.plain().equals(file)) {
+                    this.packing.close();
+                    this.packing = null;
+                }
+                bytes -= Files.size(file);
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** Looks at a megabyte of a file that is new; returns whether there was one. */
+    private boolean look(List<Path> files) throws IOException {
+        for (Path path : files) {
+            if (!this.contents.containsKey(path) && Files.exists(path)) {
+                FileIndex index = this.counting.computeIfAbsent(path, (absent) -> new FileIndex());
+                try (LineFile file = LineFile.open(path)) {
+                    Lines lines = new Lines(this.reader);
+                    LineFile.Buffer buffer = new LineFile.Buffer();
+                    if (index.advanceOnce(file, lines, buffer)) {
+                        this.counting.remove(path);
+                        this.contents.put(path, contents(index, file, lines, buffer));
+                    }
+                }
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Contents contents(FileIndex index, LineFile file, Lines lines, LineFile.Buffer buffer)
+            throws IOException {
+        long last = Long.MIN_VALUE;
+        long foreign = index.foreign();
+        for (Stretch stretch : index.stretches()) {
+            last = Math.max(last, stretch.last());
+        }
+        if (index.end() < file.size()) {
+            int length = file.wholeLines(index.end(), Stretch.SIZE, buffer);
+            Stretch rest = FileIndex.stretch(index.end(), length, lines, buffer.atLeast(length));
+            last = Math.max(last, rest.last());
+            foreign += rest.foreign();
+        }
+        return new Contents(last, foreign > 0);
+    }
+
+    /** Packs a megabyte; returns whether there was one. */
+    private boolean pack(List<Path> files, AppendFile file) throws IOException {
+        if (this.packing == null) {
+            Path next = nextToPack(files);
+            if (next == null) {
+                return false;
+            }
+            this.packing = Packing.start(next, this.reader);
+        }
+        if (!this.packing.step()) {
+            if (!this.packing.finish(file)) {
+                this.unpackable.add(this.packing.plain());
+            }
+            this.packing.close();
+            this.packing = null;
+        }
+        return true;
+    }
+
+    private @Nullable Path nextToPack(List<Path> files) {
+        for (Path path : files) {
+            Contents contents = this.contents.get(path);
+            if (!RolledFiles.isPacked(path)
+                    && contents != null
+                    && !contents.foreign()
+                    && !this.unpackable.contains(path)
+                    && Files.exists(path)) {
+                return path;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void close() {
+        Packing.closeQuietly(this.packing);
+        this.packing = null;
+    }
+}

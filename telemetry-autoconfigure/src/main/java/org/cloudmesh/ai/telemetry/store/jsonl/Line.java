@@ -1,0 +1,424 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Row;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A line exactly as this product writes it: the same fields in the same order, without blanks. Checked as a whole, but only
+ * the time is decoded until more is asked for. Whatever looks different is left to {@link RecordReader}.
+ */
+final class Line implements Row {
+
+    private static final byte[] TIMESTAMP = ascii("\",\"timestamp\":\"");
+
+    private static final byte[] COMMAND = ascii("Z\",\"command\":");
+
+    private static final byte[] RUN = ascii(",\"run\":");
+
+    private static final byte[] STATUS = ascii(",\"status\":");
+
+    private static final byte[] EVENT = ascii(",\"event\":");
+
+    private static final byte[] METRICS = ascii(",\"metrics\":{");
+
+    private static final byte[] ATTRIBUTES = ascii(",\"attributes\":{");
+
+    private static final byte[] SYSTEM = ascii(",\"system\":");
+
+    private static final byte[] USER = ascii(",\"user\":");
+
+    private static final byte[] MESSAGE = ascii(",\"message\":");
+
+    private static final byte[] ID = ascii("{\"id\":\"");
+
+    private static final int SECOND_LENGTH = 20;
+
+    private static final int DIGITS = 12;
+
+    private final RecordReader reader;
+
+    private final Pieces<byte[]> ids = new Pieces<>();
+
+    private final Pieces<@Nullable String[]> origins = new Pieces<>();
+
+    private final Pieces<String> statuses = new Pieces<>();
+
+    private final Pieces<String> events = new Pieces<>();
+
+    private final Pieces<String> names = new Pieces<>();
+
+    private final Pieces<Map<String, @Nullable Object>> systems = new Pieces<>();
+
+    private final Pieces<Boolean> users = new Pieces<>();
+
+    private byte[] json = {};
+
+    private int from;
+
+    private int to;
+
+    private long at;
+
+    private byte[] second = new byte[SECOND_LENGTH];
+
+    private long secondMicros;
+
+    private @Nullable String event;
+
+    private int count;
+
+    private String[] metricNames = new String[16];
+
+    private int[] valueFrom = new int[16];
+
+    private int[] valueTo = new int[16];
+
+    private int attributes;
+
+    Line(RecordReader reader) {
+        this.reader = reader;
+    }
+
+    /**
+     * Takes the line that begins there.
+     *
+     * @return the place after its end; -1 when it is not exactly one of ours
+     */
+    int read(byte[] json, int from, int limit) {
+        this.json = json;
+        this.from = from;
+        int at = id(from, limit);
+        at = at < 0 ? -1 : timestamp(at, limit);
+        at = at < 0 ? -1 : origin(at, limit);
+        at = at < 0 ? -1 : statusAndEvent(at, limit);
+        at = at < 0 ? -1 : metrics(at, limit);
+        at = at < 0 ? -1 : attributes(at, limit);
+        at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
+        at = at < 0 ? -1 : object(USER, this.users, at, limit);
+        if (at >= 0 && Syntax.is(MESSAGE, json, at, limit)) {
+            at = Syntax.string(json, at + MESSAGE.length, limit);
+        }
+        if (at < 0 || at + 2 > limit || json[at] != '}' || json[at + 1] != '\n') {
+            return -1;
+        }
+        this.to = at + 1;
+        return at + 2;
+    }
+
+    private int id(int from, int limit) {
+        int length = this.ids.matchSame(this.json, from, limit);
+        if (length < 0) {
+            if (!Syntax.is(ID, this.json, from, limit)) {
+                return -1;
+            }
+            int end = Syntax.string(this.json, from + ID.length - 1, limit);
+            int dash = end - 1;
+            while (dash > from && this.json[dash] != '-') {
+                dash--;
+            }
+            if (end < 0 || dash < from + ID.length) {
+                return -1;
+            }
+            this.ids.add(this.json, from, dash + 1, ID);
+            length = dash + 1 - from;
+        }
+        int digits = from + length;
+        int end = Syntax.digits(this.json, digits, limit);
+        return end - digits >= DIGITS && end - digits <= 18 ? end : -1;
+    }
+
+    private int timestamp(int from, int limit) {
+        int at = from + TIMESTAMP.length;
+        if (!Syntax.is(TIMESTAMP, this.json, from, limit) || at + SECOND_LENGTH + 6 > limit) {
+            return -1;
+        }
+        if (!Syntax.is(this.second, this.json, at, limit) && !second(at)) {
+            return -1;
+        }
+        long micros = digits(at + SECOND_LENGTH, 6);
+        this.at = this.secondMicros + micros;
+        return micros < 0 ? -1 : at + SECOND_LENGTH + 6;
+    }
+
+    private boolean second(int at) {
+        byte[] json = this.json;
+        long year = digits(at, 4);
+        long month = digits(at + 5, 2);
+        long day = digits(at + 8, 2);
+        long hour = digits(at + 11, 2);
+        long minute = digits(at + 14, 2);
+        long second = digits(at + 17, 2);
+        if ((year | month | day | hour | minute | second) < 0
+                || json[at + 4] != '-'
+                || json[at + 7] != '-'
+                || json[at + 10] != 'T'
+                || json[at + 13] != ':'
+                || json[at + 16] != ':'
+                || json[at + 19] != '.') {
+            return false;
+        }
+        try {
+            this.secondMicros =
+                    LocalDateTime.of((int) year, (int) month, (int) day, (int) hour, (int) minute, (int) second)
+                                    .toEpochSecond(ZoneOffset.UTC)
+                            * 1_000_000L;
+        } catch (DateTimeException ex) {
+            return false;
+        }
+        System.arraycopy(json, at, this.second, 0, SECOND_LENGTH);
+        return true;
+    }
+
+    private long digits(int from, int count) {
+        long value = 0;
+        for (int i = from; i < from + count; i++) {
+            int digit = this.json[i] - '0';
+            if (digit < 0 || digit > 9) {
+                return Long.MIN_VALUE;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
+    }
+
+    private int origin(int from, int limit) {
+        int length = this.origins.matchSame(this.json, from, limit);
+        if (length >= 0) {
+            return from + length;
+        }
+        if (!Syntax.is(COMMAND, this.json, from, limit)) {
+            return -1;
+        }
+        int command = from + COMMAND.length;
+        int run = Syntax.string(this.json, command, limit);
+        if (run < 0 || !Syntax.is(RUN, this.json, run, limit)) {
+            return -1;
+        }
+        int value = run + RUN.length;
+        boolean unknown = Syntax.is(Syntax.NULL, this.json, value, limit);
+        int end = unknown ? value + Syntax.NULL.length : Syntax.string(this.json, value, limit);
+        if (end < 0 || !Syntax.is(STATUS, this.json, end, limit)) {
+            return -1;
+        }
+        String[] texts = {text(command, run), unknown ? null : text(value, end)};
+        this.origins.add(this.json, from, end + STATUS.length, texts);
+        return end + STATUS.length;
+    }
+
+    private int statusAndEvent(int from, int limit) {
+        int at = known(this.statuses, from, limit);
+        this.event = null;
+        if (at >= 0 && Syntax.is(EVENT, this.json, at, limit)) {
+            at = known(this.events, at + EVENT.length, limit);
+            this.event = at < 0 ? null : this.events.meaning();
+        }
+        return at;
+    }
+
+    private int known(Pieces<String> pieces, int from, int limit) {
+        int length = pieces.matchSame(this.json, from, limit);
+        return length >= 0 ? from + length : learn(pieces, from, limit);
+    }
+
+    private int learn(Pieces<String> pieces, int from, int limit) {
+        int end = Syntax.string(this.json, from, limit);
+        if (end >= 0) {
+            pieces.add(this.json, from, end, text(from, end));
+        }
+        return end;
+    }
+
+    private int metrics(int from, int limit) {
+        this.count = 0;
+        if (!Syntax.is(METRICS, this.json, from, limit)) {
+            return -1;
+        }
+        int at = from + METRICS.length;
+        if (at < limit && this.json[at] == '}') {
+            return at + 1;
+        }
+        while (true) {
+            int length = this.names.match(this.json, at, limit);
+            at = length >= 0 ? at + length : learn(this.names, at, limit);
+            if (at < 0 || at >= limit || this.json[at] != ':') {
+                return -1;
+            }
+            int end = Syntax.number(this.json, at + 1, limit);
+            if (end < 0 || end >= limit) {
+                return -1;
+            }
+            add(this.names.meaning(), at + 1, end);
+            if (this.json[end] == '}') {
+                return end + 1;
+            }
+            if (this.json[end] != ',') {
+                return -1;
+            }
+            at = end + 1;
+        }
+    }
+
+    private void add(String name, int from, int to) {
+        int index = this.count++;
+        if (index == this.metricNames.length) {
+            this.metricNames = Arrays.copyOf(this.metricNames, 2 * index);
+            this.valueFrom = Arrays.copyOf(this.valueFrom, 2 * index);
+            this.valueTo = Arrays.copyOf(this.valueTo, 2 * index);
+        }
+        this.metricNames[index] = name;
+        this.valueFrom[index] = from;
+        this.valueTo[index] = to;
+    }
+
+    private int attributes(int from, int limit) {
+        this.attributes = -1;
+        if (!Syntax.is(ATTRIBUTES, this.json, from, limit)) {
+            return from;
+        }
+        this.attributes = from + ATTRIBUTES.length;
+        int at = this.attributes;
+        while (true) {
+            int value = Syntax.string(this.json, at, limit);
+            if (value < 0 || value >= limit || this.json[value] != ':') {
+                return -1;
+            }
+            int end = Syntax.string(this.json, value + 1, limit);
+            if (end < 0 || end >= limit) {
+                return -1;
+            }
+            if (this.json[end] == '}') {
+                return end + 1;
+            }
+            if (this.json[end] != ',') {
+                return -1;
+            }
+            at = end + 1;
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> int object(byte[] field, Pieces<T> pieces, int from, int limit) {
+        if (!Syntax.is(field, this.json, from, limit)) {
+            return -1;
+        }
+        int at = from + field.length;
+        int length = pieces.matchSame(this.json, at, limit);
+        if (length >= 0) {
+            return at + length;
+        }
+        int end = Syntax.object(this.json, at, limit);
+        if (end < 0) {
+            return -1;
+        }
+        try {
+            Map<String, @Nullable Object> object =
+                    this.json[at] == '{' ? RecordJson.read(this.json, at, end - at) : null;
+            pieces.add(this.json, at, end, (T) object);
+        } catch (IllegalArgumentException ex) {
+            return -1;
+        }
+        return end;
+    }
+
+    private String text(int from, int to) {
+        for (int i = from + 1; i < to - 1; i++) {
+            if (this.json[i] == '\\') {
+                String object = "{\"\":" + new String(this.json, from, to - from, StandardCharsets.UTF_8) + "}";
+                return String.valueOf(RecordJson.read(object).get(""));
+            }
+        }
+        return new String(this.json, from + 1, to - from - 2, StandardCharsets.UTF_8);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public long timestampMicros() {
+        return this.at;
+    }
+
+    @Override
+    public String command() {
+        return String.valueOf(this.origins.meaning()[0]);
+    }
+
+    @Override
+    public @Nullable String run() {
+        return this.origins.meaning()[1];
+    }
+
+    @Override
+    public String status() {
+        return this.statuses.meaning();
+    }
+
+    @Override
+    public @Nullable String event() {
+        return this.event;
+    }
+
+    @Override
+    public double metric(String name) {
+        for (int i = 0; i < this.count; i++) {
+            if (this.metricNames[i].equals(name)) {
+                return value(i);
+            }
+        }
+        return Double.NaN;
+    }
+
+    @Override
+    public void metrics(MetricVisitor visitor) {
+        for (int i = 0; i < this.count; i++) {
+            visitor.visit(this.metricNames[i], value(i));
+        }
+    }
+
+    private double value(int index) {
+        return Syntax.toDouble(this.json, this.valueFrom[index], this.valueTo[index]);
+    }
+
+    @Override
+    public @Nullable String attribute(String key) {
+        if (this.attributes < 0) {
+            return null;
+        }
+        int at = this.attributes;
+        while (true) {
+            int value = Syntax.string(this.json, at, this.to);
+            int end = Syntax.string(this.json, value + 1, this.to);
+            if (text(at, value).equals(key)) {
+                return text(value + 1, end);
+            }
+            if (this.json[end] == '}') {
+                return null;
+            }
+            at = end + 1;
+        }
+    }
+
+    @Override
+    public @Nullable Map<String, @Nullable Object> system() {
+        return this.systems.meaning();
+    }
+
+    @Override
+    public TelemetryRecord record() {
+        TelemetryRecord record = this.reader.read(this.json, this.from, this.to - this.from, () -> 0);
+        if (record == null) {
+            throw new IllegalStateException("A line was taken that is no record");
+        }
+        return record;
+    }
+}

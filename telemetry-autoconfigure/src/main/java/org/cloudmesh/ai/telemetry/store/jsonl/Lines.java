@@ -1,0 +1,80 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.util.function.Predicate;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.RecordRow;
+import org.cloudmesh.ai.telemetry.store.Row;
+import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+
+/** Shows the records of lines in memory; lines that are none are skipped and counted. Not thread-safe. */
+final class Lines {
+
+    private final RecordReader reader;
+
+    private final Line line;
+
+    private long foreign;
+
+    private long bad;
+
+    Lines(RecordReader reader) {
+        this.reader = reader;
+        this.line = new Line(reader);
+    }
+
+    /**
+     * Shows the records of whole lines.
+     *
+     * @param foreignBefore how many records without an id of ours come before these lines
+     */
+    void scan(byte[] json, int length, long foreignBefore, Predicate<Row> visitor) {
+        this.foreign = foreignBefore;
+        this.bad = 0;
+        int at = 0;
+        while (at < length) {
+            int next = this.line.read(json, at, length);
+            Row row = this.line;
+            if (next < 0) {
+                next = end(json, at, length);
+                TelemetryRecord record = this.reader.read(json, at, next - 1 - at, () -> ++this.foreign);
+                if (record == null) {
+                    this.bad += isBlank(json, at, next) ? 0 : 1;
+                    at = next;
+                    continue;
+                }
+                row = new RecordRow(record);
+            }
+            at = next;
+            if (!visitor.test(row)) {
+                return;
+            }
+        }
+    }
+
+    /** Returns how many records without an id of ours there are up to the end of the last scan. */
+    long foreign() {
+        return this.foreign;
+    }
+
+    /** Returns how many lines of the last scan were no record. */
+    long bad() {
+        return this.bad;
+    }
+
+    private static int end(byte[] json, int from, int length) {
+        int at = from;
+        while (at < length && json[at] != '\n') {
+            at++;
+        }
+        return Math.min(at + 1, length);
+    }
+
+    private static boolean isBlank(byte[] json, int from, int to) {
+        for (int i = from; i < to; i++) {
+            if (json[i] != ' ' && json[i] != '\t' && json[i] != '\r' && json[i] != '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,120 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.file.OwnFiles;
+import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Packs a rolled file, a megabyte at a step, so that the writer never waits long. The packed file gets its name when it is
+ * whole and on disk; only then the plain one goes. A crash leaves the plain one, or both, of which the plain one is passed
+ * over.
+ */
+final class Packing implements AutoCloseable {
+
+    private final Path plain;
+
+    private final Path unfinished;
+
+    private final LineFile in;
+
+    private final FileChannel out;
+
+    private final Lines lines;
+
+    private final LineFile.Buffer buffer = new LineFile.Buffer();
+
+    private long at;
+
+    private Packing(Path plain, Path unfinished, LineFile in, FileChannel out, RecordReader reader) {
+        this.plain = plain;
+        this.unfinished = unfinished;
+        this.in = in;
+        this.out = out;
+        this.lines = new Lines(reader);
+    }
+
+    /** Begins to pack a file. */
+    static Packing start(Path plain, RecordReader reader) throws IOException {
+        Path unfinished = plain.resolveSibling(RolledFiles.packed(plain).getFileName() + ".part");
+        Files.deleteIfExists(unfinished);
+        OwnFiles.create(unfinished);
+        LineFile in = LineFile.open(plain);
+        try {
+            FileChannel out = FileChannel.open(unfinished, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
+            return new Packing(plain, unfinished, in, out, reader);
+        } catch (IOException ex) {
+            in.close();
+            throw ex;
+        }
+    }
+
+    /**
+     * Goes on.
+     *
+     * @return whether there is more to do
+     */
+    boolean step() throws IOException {
+        int length = this.in.wholeLines(this.at, Stretch.SIZE, this.buffer);
+        if (length == 0) {
+            return false;
+        }
+        byte[] bytes = this.buffer.atLeast(length);
+        ByteBuffer member = Gzip.member(bytes, FileIndex.stretch(this.at, length, this.lines, bytes));
+        while (member.hasRemaining()) {
+            this.out.write(member);
+        }
+        this.at += length;
+        return this.at < this.in.size();
+    }
+
+    /**
+     * Puts the packed file in the place of the plain one, unless something is left that could not be packed.
+     *
+     * @param file locks other writers out: one that was frozen since the roll could still be writing
+     * @return whether the plain file is gone
+     */
+    boolean finish(AppendFile file) throws IOException {
+        if (this.at < this.in.size()) {
+            return false;
+        }
+        this.out.force(true);
+        return file.alone(() -> {
+            if (Files.size(this.plain) == this.at) {
+                Files.move(this.unfinished, RolledFiles.packed(this.plain), StandardCopyOption.ATOMIC_MOVE);
+                OwnFiles.syncDirectory(this.plain.getParent());
+                Files.delete(this.plain);
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        this.in.close();
+        try {
+            this.out.close();
+            Files.deleteIfExists(this.unfinished);
+        } catch (IOException ex) {
+            // The next packing of this file begins with removing it.
+        }
+    }
+
+    Path plain() {
+        return this.plain;
+    }
+
+    static void closeQuietly(@Nullable Packing packing) {
+        if (packing != null) {
+            packing.close();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.cloudmesh.ai.telemetry.store.file.OwnFiles;
+
+/** Names of the files that a store rolled: {@code telemetry.jsonl} becomes {@code telemetry.20261124T222000.123456Z.jsonl}. */
+final class RolledFiles {
+
+    private static final String INSTANT = "\\d{8}T\\d{6}\\.\\d{6}Z";
+
+    private final Path directory;
+
+    private final String stem;
+
+    private final String extension;
+
+    private final Pattern pattern;
+
+    RolledFiles(Path path) {
+        this.directory = path.toAbsolutePath().resolveSibling("");
+        String name = path.getFileName().toString();
+        int dot = name.lastIndexOf('.');
+        this.stem = dot > 0 ? name.substring(0, dot) : name;
+        this.extension = dot > 0 ? name.substring(dot) : "";
+        this.pattern = Pattern.compile(Pattern.quote(this.stem) + "\\." + INSTANT + Pattern.quote(this.extension) + "("
+                + Pattern.quote(Gzip.EXTENSION) + ")?");
+    }
+
+    /** Returns a name for a file that is rolled now; it is after all others. */
+    Path next(Instant now) throws IOException {
+        Instant instant = now;
+        Path name = name(instant);
+        List<Path> list = list();
+        String newest = list.isEmpty()
+                ? ""
+                : plain(list.get(list.size() - 1)).getFileName().toString();
+        while (name.getFileName().toString().compareTo(newest) <= 0) {
+            instant = instant.plusMillis(1);
+            name = name(instant);
+            // A clock that went back by hours: count on from the newest name.
+            if (instant.isAfter(now.plusSeconds(1))) {
+                return afterNewest(newest);
+            }
+        }
+        return name;
+    }
+
+    private Path afterNewest(String newest) {
+        String stamp = newest.substring(this.stem.length() + 1, newest.length() - this.extension.length());
+        Instant last = Instant.parse(
+                stamp.replaceFirst("(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)", "$1-$2-$3T$4:$5:$6"));
+        return name(last.plusMillis(1));
+    }
+
+    private Path name(Instant instant) {
+        return this.directory.resolve(this.stem + "." + OwnFiles.stamp(instant) + this.extension);
+    }
+
+    /** Returns the rolled files, the oldest first; of one that is there packed and plain, the packed one. */
+    List<Path> list() throws IOException {
+        TreeMap<String, Path> files = new TreeMap<>();
+        for (Path file : all()) {
+            files.merge(plain(file).getFileName().toString(), file, (one, other) -> isPacked(one) ? one : other);
+        }
+        return new ArrayList<>(files.values());
+    }
+
+    /** Returns plain files whose packed form is there too: a crash came between the two. */
+    List<Path> leftOvers() throws IOException {
+        List<Path> all = all();
+        return all.stream()
+                .filter((file) -> !isPacked(file) && all.contains(packed(file)))
+                .toList();
+    }
+
+    private List<Path> all() throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
+                this.directory,
+                (file) -> this.pattern.matcher(file.getFileName().toString()).matches()
+                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))) {
+            entries.forEach(files::add);
+        } catch (NoSuchFileException ex) {
+            return List.of();
+        } catch (java.nio.file.DirectoryIteratorException ex) {
+            throw ex.getCause();
+        }
+        return files;
+    }
+
+    /** Returns the size of all rolled files in bytes. */
+    long bytes() {
+        try {
+            long bytes = 0;
+            for (Path file : all()) {
+                bytes += file.toFile().length();
+            }
+            return bytes;
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
+    }
+
+    static boolean isPacked(Path file) {
+        return file.getFileName().toString().endsWith(Gzip.EXTENSION);
+    }
+
+    static Path packed(Path plain) {
+        return plain.resolveSibling(plain.getFileName() + Gzip.EXTENSION);
+    }
+
+    static Path plain(Path file) {
+        String name = file.getFileName().toString();
+        return isPacked(file) ? file.resolveSibling(name.substring(0, name.length() - Gzip.EXTENSION.length())) : file;
+    }
+}

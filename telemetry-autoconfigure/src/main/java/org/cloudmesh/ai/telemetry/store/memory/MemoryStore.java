@@ -1,0 +1,117 @@
+package org.cloudmesh.ai.telemetry.store.memory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.RecordRow;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.Row;
+import org.cloudmesh.ai.telemetry.store.ScanningSource;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+
+/** Keeps the newest records in memory; they are gone with the process. */
+final class MemoryStore implements TelemetryStore {
+
+    static final int CAPACITY = 100_000;
+
+    private static final int CHUNK = 1_000;
+
+    private final int capacity;
+
+    private final Deque<Chunk> chunks = new ArrayDeque<>();
+
+    private final Map<Origin, Long> written = new HashMap<>();
+
+    private int size;
+
+    MemoryStore(int capacity) {
+        this.capacity = capacity;
+    }
+
+    @Override
+    public String name() {
+        return "memory";
+    }
+
+    @Override
+    public void write(List<TelemetryRecord> batch, boolean durable) {
+        synchronized (this.chunks) {
+            for (TelemetryRecord record : batch) {
+                Long last = this.written.get(record.origin());
+                if (last == null || record.sequence() > last) {
+                    this.written.put(record.origin(), record.sequence());
+                    add(record);
+                }
+            }
+        }
+    }
+
+    private void add(TelemetryRecord record) {
+        Chunk chunk = this.chunks.peekLast();
+        if (chunk == null || chunk.records.size() == CHUNK) {
+            chunk = new Chunk();
+            this.chunks.add(chunk);
+        }
+        chunk.add(record);
+        if (++this.size > this.capacity) {
+            Chunk oldest = this.chunks.element();
+            oldest.records.remove(0);
+            this.size--;
+            if (oldest.records.isEmpty()) {
+                this.chunks.remove();
+            }
+        }
+    }
+
+    @Override
+    public RecordSource source() {
+        return new ScanningSource() {
+            @Override
+            protected Snapshot snapshot(long from, long to, Deadline deadline) {
+                synchronized (MemoryStore.this.chunks) {
+                    List<View> views =
+                            MemoryStore.this.chunks.stream().map(Chunk::view).toList();
+                    return () -> views;
+                }
+            }
+        };
+    }
+
+    private static final class Chunk {
+
+        private final List<TelemetryRecord> records = new ArrayList<>(CHUNK);
+
+        private long first = Long.MAX_VALUE;
+
+        private long last = Long.MIN_VALUE;
+
+        void add(TelemetryRecord record) {
+            this.records.add(record);
+            this.first = Math.min(this.first, record.timestampMicros());
+            this.last = Math.max(this.last, record.timestampMicros());
+        }
+
+        View view() {
+            return new View(List.copyOf(this.records), this.first, this.last);
+        }
+    }
+
+    private record View(List<TelemetryRecord> records, long first, long last) implements ScanningSource.Block {
+
+        @Override
+        public void scan(Predicate<Row> visitor) {
+            for (TelemetryRecord record : this.records) {
+                if (!visitor.test(new RecordRow(record))) {
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,630 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.RecordFilter.Attribute;
+import org.cloudmesh.ai.telemetry.store.RecordFilter.Comparison;
+import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What every readable store must do. A subclass for each backend. */
+public abstract class StoreContractTests {
+
+    private static final Comparator<TelemetryRecord> OLDEST_FIRST =
+            Comparator.comparingLong(TelemetryRecord::timestampMicros).thenComparing(TelemetryRecord::id);
+
+    @TempDir
+    protected Path directory;
+
+    protected TelemetryStore store;
+
+    /** Returns a new store, not yet opened; the second one in a directory holds what the first one kept. */
+    protected abstract TelemetryStore create(StoreSettings settings);
+
+    /** Returns whether records outlive the store. */
+    protected boolean survivesClose() {
+        return true;
+    }
+
+    /** Returns how many records the larger tests write: enough for more than one of the store's units. */
+    protected int many() {
+        return 12_000;
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        this.store = newStore();
+        this.store.open();
+    }
+
+    @AfterEach
+    void close() {
+        this.store.close();
+    }
+
+    private TelemetryStore newStore() {
+        return create(
+                new StoreSettings(this.directory.resolve("telemetry.data"), Retention.defaults(), Clock.systemUTC()));
+    }
+
+    @Test
+    void givesBackWhatWasWritten() throws Exception {
+        TelemetryRecord record = TelemetryRecord.builder(
+                        Records.origin("aa", "train", "r1"), 1, Records.START + 123_456)
+                .status(Status.of("queued"))
+                .event("inference")
+                .metrics(new String[] {"zero", "tiny", "max", "min", "sum", "big", "third", "int"}, new double[] {
+                    -0.0, 1e-310, Double.MAX_VALUE, Double.MIN_VALUE, 0.1 + 0.2, 1e22, 1.0 / 3, 1L << 53
+                })
+                .attributes(Map.of("model", "llama-3", "", "empty key"))
+                .system(Records.system(12.5))
+                .message("warm")
+                .build();
+        this.store.write(List.of(record), true);
+        assertThat(all()).satisfiesExactly((back) -> assertSame(back, record));
+    }
+
+    @Test
+    void givesBackARecordThatHasNothing() throws Exception {
+        TelemetryRecord record = TelemetryRecord.builder(
+                        new org.cloudmesh.ai.telemetry.Origin("aa", "c", null, Map.of()), 1, Records.START)
+                .build();
+        this.store.write(List.of(record), true);
+        assertThat(all()).satisfiesExactly((back) -> assertSame(back, record));
+    }
+
+    @Test
+    void givesBackEveryText() throws Exception {
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (String text : Records.NASTY_TEXTS) {
+            records.add(TelemetryRecord.builder(Records.origin("aa", text, text), records.size() + 1, Records.START)
+                    .status(Status.of(text.strip().toLowerCase(java.util.Locale.ROOT)))
+                    .event(text)
+                    .metrics(new String[] {text}, new double[] {1})
+                    .attributes(Map.of(text, text))
+                    .message(text)
+                    .build());
+        }
+        this.store.write(records, true);
+        List<TelemetryRecord> back = all();
+        assertThat(back).hasSameSizeAs(records);
+        for (int i = 0; i < records.size(); i++) {
+            assertSame(back.get(i), records.get(i));
+            String text = Records.NASTY_TEXTS.get(i);
+            RecordFilter filter = new RecordFilter(
+                    text, text, null, text, text, List.of(new Attribute(text, text)), List.of(), null, null);
+            assertThat(source().page(filter, null, 10, none()).records()).hasSize(1);
+            assertThat(source().metric(text, RecordFilter.ALL, null, none())).hasSize(1);
+        }
+    }
+
+    @Test
+    void numbersOfEveryKindSurvive() throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 1; i <= 500; i++) {
+            double wild = Double.longBitsToDouble(random.nextLong());
+            records.add(TelemetryRecord.builder(Records.origin("aa", "c", "r"), i, Records.START + i)
+                    .metrics(new String[] {"wild", "plain", "short"}, new double[] {
+                        Double.isFinite(wild) ? wild : 0, random.nextGaussian(), random.nextInt(10_000) / 100.0
+                    })
+                    .build());
+        }
+        this.store.write(records, false);
+        List<TelemetryRecord> back = all();
+        for (int i = 0; i < records.size(); i++) {
+            assertThat(back.get(i).metrics())
+                    .as("seed %d", seed)
+                    .isEqualTo(records.get(i).metrics());
+        }
+        Map<String, Distribution> metrics = source().metrics(RecordFilter.ALL, none());
+        double[] wild =
+                records.stream().mapToDouble((r) -> r.metricValue(0)).sorted().toArray();
+        assertThat(metrics.get("wild").min()).as("seed %d", seed).isEqualTo(wild[0]);
+        assertThat(metrics.get("wild").max()).as("seed %d", seed).isEqualTo(wild[wild.length - 1]);
+    }
+
+    @Test
+    void filtersByEveryField() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 1_000);
+        this.store.write(records, false);
+        check(
+                seed,
+                records,
+                filter("train", null, null, null, null),
+                (r) -> r.origin().command().equals("train"));
+        check(
+                seed,
+                records,
+                filter(null, "r2", null, null, null),
+                (r) -> "r2".equals(r.origin().run()));
+        check(
+                seed,
+                records,
+                filter(null, null, "failed", null, null),
+                (r) -> r.status().equals(Status.FAILED));
+        check(
+                seed,
+                records,
+                filter(null, null, "queued", null, null),
+                (r) -> r.status().value().equals("queued"));
+        check(seed, records, filter(null, null, null, "load \"x\"", null), (r) -> "load \"x\"".equals(r.event()));
+        check(
+                seed,
+                records,
+                filter(null, null, null, null, "tokens"),
+                (r) -> r.metrics().containsKey("tokens"));
+        check(seed, records, filter("train", "r2", null, null, null), (r) -> false);
+        check(seed, records, filter("nobody", null, null, null, null), (r) -> false);
+        check(
+                seed,
+                records,
+                filter("serve", "r2", "completed", "inference", "latency"),
+                (r) -> r.origin().command().equals("serve")
+                        && r.status().equals(Status.COMPLETED)
+                        && "inference".equals(r.event())
+                        && r.metrics().containsKey("latency"));
+    }
+
+    @Test
+    void filtersByAttributesAndSystem() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 1_000);
+        this.store.write(records, false);
+        RecordFilter attribute = with(List.of(new Attribute("model", "a:b,c")), List.of());
+        check(seed, records, attribute, (r) -> "a:b,c".equals(r.attributes().get("model")));
+        check(seed, records, with(List.of(new Attribute("model", "llama")), List.of()), (r) -> false);
+        for (Comparison comparison : Comparison.values()) {
+            check(
+                    seed,
+                    records,
+                    with(List.of(), List.of(new SystemCondition("cpu_percent", comparison, 10))),
+                    (r) -> r.system() != null
+                            && comparison.holds(((Number) r.system().get("cpu_percent")).doubleValue(), 10));
+        }
+        check(
+                seed,
+                records,
+                with(List.of(), List.of(new SystemCondition("gpu_model", Comparison.GREATER_OR_EQUAL, 0))),
+                (r) -> false);
+    }
+
+    @Test
+    void fromIsIncludedAndToIsNot() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 1_000);
+        this.store.write(records, false);
+        long from = Records.START + 200_000;
+        long to = Records.START + 700_000;
+        check(
+                seed,
+                records,
+                RecordFilter.ALL.between(RecordMatcher.instant(from), RecordMatcher.instant(to)),
+                (r) -> r.timestampMicros() >= from && r.timestampMicros() < to);
+        check(
+                seed,
+                records,
+                RecordFilter.ALL.between(RecordMatcher.instant(from).plusNanos(1), null),
+                (r) -> r.timestampMicros() > from);
+        check(seed, records, RecordFilter.ALL.between(Instant.MIN, Instant.MAX), (r) -> true);
+        check(
+                seed,
+                records,
+                RecordFilter.ALL.between(RecordMatcher.instant(to), RecordMatcher.instant(from)),
+                (r) -> false);
+    }
+
+    @Test
+    void pagesNeitherSkipNorRepeatWhileRecordsArrive() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 600);
+        this.store.write(records.subList(0, 500), false);
+        List<String> seen = new ArrayList<>();
+        String cursor = null;
+        int late = 500;
+        do {
+            RecordPage page = source().page(RecordFilter.ALL, cursor, 37, none());
+            page.records().forEach((record) -> seen.add(record.id()));
+            cursor = page.next();
+            if (late < 600) {
+                // Later than all, as new records are.
+                TelemetryRecord record = records.get(late++);
+                this.store.write(
+                        List.of(TelemetryRecord.builder(
+                                        record.origin(), record.sequence(), Records.START + 10_000_000L + late)
+                                .build()),
+                        false);
+            }
+        } while (cursor != null);
+        assertThat(seen)
+                .as("seed %d", seed)
+                .isEqualTo(records.subList(0, 500).stream()
+                        .sorted(OLDEST_FIRST.reversed())
+                        .map(TelemetryRecord::id)
+                        .toList());
+    }
+
+    @Test
+    void aPageThatHoldsTheRestIsTheLast() throws Exception {
+        this.store.write(Records.random(1, 100), false);
+        RecordPage page = source().page(RecordFilter.ALL, null, 100, none());
+        assertThat(page.records()).hasSize(100);
+        assertThat(page.next()).isNull();
+        assertThat(source().page(RecordFilter.ALL, null, 99, none()).next()).isNotNull();
+        assertThatThrownBy(() -> source().page(RecordFilter.ALL, "nonsense", 10, none()))
+                .isInstanceOfSatisfying(
+                        QueryException.class,
+                        (ex) -> assertThat(ex.reason()).isEqualTo(QueryException.Reason.BAD_CURSOR));
+    }
+
+    @Test
+    void recordsOfOneInstantAreOrderedById() throws Exception {
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 1; i <= 50; i++) {
+            records.add(TelemetryRecord.builder(Records.origin(i % 2 == 0 ? "aa" : "bb", "c", "r"), i, Records.START)
+                    .build());
+        }
+        this.store.write(records, false);
+        List<String> ids = new ArrayList<>();
+        String cursor = null;
+        do {
+            RecordPage page = source().page(RecordFilter.ALL, cursor, 7, none());
+            page.records().forEach((record) -> ids.add(record.id()));
+            cursor = page.next();
+        } while (cursor != null);
+        assertThat(ids).hasSize(50).isSortedAccordingTo(Comparator.reverseOrder());
+        assertThat(all()).extracting(TelemetryRecord::id).isSorted();
+    }
+
+    @Test
+    void countsGroups() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 1_000);
+        this.store.write(records, false);
+        Map<List<String>, long[]> expected = new HashMap<>();
+        for (TelemetryRecord record : records) {
+            long at = record.timestampMicros();
+            long[] group = expected.computeIfAbsent(
+                    Arrays.asList(
+                            record.origin().command(),
+                            record.origin().run(),
+                            record.status().value(),
+                            record.event()),
+                    (key) -> new long[] {0, at, at});
+            group[0]++;
+            group[1] = Math.min(group[1], at);
+            group[2] = Math.max(group[2], at);
+        }
+        List<RecordGroup> groups = source().groups(RecordFilter.ALL, none());
+        assertThat(groups).as("seed %d", seed).hasSize(expected.size());
+        for (RecordGroup group : groups) {
+            assertThat(new long[] {group.count(), group.first(), group.last()})
+                    .as("seed %d", seed)
+                    .isEqualTo(
+                            expected.get(Arrays.asList(group.command(), group.run(), group.status(), group.event())));
+        }
+        assertThat(source().groups(filter("nobody", null, null, null, null), none()))
+                .isEmpty();
+    }
+
+    @Test
+    void summarisesMetrics() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 2_000);
+        this.store.write(records, false);
+        Map<String, Distribution> metrics = source().metrics(RecordFilter.ALL, none());
+        assertThat(metrics).containsOnlyKeys("latency", "tokens");
+        metrics.forEach((name, distribution) -> assertSummary(seed, distribution, name, records));
+        assertThat(source().metrics(RecordFilter.ALL.withMetric("tokens"), none()))
+                .as("the records with tokens have latencies too")
+                .containsOnlyKeys("latency", "tokens");
+        assertThat(source().knows("tokens", none())).isTrue();
+        assertThat(source().knows("nothing", none())).isFalse();
+        assertThat(source().metric("nothing", RecordFilter.ALL, null, none())).isEmpty();
+    }
+
+    @Test
+    void groupsAMetricByEachDimension() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 2_000);
+        this.store.write(records, false);
+        Map<Dimension, Function<TelemetryRecord, String>> dimensions = new LinkedHashMap<>();
+        dimensions.put(null, (record) -> "");
+        dimensions.put(
+                Dimension.of(Dimension.Kind.STATUS), (record) -> record.status().value());
+        dimensions.put(
+                Dimension.of(Dimension.Kind.COMMAND),
+                (record) -> record.origin().command());
+        dimensions.put(Dimension.of(Dimension.Kind.EVENT), TelemetryRecord::event);
+        dimensions.put(
+                Dimension.of(Dimension.Kind.RUN), (record) -> record.origin().run());
+        dimensions.put(
+                Dimension.attribute("model"), (record) -> record.attributes().get("model"));
+        dimensions.forEach((by, key) -> {
+            Map<String, Distribution> groups = source().metric("latency", RecordFilter.ALL, by, none());
+            assertThat(groups.keySet())
+                    .as("%s, seed %d", by, seed)
+                    .isEqualTo(records.stream()
+                            .filter((record) -> record.metrics().containsKey("latency"))
+                            .map(key)
+                            .collect(Collectors.toSet()));
+            groups.forEach((name, distribution) -> assertSummary(
+                    seed,
+                    distribution,
+                    "latency",
+                    records.stream()
+                            .filter((record) -> Objects.equals(key.apply(record), name))
+                            .toList()));
+        });
+    }
+
+    @Test
+    void makesSeries() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, 2_000);
+        this.store.write(records, false);
+        long[] edges = {
+            Records.START - 5_000_000,
+            Records.START - 1_000_000,
+            Records.START + 100_000,
+            Records.START + 100_001,
+            Records.START + 1_500_000,
+            Records.START + 9_000_000
+        };
+        List<Distribution> series = source().series("latency", filter("train", null, null, null, null), edges, none());
+        assertThat(series).hasSize(5);
+        for (int i = 0; i < 5; i++) {
+            long from = edges[i];
+            long to = edges[i + 1];
+            assertSummary(
+                    seed,
+                    series.get(i),
+                    "latency",
+                    records.stream()
+                            .filter((record) -> record.origin().command().equals("train"))
+                            .filter((record) -> record.timestampMicros() >= from && record.timestampMicros() < to)
+                            .toList());
+        }
+    }
+
+    @Test
+    void manyRecordsAddUp() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.random(seed, many());
+        for (int from = 0; from < records.size(); from += 1_000) {
+            this.store.write(records.subList(from, Math.min(records.size(), from + 1_000)), false);
+            this.store.maintain();
+        }
+        assertThat(source().groups(RecordFilter.ALL, none()).stream()
+                        .mapToLong(RecordGroup::count)
+                        .sum())
+                .as("seed %d", seed)
+                .isEqualTo(many());
+        Distribution latency =
+                source().metric("latency", RecordFilter.ALL, null, none()).get("");
+        double[] values = records.stream()
+                .filter((record) -> record.metricCount() > 0)
+                .mapToDouble((record) -> record.metricValue(0))
+                .sorted()
+                .toArray();
+        assertThat(latency.count()).isEqualTo(values.length);
+        for (double q : new double[] {0.5, 0.9, 0.99}) {
+            double exact = values[(int) Math.ceil(q * values.length) - 1];
+            assertThat(latency.quantile(q))
+                    .as("q %s, seed %d", q, seed)
+                    .isCloseTo(exact, org.assertj.core.data.Offset.offset(0.01 * Math.abs(exact)));
+        }
+        List<TelemetryRecord> sorted = records.stream().sorted(OLDEST_FIRST).toList();
+        assertThat(all())
+                .as("seed %d", seed)
+                .extracting(TelemetryRecord::id)
+                .isEqualTo(sorted.stream().map(TelemetryRecord::id).toList());
+        long from = Records.START + many() * 500L;
+        RecordFilter middle =
+                RecordFilter.ALL.between(RecordMatcher.instant(from), RecordMatcher.instant(from + 500_000));
+        check(seed, records, middle, (r) -> r.timestampMicros() >= from && r.timestampMicros() < from + 500_000);
+    }
+
+    @Test
+    void aVisitorThatHasEnoughEndsTheWalk() throws Exception {
+        this.store.write(Records.random(1, 100), false);
+        List<String> seen = new ArrayList<>();
+        source().forEach(RecordFilter.ALL, (record) -> seen.add(record.id()) && seen.size() < 10, none());
+        assertThat(seen).hasSize(10);
+    }
+
+    @Test
+    void readingsAreTheChangesOfTheMachine() throws Exception {
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            records.add(TelemetryRecord.builder(Records.origin("aa", "c", "r"), i + 1, Records.START + i * 1000L)
+                    .system(Records.system(i / 100))
+                    .build());
+        }
+        this.store.write(records, false);
+        List<SystemReading> readings = source().readings(RecordFilter.ALL, 100, none());
+        assertThat(readings).extracting(SystemReading::at).first().isEqualTo(Records.START);
+        assertThat(readings)
+                .extracting((reading) -> reading.system().get("cpu_percent"))
+                .containsExactly(0.0, 1.0, 2.0, 3.0);
+        assertThat(readings.get(0).system()).isEqualTo(Records.system(0));
+        assertThat(source().readings(RecordFilter.ALL, 2, none())).hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void aBatchThatComesAgainIsNotKeptTwice() throws Exception {
+        List<TelemetryRecord> records = Records.random(1, 200);
+        this.store.write(records.subList(0, 100), false);
+        this.store.write(records.subList(0, 100), false);
+        this.store.write(records, true);
+        this.store.write(records, true);
+        assertThat(all()).hasSize(200);
+        assertThat(all()).extracting(TelemetryRecord::id).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anEmptyDurableWriteSyncs() throws Exception {
+        this.store.write(List.of(), true);
+        this.store.write(Records.random(1, 10), false);
+        this.store.write(List.of(), true);
+        this.store.maintain();
+        assertThat(all()).hasSize(10);
+    }
+
+    @Test
+    void anEmptyStoreAnswers() {
+        assertThat(source().groups(RecordFilter.ALL, none())).isEmpty();
+        assertThat(source().metrics(RecordFilter.ALL, none())).isEmpty();
+        assertThat(source().page(RecordFilter.ALL, null, 10, none())).isEqualTo(new RecordPage(List.of(), null));
+        assertThat(source().readings(RecordFilter.ALL, 10, none())).isEmpty();
+        assertThat(source().knows("x", none())).isFalse();
+        assertThat(source().series("x", RecordFilter.ALL, new long[] {0, 1}, none()))
+                .hasSize(1);
+    }
+
+    @Test
+    void aQueryEndsAtItsDeadline() throws Exception {
+        this.store.write(Records.random(1, many()), false);
+        Deadline deadline = Deadline.after(Duration.ofNanos(1));
+        assertThatThrownBy(() -> source().metrics(RecordFilter.ALL, deadline))
+                .isInstanceOfSatisfying(
+                        QueryException.class,
+                        (ex) -> assertThat(ex.reason()).isEqualTo(QueryException.Reason.DEADLINE));
+    }
+
+    @Test
+    void reopeningKeepsEverything() throws Exception {
+        assumeThat(survivesClose()).isTrue();
+        List<TelemetryRecord> records = Records.random(7, 500);
+        this.store.write(records.subList(0, 400), false);
+        this.store.close();
+        this.store.close();
+        this.store = newStore();
+        this.store.open();
+        this.store.write(records.subList(400, 500), true);
+        List<TelemetryRecord> back = all();
+        List<TelemetryRecord> sorted = records.stream().sorted(OLDEST_FIRST).toList();
+        assertThat(back).hasSize(500);
+        for (int i = 0; i < 500; i++) {
+            assertSame(back.get(i), sorted.get(i));
+        }
+    }
+
+    private void check(
+            long seed, List<TelemetryRecord> records, RecordFilter filter, Predicate<TelemetryRecord> expected) {
+        List<String> ids = records.stream()
+                .filter(expected)
+                .sorted(OLDEST_FIRST)
+                .map(TelemetryRecord::id)
+                .toList();
+        List<String> seen = new ArrayList<>();
+        source().forEach(filter, (record) -> seen.add(record.id()), none());
+        assertThat(seen).as("%s, seed %d", filter, seed).isEqualTo(ids);
+        List<String> reversed = new ArrayList<>(ids);
+        java.util.Collections.reverse(reversed);
+        assertThat(source().page(filter, null, records.size(), none()).records())
+                .as("%s, seed %d", filter, seed)
+                .extracting(TelemetryRecord::id)
+                .isEqualTo(reversed);
+        assertThat(source().groups(filter, none()).stream()
+                        .mapToLong(RecordGroup::count)
+                        .sum())
+                .as("%s, seed %d", filter, seed)
+                .isEqualTo(ids.size());
+    }
+
+    private static void assertSummary(
+            long seed, Distribution distribution, String metric, List<TelemetryRecord> records) {
+        List<TelemetryRecord> having = records.stream()
+                .filter((record) -> record.metrics().containsKey(metric))
+                .sorted(OLDEST_FIRST)
+                .toList();
+        double[] values = having.stream()
+                .mapToDouble((record) -> record.metrics().get(metric))
+                .sorted()
+                .toArray();
+        assertThat(distribution.count()).as("seed %d", seed).isEqualTo(values.length);
+        if (values.length == 0) {
+            return;
+        }
+        double sum = Arrays.stream(values).sum();
+        assertThat(distribution.sum())
+                .as("seed %d", seed)
+                .isCloseTo(sum, org.assertj.core.data.Offset.offset(1e-9 * (1 + Math.abs(sum))));
+        assertThat(distribution.min()).as("seed %d", seed).isEqualTo(values[0]);
+        assertThat(distribution.max()).as("seed %d", seed).isEqualTo(values[values.length - 1]);
+        long lastAt = having.get(having.size() - 1).timestampMicros();
+        assertThat(distribution.lastAt()).as("seed %d", seed).isEqualTo(lastAt);
+        assertThat(having.stream()
+                        .filter((record) -> record.timestampMicros() == lastAt)
+                        .map((record) -> record.metrics().get(metric)))
+                .as("seed %d", seed)
+                .contains(distribution.last());
+        double median = values[(int) Math.ceil(0.5 * values.length) - 1];
+        assertThat(distribution.quantile(0.5))
+                .as("seed %d", seed)
+                .isCloseTo(median, org.assertj.core.data.Offset.offset(0.01 * Math.abs(median)));
+    }
+
+    private static void assertSame(TelemetryRecord back, TelemetryRecord record) {
+        assertThat(back.id()).isEqualTo(record.id());
+        assertThat(back.sequence()).isEqualTo(record.sequence());
+        assertThat(back.timestampMicros()).isEqualTo(record.timestampMicros());
+        assertThat(back.origin()).isEqualTo(record.origin());
+        assertThat(back.status()).isEqualTo(record.status());
+        assertThat(back.event()).isEqualTo(record.event());
+        assertThat(back.metrics()).isEqualTo(record.metrics());
+        assertThat(back.attributes()).isEqualTo(record.attributes());
+        assertThat(back.system()).isEqualTo(record.system());
+        assertThat(back.message()).isEqualTo(record.message());
+    }
+
+    /** Returns all records, the oldest first. */
+    protected List<TelemetryRecord> all() {
+        List<TelemetryRecord> records = new ArrayList<>();
+        source().forEach(RecordFilter.ALL, records::add, none());
+        return records;
+    }
+
+    protected RecordSource source() {
+        return Objects.requireNonNull(this.store.source());
+    }
+
+    private static Deadline none() {
+        return Deadline.none();
+    }
+
+    private static RecordFilter filter(String command, String run, String status, String event, String metric) {
+        return new RecordFilter(command, run, status, event, metric, List.of(), List.of(), null, null);
+    }
+
+    private static RecordFilter with(List<Attribute> attributes, List<SystemCondition> system) {
+        return new RecordFilter(null, null, null, null, null, attributes, system, null, null);
+    }
+}
