@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.store;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Summary of many values: count, sum, extremes, the last one and quantiles. Distributions of parts merge into that of the
@@ -27,6 +28,8 @@ public final class Distribution {
 
     private static final long[] NO_COUNTS = {};
 
+    private static final int MAX_WINDOW = 8192;
+
     private long count;
 
     private double sum;
@@ -50,6 +53,11 @@ public final class Distribution {
     private int[] keys = NO_KEYS;
 
     private long[] counts = NO_COUNTS;
+
+    // While the keys lie close together, counts are in an array over all of them: [i] belongs to key base + i.
+    private long @Nullable [] window;
+
+    private int base;
 
     /** Adds a value of that time (microseconds since 1970). */
     public void add(double value, long at) {
@@ -98,7 +106,43 @@ public final class Distribution {
                 increment(key(other.values[i]), 1);
             }
         } else {
-            mergeBuckets(other.keys, other.counts, other.size);
+            other.forEachBucket(this::increment);
+        }
+    }
+
+    /**
+     * Adds what another distribution held when it gave its {@link #buckets()}.
+     *
+     * @param bytes hold the buckets
+     * @param offset where they begin
+     * @param length how many bytes they take
+     * @throws IllegalArgumentException when the bytes are not what {@link #buckets()} gives
+     */
+    public void merge(
+            double sum, double min, double max, double last, long lastAt, byte[] bytes, int offset, int length) {
+        if (this.exact) {
+            toBuckets();
+        }
+        try {
+            ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
+            int buckets = Math.toIntExact(readVarint(in));
+            long key = 0;
+            for (int i = 0; i < buckets; i++) {
+                long delta = readVarint(in);
+                key += i == 0 ? (delta >>> 1) ^ -(delta & 1) : delta;
+                long times = readVarint(in);
+                increment(Math.toIntExact(key), times);
+                this.count += times;
+            }
+        } catch (RuntimeException ex) {
+            throw new IllegalArgumentException("These bytes are no buckets", ex);
+        }
+        this.sum += sum;
+        this.min = Math.min(this.min, min);
+        this.max = Math.max(this.max, max);
+        if (lastAt >= this.lastAt) {
+            this.last = last;
+            this.lastAt = lastAt;
         }
     }
 
@@ -164,6 +208,7 @@ public final class Distribution {
         if (rank == this.count) {
             return this.max;
         }
+        toSparse();
         long seen = 0;
         for (int i = 0; i < this.size; i++) {
             seen += this.counts[i];
@@ -191,9 +236,7 @@ public final class Distribution {
                 i = next;
             }
         } else {
-            for (int i = 0; i < this.size; i++) {
-                visitor.visit(middle(this.keys[i]), this.counts[i]);
-            }
+            forEachBucket((key, times) -> visitor.visit(middle(key), times));
         }
     }
 
@@ -216,6 +259,7 @@ public final class Distribution {
             bucketed.merge(this);
             bucketed.toBuckets();
         }
+        bucketed.toSparse();
         ByteArrayOutputStream out = new ByteArrayOutputStream(2 + 3 * bucketed.size);
         writeVarint(out, bucketed.size);
         int previous = 0;
@@ -237,29 +281,7 @@ public final class Distribution {
      */
     public static Distribution of(double sum, double min, double max, double last, long lastAt, byte[] buckets) {
         Distribution distribution = new Distribution();
-        try {
-            ByteBuffer in = ByteBuffer.wrap(buckets);
-            int size = Math.toIntExact(readVarint(in));
-            distribution.exact = false;
-            distribution.keys = new int[size];
-            distribution.counts = new long[size];
-            long key = 0;
-            for (int i = 0; i < size; i++) {
-                long delta = readVarint(in);
-                key += i == 0 ? (delta >>> 1) ^ -(delta & 1) : delta;
-                distribution.keys[i] = Math.toIntExact(key);
-                distribution.counts[i] = readVarint(in);
-                distribution.count += distribution.counts[i];
-            }
-            distribution.size = size;
-        } catch (RuntimeException ex) {
-            throw new IllegalArgumentException("These bytes are no buckets", ex);
-        }
-        distribution.sum = sum;
-        distribution.min = min;
-        distribution.max = max;
-        distribution.last = last;
-        distribution.lastAt = lastAt;
+        distribution.merge(sum, min, max, last, lastAt, buckets, 0, buckets.length);
         return distribution;
     }
 
@@ -279,27 +301,92 @@ public final class Distribution {
     }
 
     private void toBuckets() {
-        sort();
-        int[] found = new int[this.size];
-        long[] times = new long[this.size];
-        int distinct = 0;
-        for (int i = 0; i < this.size; i++) {
-            int key = key(this.values[i]);
-            if (distinct > 0 && found[distinct - 1] == key) {
-                times[distinct - 1]++;
-            } else {
-                found[distinct] = key;
-                times[distinct++] = 1;
-            }
-        }
+        double[] exactValues = this.values;
+        int exactSize = this.size;
         this.exact = false;
         this.values = NO_VALUES;
-        this.keys = Arrays.copyOf(found, distinct);
-        this.counts = Arrays.copyOf(times, distinct);
-        this.size = distinct;
+        this.size = 0;
+        for (int i = 0; i < exactSize; i++) {
+            increment(key(exactValues[i]), 1);
+        }
     }
 
     private void increment(int key, long times) {
+        long[] window = this.window;
+        if (window == null && this.size == 0) {
+            this.base = key - 32;
+            window = new long[64];
+            this.window = window;
+        }
+        if (window != null) {
+            long at = (long) key - this.base;
+            if (at >= 0 && at < window.length) {
+                window[(int) at] += times;
+                return;
+            }
+            if (widen(window, key)) {
+                increment(key, times);
+                return;
+            }
+            toSparse();
+        }
+        incrementSparse(key, times);
+    }
+
+    private boolean widen(long[] window, int key) {
+        long low = Math.min(this.base, (long) key - 32);
+        long high = Math.max((long) this.base + window.length, (long) key + 32);
+        if (high - low > MAX_WINDOW) {
+            return false;
+        }
+        int length = (int) Math.min(MAX_WINDOW, Math.max(high - low, window.length + (window.length >> 1)));
+        if (low < this.base) {
+            low = high - length;
+        }
+        long[] wider = new long[length];
+        System.arraycopy(window, 0, wider, (int) (this.base - low), window.length);
+        this.window = wider;
+        this.base = (int) low;
+        return true;
+    }
+
+    private void toSparse() {
+        long[] window = this.window;
+        if (window == null) {
+            return;
+        }
+        int distinct = 0;
+        for (long times : window) {
+            distinct += times == 0 ? 0 : 1;
+        }
+        this.keys = new int[distinct];
+        this.counts = new long[distinct];
+        this.size = 0;
+        for (int i = 0; i < window.length; i++) {
+            if (window[i] != 0) {
+                this.keys[this.size] = this.base + i;
+                this.counts[this.size++] = window[i];
+            }
+        }
+        this.window = null;
+    }
+
+    private void forEachBucket(BucketVisitor visitor) {
+        long[] window = this.window;
+        if (window == null) {
+            for (int i = 0; i < this.size; i++) {
+                visitor.visit(this.keys[i], this.counts[i]);
+            }
+        } else {
+            for (int i = 0; i < window.length; i++) {
+                if (window[i] != 0) {
+                    visitor.visit(this.base + i, window[i]);
+                }
+            }
+        }
+    }
+
+    private void incrementSparse(int key, long times) {
         int at = Arrays.binarySearch(this.keys, 0, this.size, key);
         if (at >= 0) {
             this.counts[at] += times;
@@ -318,27 +405,10 @@ public final class Distribution {
         this.size++;
     }
 
-    private void mergeBuckets(int[] otherKeys, long[] otherCounts, int otherSize) {
-        int[] mergedKeys = new int[this.size + otherSize];
-        long[] mergedCounts = new long[this.size + otherSize];
-        int merged = 0;
-        int i = 0;
-        int j = 0;
-        while (i < this.size || j < otherSize) {
-            if (j == otherSize || (i < this.size && this.keys[i] < otherKeys[j])) {
-                mergedKeys[merged] = this.keys[i];
-                mergedCounts[merged++] = this.counts[i++];
-            } else if (i == this.size || otherKeys[j] < this.keys[i]) {
-                mergedKeys[merged] = otherKeys[j];
-                mergedCounts[merged++] = otherCounts[j++];
-            } else {
-                mergedKeys[merged] = this.keys[i];
-                mergedCounts[merged++] = this.counts[i++] + otherCounts[j++];
-            }
-        }
-        this.keys = mergedKeys;
-        this.counts = mergedCounts;
-        this.size = merged;
+    @FunctionalInterface
+    private interface BucketVisitor {
+
+        void visit(int key, long times);
     }
 
     private static int key(double value) {

@@ -1,0 +1,349 @@
+package org.cloudmesh.ai.telemetry.store.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.function.IntFunction;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.Distribution;
+import org.cloudmesh.ai.telemetry.store.RecordMatcher;
+import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Count;
+import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Cursor;
+import org.cloudmesh.ai.telemetry.store.jdbc.Kind.Shape;
+import org.cloudmesh.ai.telemetry.store.jdbc.TreePlan.Part;
+import org.jspecify.annotations.Nullable;
+
+/** Sums up chosen records within one read transaction: from cells where it can, from rows where it must. */
+final class Aggregation {
+
+    private final Database database;
+
+    private final Catalog catalog;
+
+    private final Selection selection;
+
+    private final Deadline deadline;
+
+    private final int few;
+
+    Aggregation(Database database, Catalog catalog, Selection selection, int few, Deadline deadline) {
+        this.few = few;
+        this.database = database;
+        this.catalog = catalog;
+        this.selection = selection;
+        this.deadline = deadline;
+    }
+
+    /** Counts records by kind. */
+    Map<Integer, Count> counts() throws SQLException {
+        Map<Integer, Count> counts = new HashMap<>();
+        if (this.selection.isEmpty()) {
+            return counts;
+        }
+        if (!this.selection.whole().isEmpty()) {
+            for (Part part : TreePlan.of(this.database, this.few, this.selection.from(), this.selection.to())) {
+                this.deadline.check();
+                if (part.isCell()) {
+                    addCounts(part, counts);
+                } else {
+                    countRows(part, counts);
+                }
+            }
+        }
+        partialRows((record, id, kind) ->
+                counts.computeIfAbsent(kind.id(), (key) -> new Count()).add(1, id, id));
+        return counts;
+    }
+
+    private void addCounts(Part part, Map<Integer, Count> counts) throws SQLException {
+        try (ResultSet rows = this.database.query("SELECT data FROM aggregate WHERE id = ?", part.cell() << 32)) {
+            if (rows.next()) {
+                Cursor cursor = new Cursor(rows.getBytes(1), part.first());
+                while (cursor.next()) {
+                    if (this.selection.whole().containsKey(cursor.kind())) {
+                        cursor.addTo(counts.computeIfAbsent(cursor.kind(), (key) -> new Count()));
+                    }
+                }
+            }
+        }
+    }
+
+    private void countRows(Part part, Map<Integer, Count> counts) throws SQLException {
+        try (ResultSet rows = this.database.query(
+                "SELECT kind, count(*), min(id), max(id) FROM record WHERE id >= ? AND id < ?"
+                        + this.selection.wholeCondition() + " GROUP BY kind",
+                part.first(),
+                part.until())) {
+            while (rows.next()) {
+                if (this.selection.whole().containsKey(rows.getInt(1))) {
+                    counts.computeIfAbsent(rows.getInt(1), (key) -> new Count())
+                            .add(rows.getLong(2), rows.getLong(3), rows.getLong(4));
+                }
+            }
+        }
+    }
+
+    /** Sums up every metric, by its id. */
+    Map<String, Distribution> metrics() throws SQLException {
+        Map<String, Distribution> metrics = new HashMap<>();
+        if (this.selection.isEmpty()) {
+            return metrics;
+        }
+        if (!this.selection.whole().isEmpty()) {
+            for (Part part : TreePlan.of(this.database, this.few, this.selection.from(), this.selection.to())) {
+                this.deadline.check();
+                if (part.isCell()) {
+                    addAllMetrics(part, metrics);
+                } else {
+                    addRowsOfAllMetrics(part, metrics);
+                }
+            }
+        }
+        partialRows((record, id, kind) -> {
+            for (int i = 0; i < record.metricCount(); i++) {
+                metrics.computeIfAbsent(record.metricName(i), (name) -> new Distribution())
+                        .add(record.metricValue(i), record.timestampMicros());
+            }
+        });
+        return metrics;
+    }
+
+    private void addAllMetrics(Part part, Map<String, Distribution> metrics) throws SQLException {
+        try (ResultSet rows = this.database.query(
+                "SELECT id & 4294967295, data FROM aggregate WHERE id > ? AND id < ?",
+                part.cell() << 32,
+                (part.cell() + 1) << 32)) {
+            while (rows.next()) {
+                String name = this.catalog.metricName((int) rows.getLong(1));
+                addValues(
+                        rows.getBytes(2),
+                        part,
+                        (kind) -> metrics.computeIfAbsent(Objects.requireNonNull(name), (key) -> new Distribution()));
+            }
+        }
+    }
+
+    private void addRowsOfAllMetrics(Part part, Map<String, Distribution> metrics) throws SQLException {
+        Map<Integer, Distribution[]> byKind = new HashMap<>();
+        try (ResultSet rows = this.database.query(
+                "SELECT id, kind, more, v0, v1, v2, v3, v4, v5, v6, v7 FROM record WHERE id >= ? AND id < ?"
+                        + this.selection.wholeCondition() + " ORDER BY id",
+                part.first(),
+                part.until())) {
+            while (rows.next()) {
+                Kind kind = this.selection.whole().get(rows.getInt(2));
+                if (kind == null) {
+                    continue;
+                }
+                Distribution[] distributions = byKind.computeIfAbsent(kind.id(), (id) -> {
+                    String[] names = kind.shape().names();
+                    Distribution[] array = new Distribution[names.length];
+                    for (int i = 0; i < names.length; i++) {
+                        array[i] = metrics.computeIfAbsent(names[i], (name) -> new Distribution());
+                    }
+                    return array;
+                });
+                long at = RowIds.micros(rows.getLong(1));
+                for (int i = 0; i < Math.min(distributions.length, Shape.COLUMNS); i++) {
+                    distributions[i].add(rows.getDouble(4 + i), at);
+                }
+                if (distributions.length > Shape.COLUMNS) {
+                    double[] more = JsonLists.numbers(rows.getString(3));
+                    for (int i = Shape.COLUMNS; i < distributions.length; i++) {
+                        distributions[i].add(more[i - Shape.COLUMNS], at);
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Sums up one metric.
+     *
+     * @param edges ids between which buckets lie
+     * @param by what groups are made by
+     * @return one map of groups for each bucket
+     */
+    List<Map<@Nullable String, Distribution>> metric(String metric, long[] edges, @Nullable Dimension by)
+            throws SQLException {
+        List<Map<@Nullable String, Distribution>> buckets = new ArrayList<>();
+        List<Map<Integer, Distribution>> byKind = new ArrayList<>();
+        for (int i = 0; i < edges.length - 1; i++) {
+            buckets.add(new HashMap<>());
+            byKind.add(new HashMap<>());
+        }
+        int id = this.catalog.metric(metric);
+        if (id == 0 || edges[0] >= edges[edges.length - 1]) {
+            return buckets;
+        }
+        Grouping grouping = new Grouping(buckets, byKind, by);
+        if (!this.selection.whole().isEmpty()) {
+            for (Part part : TreePlan.of(this.database, this.few, edges)) {
+                this.deadline.check();
+                if (part.isCell()) {
+                    addCell(part, id, by == null, grouping);
+                } else {
+                    addRows(part, metric, edges, grouping);
+                }
+            }
+        }
+        partialRows((record, rowId, kind) -> {
+            String key = by != null && by.kind() == Dimension.Kind.ATTRIBUTE
+                    ? record.attributes().get(by.attribute())
+                    : Grouping.key(kind, by);
+            buckets.get(TreePlan.bucket(edges, rowId))
+                    .computeIfAbsent(key, (group) -> new Distribution())
+                    .add(record.metricValue(kind.shape().indexOf(metric)), record.timestampMicros());
+        });
+        return buckets;
+    }
+
+    private void addCell(Part part, int metric, boolean ungrouped, Grouping grouping) throws SQLException {
+        try (ResultSet rows =
+                this.database.query("SELECT data FROM aggregate WHERE id = ?", (part.cell() << 32) + metric)) {
+            if (rows.next()) {
+                if (ungrouped) {
+                    Kind any = this.selection.whole().values().iterator().next();
+                    addValues(rows.getBytes(1), part, (kind) -> grouping.of(part.bucket(), any));
+                } else {
+                    Cursor cursor = new Cursor(rows.getBytes(1), part.first());
+                    while (cursor.next()) {
+                        Kind kind = this.selection.whole().get(cursor.kind());
+                        if (kind != null) {
+                            cursor.addTo(grouping.of(part.bucket(), kind), RowIds.TIE_BITS);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private void addValues(byte[] data, Part part, IntFunction<Distribution> target) {
+        Cursor cursor = new Cursor(data, part.first());
+        while (cursor.next()) {
+            if (this.selection.all()) {
+                // The first entry sums up all others, or is the only one.
+                cursor.addTo(target.apply(cursor.kind()), RowIds.TIE_BITS);
+                return;
+            }
+            if (this.selection.whole().containsKey(cursor.kind())) {
+                cursor.addTo(target.apply(cursor.kind()), RowIds.TIE_BITS);
+            }
+        }
+    }
+
+    private void addRows(Part part, String metric, long[] edges, Grouping grouping) throws SQLException {
+        Map<Integer, Integer> positions = new HashMap<>();
+        TreeSet<Integer> columns = new TreeSet<>();
+        boolean more = false;
+        for (Kind kind : this.selection.whole().values()) {
+            int position = kind.shape().indexOf(metric);
+            if (position >= 0) {
+                positions.put(kind.id(), position);
+                if (position < Shape.COLUMNS) {
+                    columns.add(position);
+                } else {
+                    more = true;
+                }
+            }
+        }
+        int[] columnOf = new int[Shape.COLUMNS];
+        StringBuilder sql = new StringBuilder("SELECT id, kind");
+        int at = 3;
+        for (int column : columns) {
+            sql.append(", v").append(column);
+            columnOf[column] = at++;
+        }
+        sql.append(more ? ", more" : "").append(" FROM record WHERE id >= ? AND id < ?");
+        sql.append(this.selection.wholeCondition()).append(" ORDER BY id");
+        PreparedStatement statement = this.database.prepare(sql.toString());
+        statement.setLong(1, part.first());
+        statement.setLong(2, part.until());
+        try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                int kindId = rows.getInt(2);
+                Integer position = positions.get(kindId);
+                if (position == null) {
+                    continue;
+                }
+                long id = rows.getLong(1);
+                double value = position < Shape.COLUMNS
+                        ? rows.getDouble(columnOf[position])
+                        : JsonLists.numbers(rows.getString(at))[position - Shape.COLUMNS];
+                Kind kind = Objects.requireNonNull(this.selection.whole().get(kindId));
+                grouping.of(TreePlan.bucket(edges, id), kind).add(value, RowIds.micros(id));
+            }
+        }
+    }
+
+    private void partialRows(RowConsumer consumer) throws SQLException {
+        if (this.selection.partial().isEmpty()) {
+            return;
+        }
+        RecordMatcher matcher = new RecordMatcher(this.selection.filter());
+        RecordRows records = new RecordRows(this.database, this.catalog);
+        try (ResultSet rows = this.database.query(
+                "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id >= ? AND id < ?"
+                        + this.selection.partialCondition() + " ORDER BY id",
+                this.selection.from(),
+                this.selection.to())) {
+            int seen = 0;
+            while (rows.next()) {
+                if (++seen % 256 == 0) {
+                    this.deadline.check();
+                }
+                Kind kind = this.selection.partial().get(rows.getInt(2));
+                if (kind != null) {
+                    TelemetryRecord record = records.read(rows);
+                    if (matcher.matches(record)) {
+                        consumer.accept(record, rows.getLong(1), kind);
+                    }
+                }
+            }
+        }
+    }
+
+    @FunctionalInterface
+    private interface RowConsumer {
+
+        void accept(TelemetryRecord record, long id, Kind kind);
+    }
+
+    private record Grouping(
+            List<Map<@Nullable String, Distribution>> buckets,
+            List<Map<Integer, Distribution>> byKind,
+            @Nullable Dimension by) {
+
+        Distribution of(int bucket, Kind kind) {
+            return this.byKind
+                    .get(bucket)
+                    .computeIfAbsent(
+                            kind.id(),
+                            (id) -> this.buckets
+                                    .get(bucket)
+                                    .computeIfAbsent(key(kind, this.by), (key) -> new Distribution()));
+        }
+
+        static @Nullable String key(Kind kind, @Nullable Dimension by) {
+            if (by == null) {
+                return "";
+            }
+            return switch (by.kind()) {
+                case STATUS -> kind.status().value();
+                case COMMAND -> kind.origin().command();
+                case EVENT -> kind.event();
+                case RUN -> kind.origin().run();
+                case ATTRIBUTE ->
+                    kind.attributes() == null ? null : kind.attributes().fixed().get(by.attribute());
+            };
+        }
+    }
+}

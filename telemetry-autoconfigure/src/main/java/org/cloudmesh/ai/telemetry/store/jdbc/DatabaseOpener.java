@@ -1,0 +1,110 @@
+package org.cloudmesh.ai.telemetry.store.jdbc;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.jdbc.Schema.State;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.sqlite.ProgressHandler;
+
+/** Opens a file: what is ours and sound is used, what is ours and damaged put aside, anything else refused. */
+final class DatabaseOpener {
+
+    private static final Logger logger = LoggerFactory.getLogger(DatabaseOpener.class);
+
+    private static final long CHECK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final DatabaseFile file;
+
+    private final Clock clock;
+
+    DatabaseOpener(DatabaseFile file, Clock clock) {
+        this.file = file;
+        this.clock = clock;
+    }
+
+    Session open(boolean remote, TreeSettings tree) throws StoreException {
+        if (!this.file.isEmpty() && !this.file.isSqlite()) {
+            throw this.file.refused("it is no SQLite database", null);
+        }
+        boolean recognised = this.file.isOurs() || this.file.looksLikePython();
+        try {
+            return tryOpen(remote, tree);
+        } catch (SQLException | DataAccessException ex) {
+            if (!Failures.damaged(ex)) {
+                throw Failures.of("Cannot open " + this.file.path(), ex);
+            }
+            if (!recognised) {
+                throw this.file.refused("it is damaged, and not known to be ours: " + ex.getMessage(), ex);
+            }
+            Path aside = this.file.quarantine(this.clock.instant());
+            logger.warn(
+                    "{} is damaged ({}): it is now {}, and a new file is begun",
+                    this.file.path(),
+                    ex.getMessage(),
+                    aside);
+        }
+        this.file.create();
+        try {
+            return tryOpen(remote, tree);
+        } catch (SQLException | DataAccessException ex) {
+            throw Failures.of("Cannot open " + this.file.path(), ex);
+        }
+    }
+
+    private Session tryOpen(boolean remote, TreeSettings tree) throws SQLException, StoreException {
+        Connections connections = new Connections(this.file);
+        Database database = connections.writer();
+        boolean done = false;
+        try {
+            State state = Schema.state(database);
+            if (state == State.OTHER) {
+                throw this.file.refused("it is another program's database", null);
+            }
+            if (state == State.EMPTY) {
+                database.execute("PRAGMA auto_vacuum = INCREMENTAL");
+            } else {
+                check(database);
+            }
+            database.execute("PRAGMA journal_mode = " + (remote ? "TRUNCATE" : "WAL"));
+            Schema.migrate(database, this.file);
+            Session session = new Session(connections, database, tree);
+            done = true;
+            return session;
+        } finally {
+            if (!done) {
+                connections.close();
+                database.close();
+            }
+        }
+    }
+
+    private static void check(Database database) throws SQLException {
+        long end = System.nanoTime() + CHECK_NANOS;
+        ProgressHandler.setHandler(database.connection(), 10_000, new ProgressHandler() {
+            @Override
+            protected int progress() {
+                return System.nanoTime() - end >= 0 ? 1 : 0;
+            }
+        });
+        try {
+            List<String> findings = database.jdbc().queryForList("PRAGMA quick_check(1)", String.class);
+            if (!findings.equals(List.of("ok"))) {
+                throw new org.sqlite.SQLiteException(
+                        String.join(", ", findings), org.sqlite.SQLiteErrorCode.SQLITE_CORRUPT);
+            }
+        } catch (DataAccessException ex) {
+            // So large a file is not read through at each start.
+            if (!(ex.getRootCause() instanceof SQLException cause) || !Failures.interrupted(cause)) {
+                throw ex;
+            }
+        } finally {
+            ProgressHandler.setHandler(database.connection(), 0, null);
+        }
+    }
+}

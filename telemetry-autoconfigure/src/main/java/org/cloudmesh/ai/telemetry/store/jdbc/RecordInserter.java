@@ -1,0 +1,260 @@
+package org.cloudmesh.ai.telemetry.store.jdbc;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.jdbc.Dictionary.Process;
+import org.cloudmesh.ai.telemetry.store.jdbc.Kind.Shape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes batches: rows, dictionaries and aggregates, within the caller's transaction. What it remembers of the file is only
+ * there to save reading it again; {@link #reload()} reads it. Not thread-safe.
+ */
+final class RecordInserter {
+
+    private static final int ROWS_AT_ONCE = 1024;
+
+    private static final Comparator<TelemetryRecord> BY_TIME = Comparator.comparingLong(
+                    (TelemetryRecord record) -> RowIds.first(record.timestampMicros()))
+            .thenComparing((record) -> record.origin().token())
+            .thenComparingLong(TelemetryRecord::sequence);
+
+    private final Database database;
+
+    private final Dictionary dictionary;
+
+    private final Readings readings;
+
+    private final AggregateTree tree;
+
+    private Catalog catalog = new Catalog();
+
+    private RowBuffer tail = new RowBuffer();
+
+    private long lastId;
+
+    RecordInserter(Database database, TreeSettings settings) {
+        this.database = database;
+        this.dictionary = new Dictionary(database);
+        this.readings = new Readings(database, this.dictionary);
+        this.tree = new AggregateTree(database, settings, this::load);
+    }
+
+    AggregateTree tree() {
+        return this.tree;
+    }
+
+    /** Reads what is remembered of the file, after a failure or when another process has written. */
+    void reload() throws SQLException {
+        this.catalog = new Catalog();
+        this.dictionary.reload();
+        this.readings.reload();
+        this.tree.load();
+        this.tail = load(this.tree.sealed(), Long.MAX_VALUE);
+        this.lastId = this.database.number("SELECT max(id) FROM record", -1);
+    }
+
+    /** Writes the records of a batch that are not there yet. */
+    void insert(List<TelemetryRecord> batch, long now) throws SQLException {
+        List<TelemetryRecord> records = missing(batch);
+        if (records.isEmpty()) {
+            return;
+        }
+        long sealed = this.tree.sealed();
+        RowBuffer late = new RowBuffer();
+        Layout layout = Layout.of(records);
+        PreparedStatement insert = this.database.prepare(layout.sql());
+        int pending = 0;
+        long before = -1;
+        for (TelemetryRecord record : records) {
+            long id = nextId(record, before);
+            before = id;
+            Kind kind = this.dictionary.kind(record);
+            bind(insert, layout, record, id, kind);
+            insert.addBatch();
+            RowBuffer rows = id < sealed ? late : this.tail;
+            rows.add(id, kind);
+            for (int i = 0; i < record.metricCount(); i++) {
+                rows.value(record.metricValue(i));
+            }
+            if (++pending == ROWS_AT_ONCE) {
+                insert.executeBatch();
+                pending = 0;
+            }
+        }
+        insert.executeBatch();
+        this.lastId = Math.max(this.lastId, before);
+        this.tree.fold(late, late.size());
+        this.tail = this.tree.seal(this.tail, RowIds.first(now));
+    }
+
+    private List<TelemetryRecord> missing(List<TelemetryRecord> batch) throws SQLException {
+        List<TelemetryRecord> records = new ArrayList<>(batch.size());
+        Map<Process, Long> marks = new LinkedHashMap<>();
+        boolean sorted = true;
+        long before = Long.MIN_VALUE;
+        for (TelemetryRecord record : batch) {
+            Process process = this.dictionary.process(record.origin());
+            if (record.sequence() > process.mark()) {
+                process.mark(record.sequence());
+                marks.put(process, record.sequence());
+                records.add(record);
+                sorted &= record.timestampMicros() > before;
+                before = record.timestampMicros();
+            }
+        }
+        PreparedStatement update = this.database.prepare("UPDATE process SET last_sequence = ? WHERE id = ?");
+        for (Map.Entry<Process, Long> mark : marks.entrySet()) {
+            update.setLong(1, mark.getValue());
+            update.setInt(2, mark.getKey().id());
+            update.executeUpdate();
+        }
+        if (!sorted) {
+            records.sort(BY_TIME);
+        }
+        return records;
+    }
+
+    /**
+     * Returns the first free id of the record's microsecond. When all of them are taken, it is one of the next
+     * microsecond.
+     *
+     * @param before id of the record before in the same batch, which is sorted
+     */
+    private long nextId(TelemetryRecord record, long before) throws SQLException {
+        long id = RowIds.first(record.timestampMicros());
+        if (id <= before) {
+            id = before + 1;
+            if ((id & RowIds.TIE_MASK) != 0) {
+                return id;
+            }
+        }
+        while (id <= this.lastId) {
+            long last = this.database.number(
+                    "SELECT max(id) FROM record WHERE id >= ? AND id <= ?", id - 1, id, id | RowIds.TIE_MASK);
+            id = last + 1;
+            if (last < (last | RowIds.TIE_MASK) || last < RowIds.first(record.timestampMicros())) {
+                return id;
+            }
+        }
+        return id;
+    }
+
+    private void bind(PreparedStatement insert, Layout layout, TelemetryRecord record, long id, Kind kind)
+            throws SQLException {
+        insert.setLong(1, id);
+        insert.setInt(2, kind.id());
+        insert.setLong(3, record.sequence());
+        int at = 4;
+        int count = record.metricCount();
+        for (int i = 0; i < layout.values; i++) {
+            if (i < count) {
+                insert.setDouble(at++, record.metricValue(i));
+            } else {
+                insert.setNull(at++, Types.REAL);
+            }
+        }
+        if (layout.more) {
+            insert.setString(at++, more(record));
+        }
+        if (layout.readings) {
+            Map<String, @Nullable Object> system = record.system();
+            if (system == null) {
+                insert.setNull(at++, Types.INTEGER);
+            } else {
+                int process = this.dictionary.process(record.origin()).id();
+                insert.setLong(at++, this.readings.id(system, process, id));
+            }
+        }
+        if (layout.attributes) {
+            Kind.AttributeSet set = kind.attributes();
+            insert.setString(at++, set == null ? null : AttributeSets.carried(set, record.attributes()));
+        }
+        if (layout.messages) {
+            insert.setString(at, record.message());
+        }
+    }
+
+    private static @Nullable String more(TelemetryRecord record) {
+        if (record.metricCount() <= Shape.COLUMNS) {
+            return null;
+        }
+        List<Double> values = new ArrayList<>();
+        for (int i = Shape.COLUMNS; i < record.metricCount(); i++) {
+            values.add(record.metricValue(i));
+        }
+        return JsonLists.write(values);
+    }
+
+    private RowBuffer load(long from, long to) throws SQLException {
+        RowBuffer rows = new RowBuffer();
+        try (ResultSet records = this.database.query(
+                "SELECT id, kind, more, v0, v1, v2, v3, v4, v5, v6, v7 FROM record WHERE id >= ? AND id < ?"
+                        + " ORDER BY id",
+                from,
+                to)) {
+            while (records.next()) {
+                Kind kind = this.catalog.kind(this.database, records.getInt(2));
+                rows.add(records.getLong(1), kind);
+                int count = kind.shape().metrics().length;
+                for (int i = 0; i < Math.min(count, Shape.COLUMNS); i++) {
+                    rows.value(records.getDouble(4 + i));
+                }
+                if (count > Shape.COLUMNS) {
+                    for (double value : JsonLists.numbers(records.getString(3))) {
+                        rows.value(value);
+                    }
+                }
+            }
+        }
+        return rows;
+    }
+
+    /** Which columns a batch needs: the fewer are bound, the faster it goes. */
+    private record Layout(int values, boolean more, boolean readings, boolean attributes, boolean messages) {
+
+        static Layout of(List<TelemetryRecord> records) {
+            int metrics = 0;
+            boolean readings = false;
+            boolean attributes = false;
+            boolean messages = false;
+            for (TelemetryRecord record : records) {
+                metrics = Math.max(metrics, record.metricCount());
+                readings |= record.system() != null;
+                attributes |= !record.attributes().isEmpty();
+                messages |= record.message() != null;
+            }
+            return new Layout(
+                    Math.min(Shape.COLUMNS, metrics), metrics > Shape.COLUMNS, readings, attributes, messages);
+        }
+
+        String sql() {
+            StringBuilder columns = new StringBuilder("id, kind, sequence");
+            StringBuilder values = new StringBuilder("?, ?, ?");
+            for (int i = 0; i < this.values; i++) {
+                columns.append(", v").append(i);
+                values.append(", ?");
+            }
+            add(this.more, "more", columns, values);
+            add(this.readings, "reading", columns, values);
+            add(this.attributes, "attributes", columns, values);
+            add(this.messages, "message", columns, values);
+            return "INSERT INTO record (" + columns + ") VALUES (" + values + ")";
+        }
+
+        private static void add(boolean present, String column, StringBuilder columns, StringBuilder values) {
+            if (present) {
+                columns.append(", ").append(column);
+                values.append(", ?");
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package org.cloudmesh.ai.telemetry.store.jdbc;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** Keeps records in an SQLite file. */
+final class SqliteStore implements TelemetryStore {
+
+    private static final Logger logger = LoggerFactory.getLogger(SqliteStore.class);
+
+    private static final long CHECK_NANOS = 200_000_000;
+
+    private final StoreSettings settings;
+
+    private final TreeSettings tree;
+
+    private final DatabaseFile file;
+
+    private final SqliteSource source;
+
+    private final PythonRows pythonRows = new PythonRows();
+
+    private @Nullable Session session;
+
+    private boolean warnedOfNetwork;
+
+    private long checkedAt;
+
+    SqliteStore(StoreSettings settings, TreeSettings tree) {
+        this.settings = settings;
+        this.tree = tree;
+        this.source = new SqliteSource(tree.few());
+        this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
+    }
+
+    @Override
+    public String name() {
+        return "sqlite";
+    }
+
+    @Override
+    public Path path() {
+        return this.file.path();
+    }
+
+    @Override
+    public long bytes() {
+        return this.file.bytes();
+    }
+
+    @Override
+    public RecordSource source() {
+        return this.source;
+    }
+
+    @Override
+    public void open() throws StoreException {
+        closeSession();
+        this.file.create();
+        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings.clock());
+        boolean remote = this.file.isRemote();
+        if (remote && !this.warnedOfNetwork) {
+            this.warnedOfNetwork = true;
+            logger.warn(
+                    "{} lies on a network file system: queries and writes wait for each other there. A local disk is better",
+                    this.file.path());
+        }
+        Session opened = opener.open(remote, this.tree);
+        this.session = opened;
+        this.source.attach(opened.connections());
+        this.checkedAt = System.nanoTime();
+        takePythonRows(opened);
+    }
+
+    @Override
+    public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
+        Session session = session();
+        if (System.nanoTime() - this.checkedAt > CHECK_NANOS) {
+            checkFile();
+        }
+        Database database = session.database();
+        run(session, () -> {
+            database.durable(durable);
+            database.write(() -> {
+                session.refresh();
+                session.inserter().insert(batch, nowMicros());
+                if (durable && batch.isEmpty()) {
+                    // A commit without a change is none, and would sync nothing.
+                    database.update("UPDATE mark SET value = value + 1 WHERE name = 'syncs'");
+                }
+                return true;
+            });
+        });
+    }
+
+    @Override
+    public void maintain() throws StoreException {
+        Session session = session();
+        checkFile();
+        takePythonRows(session);
+        Retention retention = new Retention(session, this.file, this.settings);
+        run(session, () -> session.database().durable(false));
+        run(session, retention::apply);
+    }
+
+    @Override
+    public void reject(TelemetryRecord record, String reason) {
+        Path letters = this.file.sibling(".dead-letter.jsonl");
+        String json = RecordJson.write(record).strip();
+        String line = json.substring(0, json.length() - 1) + ","
+                + RecordJson.write(Map.of("rejected", reason)).strip().substring(1) + "\n";
+        Set<OpenOption> options = Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.APPEND,
+                LinkOption.NOFOLLOW_LINKS);
+        try {
+            if (!Files.exists(letters, LinkOption.NOFOLLOW_LINKS)
+                    && letters.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+                Files.createFile(
+                        letters, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            }
+            Files.write(letters, line.getBytes(StandardCharsets.UTF_8), options.toArray(OpenOption[]::new));
+        } catch (IOException ex) {
+            logger.warn("Record {} was rejected ({}) and cannot be put into {}", record.id(), reason, letters, ex);
+        }
+    }
+
+    @Override
+    public void close() {
+        closeSession();
+    }
+
+    private void takePythonRows(Session session) throws StoreException {
+        Database database = session.database();
+        run(session, () -> {
+            database.durable(false);
+            while (this.pythonRows.pending(database)) {
+                database.write(() -> {
+                    session.refresh();
+                    this.pythonRows.take(database, session.inserter(), nowMicros());
+                    return true;
+                });
+            }
+        });
+    }
+
+    private void checkFile() throws StoreException {
+        String disturbance = this.file.disturbance();
+        if (disturbance != null) {
+            throw new StoreException(Remedy.REOPEN, this.file.path() + " " + disturbance, null);
+        }
+        this.checkedAt = System.nanoTime();
+    }
+
+    private void run(Session session, Step step) throws StoreException {
+        try {
+            step.run();
+        } catch (SQLException | DataAccessException ex) {
+            session.forget();
+            throw Failures.of("Cannot write " + this.file.path(), ex);
+        } catch (RuntimeException | Error ex) {
+            session.forget();
+            throw ex;
+        }
+    }
+
+    private Session session() throws StoreException {
+        Session session = this.session;
+        if (session == null) {
+            throw new StoreException(Remedy.REOPEN, this.file.path() + " is not open", null);
+        }
+        return session;
+    }
+
+    private void closeSession() {
+        Session session = this.session;
+        this.session = null;
+        if (session != null) {
+            this.source.detach();
+            session.close();
+        }
+    }
+
+    private long nowMicros() {
+        return this.settings.clock().millis() * 1000 + 999;
+    }
+
+    @FunctionalInterface
+    private interface Step {
+
+        void run() throws SQLException;
+    }
+}
