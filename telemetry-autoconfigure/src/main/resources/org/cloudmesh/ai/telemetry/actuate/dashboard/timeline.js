@@ -3,16 +3,16 @@ import * as api from './api.js';
 import {Chart} from './chart.js';
 import {h} from './dom.js';
 import {bytes, isoSeconds, local, measure, quantity, unitOf, whole} from './format.js';
+import {SECONDS} from './state.js';
 
 /** Events that come more often than this are traffic and would hide what they are to mark. */
 const RARE = 40;
 
-/** From and to of what is shown, in seconds: as asked for, or as the answers have it. */
-export function extent(state, summary, points, samples) {
-  const now = Date.now();
-  const known = [...(points ?? []).map((point) => Date.parse(point.at)), ...(samples ?? []).map((sample) => sample.at)];
-  const from = Date.parse(state.from ?? summary?.from) || (known.length ? Math.min(...known) : now - 3600000);
-  const to = Date.parse(state.to ?? summary?.to) || now;
+/** From and to of what is shown, in seconds: as asked for, or from the first record to the last. */
+export function extent(state, summary) {
+  const all = state.range === 'all' && !state.from && !state.to;
+  const to = Date.parse(state.to ?? (all ? summary.to : null) ?? '') || api.now();
+  const from = Date.parse(state.from ?? (all ? summary.from : null) ?? '') || to - (SECONDS[state.range] ?? 3600) * 1000;
   return [from / 1000, Math.max(to, from + 1000) / 1000];
 }
 
