@@ -65,7 +65,7 @@ class MetricList {
       {title: 'Metric', head: true, cls: 'wrap', sort: (metric) => metric.name, cell: (metric) => h('a', {href: href({name: metric.name})}, name(metric.name))},
       {title: 'Count', num: true, sort: (metric) => metric.count, cell: (metric) => whole(metric.count)},
       figure('min'), figure('avg'), figure('max'), figure('last'),
-      {title: 'Last seen', sort: (metric) => metric.lastSeen, cell: (metric) => instant(metric.lastSeen)},
+      {title: 'Last seen', num: true, sort: (metric) => metric.lastSeen, cell: (metric) => instant(metric.lastSeen)},
     ], {caption: 'Metrics', key: (metric) => metric.name, state: () => href(), open: (metric) => go({name: metric.name}), sorting: {index: 1, down: true}});
     this.root = h('div', null, h('h1', {class: 'hidden'}, 'Metrics'), panel('Metrics', {tools: this.search}, this.table.root));
     this.metrics = [];

@@ -4,7 +4,7 @@ import {buckets, instant} from './chart.js';
 import {h, name, panel, show, Table, Tile} from './dom.js';
 import {bytes, digits, local, quantity, share, short, whole} from './format.js';
 import {status} from './parts.js';
-import {href} from './state.js';
+import {href, past} from './state.js';
 import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
 
 const BUSIEST = 4;
@@ -60,7 +60,7 @@ export class View {
     const time = {from: filter.from, to: filter.to};
     const [summary, {metrics}, context] = await Promise.all([api.summary(filter, signal), api.metrics(filter, signal), api.context(time, signal)]);
     const range = extent(state, summary);
-    this.fillTiles(summary, context, range);
+    this.fillTiles(summary, context, range, past(state));
     const nothing = summary.records === 0 && (summary.pipeline?.accepted ?? 0) === 0;
     this.empty.hidden = !nothing || Boolean(state.command || state.run || state.status || state.event || state.metric || state.attribute.length || state.system.length);
     this.content.hidden = !this.empty.hidden;
@@ -110,13 +110,13 @@ export class View {
     this.events.fill(marks.filter((mark) => failures.includes(mark) || !mark.failed).slice(0, 14));
   }
 
-  fillTiles(summary, context, range) {
+  fillTiles(summary, context, range, over) {
     const pipeline = summary.pipeline ?? {};
     const store = summary.store ?? {};
     const first = Date.parse(summary.from) || range[0] * 1000;
     const last = Date.parse(summary.to) || range[1] * 1000;
     const now = performance.now();
-    const since = this.seen && pipeline.accepted >= this.seen.accepted ? (pipeline.accepted - this.seen.accepted) / ((now - this.seen.now) / 1000) : null;
+    const since = this.seen && !over && pipeline.accepted >= this.seen.accepted ? (pipeline.accepted - this.seen.accepted) / ((now - this.seen.now) / 1000) : null;
     this.seen = {now, accepted: pipeline.accepted};
     this.tiles.throughput.set(pace(summary.records / Math.max(1, range[1] - first / 1000)), since === null ? 'since the first record' : `now ${pace(since)}`);
     this.tiles.records.set(short(summary.records), `${local(first)} to ${local(last)}`);

@@ -13,7 +13,7 @@ export function status(value) {
 /** The first few metrics of a record in one line. */
 function brief(metrics, limit = 3) {
   const entries = Object.entries(metrics ?? {});
-  return h('span', null, entries.slice(0, limit).map(([key, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, key), ' ', measure(key, value))),
+  return h('span', null, entries.slice(0, limit).map(([key, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, key), ' ', measure(key, value))).flatMap((pair) => [pair, ' ']),
     entries.length > limit && h('span', {class: 'more'}, `+${entries.length - limit}`));
 }
 
