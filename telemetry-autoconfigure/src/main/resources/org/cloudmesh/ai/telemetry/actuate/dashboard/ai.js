@@ -99,7 +99,7 @@ export class View {
     this.groups.fill([...groups.values()], 'No calls in this range.');
     const errors = new Map((toolsFailed?.groups ?? []).map((group) => [group.key, group.count]));
     this.tools.fill((tools?.groups ?? []).map((group) => ({key: group.key ?? null, calls: group.count, errors: errors.get(group.key) ?? 0, p50: group.p50, p95: group.p95})));
-    const range = extent(state, summary, times.points, context.samples);
+    const range = extent(state, summary);
     fillPercentiles(this.chart, DURATION, times, range, marks);
     this.fillTokens(tokensIn, tokensOut, range, marks);
     fillMachine(this.machine, context, range, marks);

@@ -10,6 +10,11 @@ export class Problem extends Error {
   }
 }
 
+let skew = 0;
+
+/** The server's time, in milliseconds: a range that ends now ends by its clock. */
+export const now = () => Date.now() + skew;
+
 /** The address of a path with parameters; null and empty ones are left out, lists are repeated. */
 export function address(path, params = {}) {
   const url = path === '' ? new URL(ROOT.href.replace(/\/$/, '')) : new URL(path, ROOT);
@@ -33,6 +38,10 @@ export async function get(path, params, signal) {
       throw failure;
     }
     throw new Problem('The application does not answer. It may be stopped or restarting; the page tries again.', 0);
+  }
+  const date = Date.parse(response.headers.get('Date'));
+  if (Math.abs(date - Date.now()) > 5000) {
+    skew = date - Date.now();
   }
   if (response.ok) {
     try {
@@ -80,18 +89,14 @@ export const compareRuns = (base, candidate, filter, signal) => get('runs/compar
 /** Readings of the machine over the range, each as {at (ms), cpu, gpu, memory (percent), system}. */
 export async function context(filter, signal) {
   const answer = await get('context', filter, signal);
-  return {now: reading({at: Date.now(), ...system(answer)}), samples: (answer.samples ?? []).map(reading)};
-}
-
-function system(answer) {
-  return answer.system ?? answer.present ?? answer.now ?? answer.current ?? answer;
+  return {now: reading({at: Date.now(), system: answer.present}), samples: (answer.samples ?? []).map(reading)};
 }
 
 function reading(sample) {
-  const state = sample.system ?? sample;
+  const state = sample.system ?? {};
   const share = (used, total) => (Number.isFinite(used) && total > 0 ? (100 * used) / total : null);
   return {
-    at: Date.parse(sample.at ?? sample.timestamp) || sample.at,
+    at: typeof sample.at === 'string' ? Date.parse(sample.at) : sample.at,
     cpu: state.cpu_percent ?? null,
     gpu: state.gpu_percent ?? null,
     memory: share(state.memory_used, state.memory_total),

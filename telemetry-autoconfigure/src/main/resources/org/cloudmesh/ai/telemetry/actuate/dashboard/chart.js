@@ -36,7 +36,7 @@ export function buckets() {
 /**
  * A chart over time.
  *
- * Options: title (text or element), unit, height, fixed (top of the scale), and lines: label, colour, kind
+ * Options: title (text or element), unit, height, fixed (top of the scale), gaps (whether each one shows), and lines: label, colour, kind
  * (line, edge or bars), dash, band (index of the line up to which the space is filled), fill.
  */
 export class Chart {
@@ -164,7 +164,7 @@ export class Chart {
       scale: 'y', stroke, width: line.kind === 'edge' ? 1 : 1.75, dash: line.dash,
       points: {show: line.kind === 'edge' ? false : few, size: 4, width: 0, fill: stroke},
       // One empty bucket between two full ones is sparse traffic, not an outage: the line goes on.
-      gaps: (plot, index, from, to, found) => found.filter(([start, end]) => end - start > 3.5 * (plot.bbox.width / Math.max(1, plot.data[0].length))),
+      gaps: (plot, index, from, to, found) => (this.options.gaps ? found : found.filter(([start, end]) => end - start > 3.5 * (plot.bbox.width / Math.max(1, plot.data[0].length)))),
     };
   }
 

@@ -43,6 +43,12 @@ export function show(parent, ...children) {
   }
 }
 
+/** A name that may break after its dots and underscores; its text stays as it is. */
+export function name(value) {
+  const parts = String(value).split(/(?<=[._:/-])/);
+  return h('span', null, parts.flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part])));
+}
+
 /** Sets text without disturbing a node that shows it already. */
 export function text(element, value) {
   if (element.textContent !== value) {

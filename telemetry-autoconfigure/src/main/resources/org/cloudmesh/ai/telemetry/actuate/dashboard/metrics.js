@@ -1,7 +1,7 @@
 /* All metrics, or one of them: over time, its distribution, in groups, with the machine beneath. */
 import * as api from './api.js';
 import {buckets, Chart, instant} from './chart.js';
-import {h, panel, show, svg, Table, Tile} from './dom.js';
+import {h, name, panel, show, svg, Table, Tile} from './dom.js';
 import {isoSeconds, local, measure, short, unitOf, whole} from './format.js';
 import {GroupBy, groupFilter, groupLink} from './parts.js';
 import {go, href} from './state.js';
@@ -11,21 +11,21 @@ const BY = {'': 'Nothing', status: 'Status', event: 'Event', run: 'Run', command
 const PERCENTILES = ['min', 'p50', 'p90', 'p95', 'p99', 'max'];
 const COLOURS = ['p50', 'gpu', 'cpu', 'memory', 'mark'];
 
-/** Groups of a metric as a table: figures, and a strip from min to max with the middle marked. */
-export function groupTable(name, caption, link) {
+/* Groups of a metric as a table: figures, and a strip from min to max with the middle marked. */
+function groupTable(metric, caption, link) {
   const top = {value: 0};
   const table = new Table([
     {title: 'Group', head: true, cls: 'wrap', sort: (group) => group.key, cell: (group) => link(group)},
     {title: 'Count', num: true, sort: (group) => group.count, cell: (group) => whole(group.count)},
-    {title: 'p50', num: true, sort: (group) => group.p50, cell: (group) => measure(name, group.p50)},
-    {title: 'p95', num: true, sort: (group) => group.p95, cell: (group) => measure(name, group.p95)},
-    {title: 'p99', num: true, sort: (group) => group.p99, cell: (group) => measure(name, group.p99)},
-    {title: 'Sum', num: true, sort: (group) => group.sum, cell: (group) => measure(name, group.sum)},
+    {title: 'p50', num: true, sort: (group) => group.p50, cell: (group) => measure(metric, group.p50)},
+    {title: 'p95', num: true, sort: (group) => group.p95, cell: (group) => measure(metric, group.p95)},
+    {title: 'p99', num: true, sort: (group) => group.p99, cell: (group) => measure(metric, group.p99)},
+    {title: 'Sum', num: true, sort: (group) => group.sum, cell: (group) => measure(metric, group.sum)},
     {title: 'Spread', cls: 'spread', cell: (group) => strip(group, top.value)},
-  ], {caption, key: (group) => group.key ?? '', state: () => `${top.value}${href()}`, sorting: {index: 1, down: true}, empty: 'No groups in this range.'});
-  return {root: table.root, fill: (groups) => {
+  ], {caption, key: (group) => group.key ?? '', state: () => `${top.value}${href()}`, sorting: {index: 1, down: true}});
+  return {root: table.root, fill: (groups, empty) => {
     top.value = Math.max(0, ...groups.map((group) => group.p99 ?? 0));
-    table.fill(groups);
+    table.fill(groups, empty);
   }};
 }
 
@@ -62,10 +62,10 @@ class MetricList {
     this.search = h('input', {type: 'search', placeholder: 'Find a metric', 'aria-label': 'Find a metric', oninput: () => this.fill()});
     const figure = (key) => ({title: key, num: true, sort: (metric) => metric[key], cell: (metric) => measure(metric.name, metric[key])});
     this.table = new Table([
-      {title: 'Metric', head: true, cls: 'wrap', sort: (metric) => metric.name, cell: (metric) => h('a', {href: href({name: metric.name})}, metric.name)},
+      {title: 'Metric', head: true, cls: 'wrap', sort: (metric) => metric.name, cell: (metric) => h('a', {href: href({name: metric.name})}, name(metric.name))},
       {title: 'Count', num: true, sort: (metric) => metric.count, cell: (metric) => whole(metric.count)},
       figure('min'), figure('avg'), figure('max'), figure('last'),
-      {title: 'Last seen', sort: (metric) => metric.lastSeen, cell: (metric) => instant(metric.lastSeen)},
+      {title: 'Last seen', num: true, sort: (metric) => metric.lastSeen, cell: (metric) => instant(metric.lastSeen)},
     ], {caption: 'Metrics', key: (metric) => metric.name, state: () => href(), open: (metric) => go({name: metric.name}), sorting: {index: 1, down: true}});
     this.root = h('div', null, h('h1', {class: 'hidden'}, 'Metrics'), panel('Metrics', {tools: this.search}, this.table.root));
     this.metrics = [];
@@ -88,22 +88,22 @@ class MetricList {
 }
 
 class MetricDetail {
-  constructor(name) {
-    this.name = name;
-    this.title = h('h1', null, name);
+  constructor(metric) {
+    this.name = metric;
+    this.title = h('h1', null, name(metric));
     this.tiles = ['count', 'p50', 'p95', 'p99', 'avg', 'sum'].map((key) => [key, new Tile(key, key)]);
-    this.chart = percentiles(name, h('h3', null, 'Percentiles over time'));
+    this.chart = percentiles(metric, h('h3', null, 'Percentiles over time'));
     this.groupsChart = h('div');
     this.machine = machine();
     this.distribution = new Table([
       {title: 'Percentile', head: true, cell: (row) => row.key},
-      {title: 'Value', num: true, cell: (row) => h('span', {data: {value: row.value}}, measure(name, row.value))},
+      {title: 'Value', num: true, cell: (row) => h('span', {data: {value: row.value}}, measure(metric, row.value))},
       {title: 'Size', cls: 'spread', cell: (row) => svg('svg', {class: 'strip', viewBox: '0 0 100 14', preserveAspectRatio: 'none', 'aria-hidden': 'true'},
         svg('rect', {x: 0, y: 3, width: Math.max(0.8, row.share * 100), height: 8, class: 'near'}))},
     ], {caption: 'Distribution', key: (row) => row.key});
     this.by = new GroupBy(BY, '');
     this.known = new Set();
-    this.groups = groupTable(name, 'Groups', (group) => groupLink(this.grouping, group.key));
+    this.groups = groupTable(metric, 'Groups', (group) => groupLink(this.grouping, group.key));
     this.root = h('div', {class: 'metric'},
       h('div', {class: 'title'}, h('a', {href: href({name: null, by: null}), class: 'back'}, 'Metrics'), this.title),
       h('dl', {class: 'tiles small'}, this.tiles.map(([, tile]) => tile.root)),
@@ -124,7 +124,7 @@ class MetricDetail {
     const [figures, series, context, sample, summary] = await Promise.all([
       api.metric(this.name, {...filter, by}, signal), api.series(this.name, {...filter, buckets: buckets()}, signal),
       api.context({from: filter.from, to: filter.to}, signal), this.known.size ? null : api.records({...filter, metric: this.name, limit: 20}, signal), summarised]);
-    const range = extent(state, summary, series.points, context.samples);
+    const range = extent(state, summary);
     for (const [key, tile] of this.tiles) {
       tile.figure.dataset.value = figures[key] ?? '';
       tile.set(key === 'count' ? short(figures.count) : measure(this.name, figures[key]), key === 'count' ? `${local(range[0] * 1000)} on` : '');

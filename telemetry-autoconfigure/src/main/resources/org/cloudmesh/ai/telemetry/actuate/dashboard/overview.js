@@ -1,10 +1,10 @@
 /* What is slow, what fails, since when, and what the machine was doing. */
 import * as api from './api.js';
 import {buckets, instant} from './chart.js';
-import {h, panel, show, Table, Tile} from './dom.js';
+import {h, name, panel, show, Table, Tile} from './dom.js';
 import {bytes, digits, local, quantity, share, short, whole} from './format.js';
 import {status} from './parts.js';
-import {href} from './state.js';
+import {href, past} from './state.js';
 import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
 
 const BUSIEST = 4;
@@ -12,6 +12,11 @@ const BUSIEST = 4;
 /** How many records a second, in words that stay true for few. */
 function pace(perSecond) {
   return perSecond >= 1 ? `${digits(perSecond)} /s` : perSecond * 60 >= 1 ? `${digits(perSecond * 60)} /min` : `${digits(perSecond * 3600)} /h`;
+}
+
+/** What is wrong with the recorder: with the store that answers, or with another one. */
+function trouble(pipeline) {
+  return [pipeline, pipeline.degraded, ...Object.values(pipeline.stores ?? {})].find((one) => one?.reason) ?? null;
 }
 
 export class View {
@@ -26,15 +31,15 @@ export class View {
     this.lines = panel('Busiest metrics', {class: 'lines'}, this.stack, this.machine.root);
     this.events = new Table([
       {title: 'Time', cell: (mark) => h('a', {href: href({view: 'records', record: mark.record.id, at: mark.record.timestamp})}, instant(mark.record.timestamp))},
-      {title: 'Event', cell: (mark) => mark.record.event ?? mark.record.command, cls: 'wrap'},
+      {title: 'Event', cell: (mark) => name(mark.record.event ?? mark.record.command), cls: 'wrap'},
       {title: 'Status', cell: (mark) => status(mark.record.status)},
     ], {caption: 'Events and failures that mark the charts', key: (mark) => mark.record.id, empty: 'No rare events and no failures in this range.'});
     this.statuses = new Table([
-      {title: 'Status', head: true, cell: ([name]) => h('a', {href: href({view: 'records', status: name})}, status(name))},
+      {title: 'Status', head: true, cell: ([value]) => h('a', {href: href({view: 'records', status: value})}, status(value))},
       {title: 'Records', num: true, cell: ([, count]) => whole(count)},
     ], {caption: 'Records by status', key: ([name]) => name, state: () => href({view: 'records'})});
     this.names = new Table([
-      {title: 'Event', head: true, cls: 'wrap', cell: ([name]) => h('a', {href: href({view: 'records', event: name})}, name)},
+      {title: 'Event', head: true, cls: 'wrap', cell: ([event]) => h('a', {href: href({view: 'records', event})}, name(event))},
       {title: 'Records', num: true, cell: ([, count]) => whole(count)},
     ], {caption: 'Records by event', key: ([name]) => name, state: () => href({view: 'records'}), empty: 'No events.'});
     this.pipeline = h('dl', {class: 'facts'});
@@ -54,38 +59,38 @@ export class View {
   async load(state, filter, signal) {
     const time = {from: filter.from, to: filter.to};
     const [summary, {metrics}, context] = await Promise.all([api.summary(filter, signal), api.metrics(filter, signal), api.context(time, signal)]);
-    const range = extent(state, summary, null, context.samples);
-    this.fillTiles(summary, context, range);
+    const range = extent(state, summary);
+    this.fillTiles(summary, context, range, past(state));
     const nothing = summary.records === 0 && (summary.pipeline?.accepted ?? 0) === 0;
     this.empty.hidden = !nothing || Boolean(state.command || state.run || state.status || state.event || state.metric || state.attribute.length || state.system.length);
     this.content.hidden = !this.empty.hidden;
     const busiest = [...metrics].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)).slice(0, BUSIEST).map((metric) => metric.name);
     this.arrange(busiest);
     const marks = loadMarks(filter, summary, signal);
-    await Promise.all([...busiest.map((name) => this.fillChart(name, filter, range, marks, signal)), this.fillRest(summary, context, range, marks)]);
+    await Promise.all([...busiest.map((metric) => this.fillChart(metric, filter, range, marks, signal)), this.fillRest(summary, context, range, marks)]);
     return summary;
   }
 
   arrange(names) {
-    for (const [name, chart] of this.charts) {
-      if (!names.includes(name)) {
+    for (const [metric, chart] of this.charts) {
+      if (!names.includes(metric)) {
         chart.destroy();
-        this.charts.delete(name);
+        this.charts.delete(metric);
       }
     }
-    for (const name of names) {
-      if (!this.charts.has(name)) {
-        this.charts.set(name, percentiles(name, h('h3', null, h('a', {href: href({view: 'metrics', name})}, name)), 150));
+    for (const metric of names) {
+      if (!this.charts.has(metric)) {
+        this.charts.set(metric, percentiles(metric, h('h3', null, h('a', {href: '#'}, name(metric))), 150));
       }
-      this.charts.get(name).root.querySelector('h3 a').href = href({view: 'metrics', name});
+      this.charts.get(metric).root.querySelector('h3 a').href = href({view: 'metrics', name: metric});
     }
-    show(this.stack, names.length ? names.map((name) => this.charts.get(name).root) : this.nothing ??= h('p', {class: 'empty'}, 'No metric in this range. Choose a wider range or fewer filters.'));
+    show(this.stack, names.length ? names.map((metric) => this.charts.get(metric).root) : this.nothing ??= h('p', {class: 'empty'}, 'No metric in this range. Choose a wider range or fewer filters.'));
   }
 
-  async fillChart(name, filter, range, marks, signal) {
-    const chart = this.charts.get(name);
+  async fillChart(metric, filter, range, marks, signal) {
+    const chart = this.charts.get(metric);
     try {
-      fillPercentiles(chart, name, await api.series(name, {...filter, buckets: buckets()}, signal), range, await marks);
+      fillPercentiles(chart, metric, await api.series(metric, {...filter, buckets: buckets()}, signal), range, await marks);
     } catch (failure) {
       if (!(failure instanceof api.Problem)) {
         throw failure;
@@ -105,35 +110,38 @@ export class View {
     this.events.fill(marks.filter((mark) => failures.includes(mark) || !mark.failed).slice(0, 14));
   }
 
-  fillTiles(summary, context, range) {
-    const {pipeline = {}, store = {}} = summary;
+  fillTiles(summary, context, range, over) {
+    const pipeline = summary.pipeline ?? {};
+    const store = summary.store ?? {};
+    const first = Date.parse(summary.from) || range[0] * 1000;
+    const last = Date.parse(summary.to) || range[1] * 1000;
     const now = performance.now();
-    const since = this.seen && pipeline.accepted >= this.seen.accepted ? (pipeline.accepted - this.seen.accepted) / ((now - this.seen.now) / 1000) : null;
+    const since = this.seen && !over && pipeline.accepted >= this.seen.accepted ? (pipeline.accepted - this.seen.accepted) / ((now - this.seen.now) / 1000) : null;
     this.seen = {now, accepted: pipeline.accepted};
-    this.tiles.throughput.set(pace(summary.records / (range[1] - range[0])), since === null ? 'mean of the range' : `now ${pace(since)}`);
-    this.tiles.records.set(short(summary.records), `since ${local(range[0] * 1000)}`);
+    this.tiles.throughput.set(pace(summary.records / Math.max(1, range[1] - first / 1000)), since === null ? 'since the first record' : `now ${pace(since)}`);
+    this.tiles.records.set(short(summary.records), `${local(first)} to ${local(last)}`);
     const failed = summary.statuses?.failed ?? 0;
     this.tiles.success.set(share(summary.successRate), summary.successRate === null ? 'nothing has ended yet' : `${whole(failed)} failed of ${whole(failed + (summary.statuses?.completed ?? 0))}`, failed ? 'warn' : '');
-    const last = context.samples.reduce((latest, sample) => (latest === null || sample.at > latest.at ? sample : latest), null) ?? context.now;
-    const present = context.now.cpu === null ? last : context.now;
+    const latest = context.samples.reduce((found, sample) => (found === null || sample.at > found.at ? sample : found), null) ?? context.now;
+    const present = context.now.cpu === null ? latest : context.now;
     this.tiles.machine.set(present.cpu === null ? '–' : `CPU ${quantity(present.cpu, 'percent')}`, describe(present).split(', ').slice(1).join(', '));
     const dropped = Object.values(pipeline.dropped ?? {}).reduce((sum, count) => sum + count, 0);
-    const degraded = pipeline.degraded?.reason ?? (typeof pipeline.degraded === 'string' ? pipeline.degraded : null);
+    const degraded = trouble(pipeline)?.reason ?? null;
     this.tiles.health.set(degraded ? 'Degraded' : dropped ? `${short(dropped)} dropped` : 'Healthy',
       degraded ?? `${store.backend ?? ''} ${Number.isFinite(store.bytes) ? bytes(store.bytes) : ''}, ${whole(pipeline.queued ?? 0)} queued`, degraded ? 'bad' : dropped ? 'warn' : 'good');
   }
 
-  fillPipeline({pipeline = {}, store = {}}) {
+  fillPipeline(summary) {
+    const pipeline = summary.pipeline ?? {};
+    const store = summary.store ?? {};
     const facts = [['Backend', store.backend ?? '–'], ['File', store.path ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
       ['Accepted', whole(pipeline.accepted)], ['Written', whole(pipeline.written)], ['Queued', whole(pipeline.queued)],
       ...Object.entries(pipeline.dropped ?? {}).map(([reason, count]) => [`Dropped: ${reason}`, whole(count)]),
       ...Object.entries(pipeline.normalised ?? {}).map(([reason, count]) => [`Mended: ${reason}`, whole(count)])];
-    if (pipeline.degraded) {
-      facts.unshift(['Degraded', pipeline.degraded.reason ?? pipeline.degraded]);
-      if (pipeline.degraded.since) {
-        facts.splice(1, 0, ['Since', instant(pipeline.degraded.since)]);
-      }
+    const wrong = trouble(pipeline);
+    if (wrong) {
+      facts.unshift(['Degraded', wrong.reason], ['Since', instant(wrong.since)]);
     }
-    this.pipeline.replaceChildren(...facts.flatMap(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
+    this.pipeline.replaceChildren(...facts.flatMap(([label, value]) => [h('dt', null, label), h('dd', null, value)]));
   }
 }

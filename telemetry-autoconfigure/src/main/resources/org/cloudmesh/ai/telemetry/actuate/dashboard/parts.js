@@ -1,6 +1,6 @@
 /* Pieces that several views show. */
 import {instant} from './chart.js';
-import {h, show} from './dom.js';
+import {h, name, show} from './dom.js';
 import {measure} from './format.js';
 import {go, href} from './state.js';
 
@@ -13,7 +13,7 @@ export function status(value) {
 /** The first few metrics of a record in one line. */
 function brief(metrics, limit = 3) {
   const entries = Object.entries(metrics ?? {});
-  return h('span', null, entries.slice(0, limit).map(([name, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, name), ' ', measure(name, value))),
+  return h('span', null, entries.slice(0, limit).map(([key, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, key), ' ', measure(key, value))).flatMap((pair) => [pair, ' ']),
     entries.length > limit && h('span', {class: 'more'}, `+${entries.length - limit}`));
 }
 
@@ -22,7 +22,7 @@ export function columns() {
   return [
     {title: 'Time', cls: 'when', cell: (record) => h('a', {href: href({view: 'records', record: record.id, at: record.timestamp})}, instant(record.timestamp, true))},
     {title: 'Status', cell: (record) => status(record.status)},
-    {title: 'Event', cls: 'wrap', cell: (record) => record.event ?? '–'},
+    {title: 'Event', cls: 'wrap', cell: (record) => (record.event ? name(record.event) : '–')},
     {title: 'Metrics', cls: 'wrap pairs', cell: (record) => brief(record.metrics)},
     {title: 'Command', cell: (record) => record.command},
     {title: 'Message', cls: 'wrap message', cell: (record) => record.message ?? ''},
@@ -41,7 +41,7 @@ export function groupFilter(by, key) {
 
 /** The name of a group, which leads to what is in it. */
 export function groupLink(by, key) {
-  return key === null || key === undefined ? h('span', {class: 'muted'}, 'without') : h('a', {href: href({by: null, ...groupFilter(by, key)})}, key);
+  return key === null || key === undefined ? h('span', {class: 'muted'}, 'without') : h('a', {href: href({by: null, ...groupFilter(by, key)})}, name(key));
 }
 
 /** Chooses what groups are made by: some known ones, or any attribute. */
@@ -74,13 +74,13 @@ export class GroupBy {
 
   choose() {
     const other = this.select.value === 'other';
-    const name = this.attribute.value.trim();
+    const attribute = this.attribute.value.trim();
     this.attribute.hidden = !other;
     if (!other) {
       go({by: this.select.value === this.initial ? null : this.select.value});
-    } else if (name) {
+    } else if (attribute) {
       this.attribute.value = '';
-      go({by: `attribute.${name}`});
+      go({by: `attribute.${attribute}`});
     } else {
       this.attribute.focus();
     }

@@ -1,7 +1,7 @@
 /* Single records: the newest first, followed live, and one of them in full. */
 import * as api from './api.js';
 import {instant} from './chart.js';
-import {h, panel, show, Table, text} from './dom.js';
+import {h, name, panel, show, Table, text} from './dom.js';
 import {bytes, digits, measure, quantity, whole} from './format.js';
 import {columns, status} from './parts.js';
 import {go, href, read} from './state.js';
@@ -106,6 +106,9 @@ class RecordDetail {
         const [answer, context] = await Promise.all([api.records({from: state.at, to: after(state.at), limit: 1000}, signal), api.context(around, signal)]);
         const record = answer.records.find((one) => String(one.id) === state.record);
         this.fill(record);
+        if (this.root.getBoundingClientRect().top < 0) {
+          this.root.scrollIntoView();
+        }
         fillMachine(this.machine, context, [(at - 300000) / 1000, (at + 300000) / 1000], [{at: at / 1000, failed: record?.status === 'failed', text: 'this record'}]);
       } catch (failure) {
         this.shown = null;
@@ -119,15 +122,15 @@ class RecordDetail {
       show(this.body, h('p', {class: 'empty'}, 'This record is not there any more: retention has removed it, or another store answers now.'));
       return;
     }
-    const facts = (entries) => h('dl', {class: 'facts'}, entries.filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [h('dt', null, name), h('dd', null, value)]));
+    const facts = (entries) => h('dl', {class: 'facts'}, entries.filter(([, value]) => value !== null && value !== undefined).map(([key, value]) => [h('dt', null, key), h('dd', null, value)]));
     const group = (title, entries) => entries.length > 0 && [h('h3', null, title), facts(entries)];
     const {system = {}, user = {}, attributes = {}, metrics = {}} = record;
     const trace = attributes?.trace_id;
     show(this.body,
       facts([['Time', instant(record.timestamp, true)], ['UTC', record.timestamp], ['Status', status(record.status)], ['Event', record.event], ['Command', record.command],
         ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && h('span', {class: 'pre'}, record.message)]]),
-      group('Metrics', Object.entries(metrics).map(([name, value]) => [h('a', {href: href({view: 'metrics', name})}, name), h('span', {title: String(value)}, measure(name, value))])),
-      group('Attributes', Object.entries(attributes ?? {}).map(([name, value]) => [name, h('a', {href: href({attribute: [`${name}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value))])),
+      group('Metrics', Object.entries(metrics).map(([key, value]) => [h('a', {href: href({view: 'metrics', name: key})}, name(key)), h('span', {title: String(value)}, measure(key, value))])),
+      group('Attributes', Object.entries(attributes ?? {}).map(([key, value]) => [name(key), h('a', {href: href({attribute: [`${key}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value))])),
       trace && h('p', null, h('a', {href: href({attribute: [`trace_id:${trace}`], record: null, at: null})}, 'All records of this trace')),
       group('Machine', Object.entries(system ?? {}).filter(([name]) => name !== 'gpus').map(([name, value]) => [name, machineValue(name, value)])),
       (system?.gpus ?? []).map((card, i) => group(`GPU ${i}`, Object.entries(card).map(([name, value]) => [name, machineValue(name, value)]))),

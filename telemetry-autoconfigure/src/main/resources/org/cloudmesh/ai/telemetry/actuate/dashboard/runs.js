@@ -1,7 +1,7 @@
 /* Runs of the application, and two of them side by side. */
 import * as api from './api.js';
 import {instant} from './chart.js';
-import {h, panel, Table, text} from './dom.js';
+import {h, name, panel, Table, text} from './dom.js';
 import {digits, direction, measure, share, span, whole} from './format.js';
 import {go, href, read} from './state.js';
 
@@ -23,7 +23,7 @@ export class View {
     ], {caption: 'Runs', key: (run) => `${run.run} ${run.command}`, state: () => `${this.state.base}\n${this.state.candidate}\n${href()}`, sorting: {index: 4, down: true}, empty: 'No run in this range. Choose a wider range.'});
     this.note = h('p', {class: 'count'}, '\u00a0');
     this.moved = new Table([
-      {title: 'Metric', head: true, cls: 'wrap', sort: (row) => row.name, cell: (row) => h('a', {href: href({view: 'metrics', name: row.name, by: 'run', range: 'all', from: null, to: null})}, row.name)},
+      {title: 'Metric', head: true, cls: 'wrap', sort: (row) => row.name, cell: (row) => h('a', {href: href({view: 'metrics', name: row.name, by: 'run', range: 'all', from: null, to: null})}, name(row.name))},
       {title: 'Base p50', num: true, cell: (row) => measure(row.name, row.base?.p50)},
       {title: 'Candidate p50', num: true, cell: (row) => measure(row.name, row.candidate?.p50)},
       {title: 'Change', num: true, sort: (row) => row.ratio, cell: (row) => change(row)},

@@ -2,6 +2,7 @@
 
 export const VIEWS = ['overview', 'metrics', 'records', 'runs', 'ai'];
 export const RANGES = {'15m': '15 m', '1h': '1 h', '24h': '24 h', '7d': '7 d', all: 'All'};
+export const SECONDS = {'15m': 900, '1h': 3600, '24h': 86400, '7d': 604800};
 export const FILTERS = ['command', 'run', 'status', 'event', 'metric'];
 const REPEATED = ['attribute', 'system'];
 const SINGLE = ['range', 'from', 'to', 'live', ...FILTERS, 'name', 'by', 'record', 'at', 'base', 'candidate'];

@@ -3,16 +3,16 @@ import * as api from './api.js';
 import {Chart} from './chart.js';
 import {h} from './dom.js';
 import {bytes, isoSeconds, local, measure, quantity, unitOf, whole} from './format.js';
+import {SECONDS} from './state.js';
 
 /** Events that come more often than this are traffic and would hide what they are to mark. */
 const RARE = 40;
 
-/** From and to of what is shown, in seconds: as asked for, or as the answers have it. */
-export function extent(state, summary, points, samples) {
-  const now = Date.now();
-  const known = [...(points ?? []).map((point) => Date.parse(point.at)), ...(samples ?? []).map((sample) => sample.at)];
-  const from = Date.parse(state.from ?? summary?.from) || (known.length ? Math.min(...known) : now - 3600000);
-  const to = Date.parse(state.to ?? summary?.to) || now;
+/** From and to of what is shown, in seconds: as asked for, or from the first record to the last. */
+export function extent(state, summary) {
+  const all = state.range === 'all' && !state.from && !state.to;
+  const to = Date.parse(state.to ?? (all ? summary.to : null) ?? '') || api.now();
+  const from = Date.parse(state.from ?? (all ? summary.from : null) ?? '') || to - (SECONDS[state.range] ?? 3600) * 1000;
   return [from / 1000, Math.max(to, from + 1000) / 1000];
 }
 
@@ -47,7 +47,7 @@ export function fillPercentiles(chart, name, answer, range, marks) {
 /** A chart of the machine: CPU, memory and, where there is one, GPU in percent. */
 export function machine(height = 120) {
   return new Chart({
-    title: h('h3', null, 'Machine'), height, unit: 'percent', fixed: 100,
+    title: h('h3', null, 'Machine'), height, unit: 'percent', fixed: 100, gaps: true,
     lines: [
       {label: 'CPU', colour: 'cpu'},
       {label: 'Memory', colour: 'memory'},
@@ -57,15 +57,16 @@ export function machine(height = 120) {
   });
 }
 
-/** Fills that chart from the readings of the context path. */
+/** Fills that chart from the readings of the context path; a time without any is a gap, not a line. */
 export function fillMachine(chart, {samples, now}, range, marks) {
   const sorted = [...samples].sort((a, b) => a.at - b.at);
-  const column = (key) => sorted.map((sample) => sample[key]);
+  const points = sorted.flatMap((sample, i) => (i > 0 && sample.at - sorted[i - 1].at > 50 * (range[1] - range[0]) ? [{at: sample.at - 1}, sample] : [sample]));
+  const column = (key) => points.map((sample) => sample[key] ?? null);
   const last = sorted.at(-1) ?? now;
   const gpu = sorted.some((sample) => sample.gpu !== null || sample.gpuMemory !== null);
   chart.legend.classList.toggle('no-gpu', !gpu);
   chart.set({
-    x: sorted.map((sample) => sample.at / 1000), range, marks, columns: ['cpu', 'memory', 'gpu', 'gpuMemory'].map(column),
+    x: points.map((sample) => sample.at / 1000), range, marks, columns: ['cpu', 'memory', 'gpu', 'gpuMemory'].map(column),
     label: `Machine over time, ${whole(sorted.length)} readings. Last: ${describe(last)}.`,
     empty: 'No readings in this range. The machine is read while records come in.',
   });
