@@ -71,6 +71,7 @@ class ArchitectureTests {
                             "tools.jackson..",
                             ROOT,
                             ROOT + ".store",
+                            ROOT + ".store.file",
                             ROOT + ".store.json",
                             ROOT + ".store." + store)
                     .allowEmptyShould(true)

@@ -100,6 +100,7 @@ public final class TelemetryAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @Conditional(OnTelemetryDisabledCondition.class)
     static class Disabled {
 
         @Bean

@@ -25,7 +25,9 @@ import org.cloudmesh.ai.telemetry.store.Distribution;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
+import org.cloudmesh.ai.telemetry.store.RecordRow;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.ScanningSource;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.junit.jupiter.api.Test;
@@ -282,12 +284,28 @@ class SqliteSourceTests {
         }
 
         @Override
-        protected void scan(RecordFilter range, Predicate<TelemetryRecord> visitor, Deadline deadline) {
-            for (TelemetryRecord record : this.records) {
-                if (!visitor.test(record)) {
-                    return;
+        protected Snapshot snapshot(long from, long to, Deadline deadline) {
+            Block block = new Block() {
+                @Override
+                public long first() {
+                    return Long.MIN_VALUE;
                 }
-            }
+
+                @Override
+                public long last() {
+                    return Long.MAX_VALUE;
+                }
+
+                @Override
+                public void scan(Predicate<Row> visitor) {
+                    for (TelemetryRecord record : Scan.this.records) {
+                        if (!visitor.test(new RecordRow(record))) {
+                            return;
+                        }
+                    }
+                }
+            };
+            return () -> List.of(block);
         }
     }
 }
