@@ -8,9 +8,11 @@ import java.util.List;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.jdbc.TreePlan.Part;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the latest chosen records: goes back in time, past cells that hold none. */
 final class LatestRecords {
@@ -29,7 +31,9 @@ final class LatestRecords {
 
     private final List<TelemetryRecord> found = new ArrayList<>();
 
-    private final List<Long> ids = new ArrayList<>();
+    private @Nullable Cursor after;
+
+    private int wanted;
 
     LatestRecords(Database database, Catalog catalog, Selection selection, Deadline deadline) {
         this.database = database;
@@ -41,44 +45,62 @@ final class LatestRecords {
         this.kinds.addAll(selection.partial().keySet());
     }
 
-    /** Returns the latest records whose ids are before that one. */
-    RecordPage page(long before, int limit) throws SQLException {
-        long to = Math.min(before, this.selection.to());
+    /**
+     * Returns a page.
+     *
+     * @param after where the page before ended; null for the first page
+     */
+    RecordPage page(@Nullable Cursor after, int limit) throws SQLException {
+        this.after = after;
+        long end = after == null ? Long.MAX_VALUE : RowIds.bound(after.micros + 1);
+        long to = Math.min(end, this.selection.to());
+        this.wanted = limit + 1;
         if (!this.selection.isEmpty() && this.selection.from() < to) {
             List<long[]> covered = TreePlan.coverage(this.database);
-            search(covered, this.selection.all() ? 0 : covered.size(), this.selection.from(), to, limit + 1);
+            search(covered, this.selection.all() ? 0 : covered.size(), this.selection.from(), to);
         }
+        this.found.sort(RecordRows.IN_ORDER.reversed());
         if (this.found.size() <= limit) {
             return new RecordPage(this.found, null);
         }
-        return new RecordPage(this.found.subList(0, limit), Long.toString(this.ids.get(limit - 1)));
+        TelemetryRecord last = this.found.get(limit - 1);
+        return new RecordPage(this.found.subList(0, limit), new Cursor(last.timestampMicros(), last.id()).toString());
     }
 
-    private void search(List<long[]> covered, int level, long from, long to, int wanted) throws SQLException {
-        if (from >= to || this.found.size() >= wanted) {
+    private void search(List<long[]> covered, int level, long from, long to) throws SQLException {
+        if (from >= to || enough(to - 1)) {
             return;
         }
         this.deadline.check();
         if (level == 0) {
-            collect(from, to, wanted);
+            collect(from, to);
             return;
         }
         long[] range = covered.get(level - 1);
         long since = Math.max(from, range[0]);
         long until = Math.min(to, range[1]);
         if (since >= until) {
-            search(covered, level - 1, from, to, wanted);
+            search(covered, level - 1, from, to);
             return;
         }
-        search(covered, level - 1, until, to, wanted);
+        search(covered, level - 1, until, to);
         List<Part> cells = TreePlan.cells(this.database, level, since, until);
-        for (int i = cells.size() - 1; i >= 0 && this.found.size() < wanted; i--) {
+        for (int i = cells.size() - 1; i >= 0; i--) {
             Part cell = cells.get(i);
+            if (enough(cell.until() - 1)) {
+                return;
+            }
             if (hasChosen(cell)) {
-                search(covered, level - 1, Math.max(since, cell.first()), Math.min(until, cell.until()), wanted);
+                search(covered, level - 1, Math.max(since, cell.first()), Math.min(until, cell.until()));
             }
         }
-        search(covered, level - 1, from, since, wanted);
+        search(covered, level - 1, from, since);
+    }
+
+    /** Returns whether all is found: rows of one microsecond are not in the order of their records. */
+    private boolean enough(long id) {
+        return this.found.size() >= this.wanted
+                && this.found.get(this.found.size() - 1).timestampMicros() > RowIds.micros(id);
     }
 
     private boolean hasChosen(Part cell) throws SQLException {
@@ -96,21 +118,43 @@ final class LatestRecords {
         }
     }
 
-    private void collect(long from, long to, int wanted) throws SQLException {
+    private void collect(long from, long to) throws SQLException {
         try (ResultSet row = this.database.query(
                 "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id >= ? AND id < ?" + this.selection.condition()
                         + " ORDER BY id DESC",
                 from,
                 to)) {
-            while (this.found.size() < wanted && row.next()) {
+            while (row.next() && !enough(row.getLong(1))) {
                 if (this.kinds.contains(row.getInt(2))) {
                     TelemetryRecord record = this.rows.read(row);
-                    if (this.matcher.matches(record)) {
+                    if (this.matcher.matches(record) && (this.after == null || this.after.isBefore(record))) {
                         this.found.add(record);
-                        this.ids.add(row.getLong(1));
                     }
                 }
             }
+        }
+    }
+
+    /** Where a page ended. */
+    record Cursor(long micros, String id) {
+
+        static Cursor parse(String text) {
+            int colon = text.indexOf(':');
+            try {
+                return new Cursor(Long.parseLong(text.substring(0, colon)), text.substring(colon + 1));
+            } catch (NumberFormatException | IndexOutOfBoundsException ex) {
+                throw new QueryException(QueryException.Reason.BAD_CURSOR, "The cursor is not one of this store", ex);
+            }
+        }
+
+        private boolean isBefore(TelemetryRecord record) {
+            return record.timestampMicros() < this.micros
+                    || (record.timestampMicros() == this.micros && record.id().compareTo(this.id) < 0);
+        }
+
+        @Override
+        public String toString() {
+            return this.micros + ":" + this.id;
         }
     }
 }

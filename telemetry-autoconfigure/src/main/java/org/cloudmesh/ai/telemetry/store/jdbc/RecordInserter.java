@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * there to save reading it again; {@link #reload()} reads it. Not thread-safe.
  */
 final class RecordInserter {
+
+    // SQLite keeps the number as the integer 0; these letters read as the number.
+    private static final byte[] MINUS_ZERO = "-0.0".getBytes(StandardCharsets.US_ASCII);
 
     private static final int ROWS_AT_ONCE = 1024;
 
@@ -157,7 +161,12 @@ final class RecordInserter {
         int count = record.metricCount();
         for (int i = 0; i < layout.values; i++) {
             if (i < count) {
-                insert.setDouble(at++, record.metricValue(i));
+                double value = record.metricValue(i);
+                if (value == 0 && Double.doubleToRawLongBits(value) != 0) {
+                    insert.setBytes(at++, MINUS_ZERO);
+                } else {
+                    insert.setDouble(at++, value);
+                }
             } else {
                 insert.setNull(at++, Types.REAL);
             }

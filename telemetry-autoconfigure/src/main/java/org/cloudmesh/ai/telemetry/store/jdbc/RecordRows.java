@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.store.jdbc;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes records of rows. Not thread-safe; one serves one query. */
 final class RecordRows {
+
+    /** By time and id. */
+    static final Comparator<TelemetryRecord> IN_ORDER =
+            Comparator.comparingLong(TelemetryRecord::timestampMicros).thenComparing(TelemetryRecord::id);
 
     static final String COLUMNS =
             "id, kind, sequence, reading, message, attributes, more, v0, v1, v2, v3, v4, v5, v6, v7";

@@ -127,10 +127,10 @@ final class SqliteSource implements RecordSource {
 
     @Override
     public RecordPage page(RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
-        long before = after == null ? Long.MAX_VALUE : cursor(after);
+        LatestRecords.Cursor cursor = after == null ? null : LatestRecords.Cursor.parse(after);
         return query(deadline, (database, catalog) -> {
             Selection selection = new Selection(filter, catalog.kinds(), null);
-            return new LatestRecords(database, catalog, selection, deadline).page(before, limit);
+            return new LatestRecords(database, catalog, selection, deadline).page(cursor, limit);
         });
     }
 
@@ -165,15 +165,22 @@ final class SqliteSource implements RecordSource {
         long next = from;
         try (ResultSet rows = database.query(
                 "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id >= ? AND id < ?" + selection.condition()
-                        + " ORDER BY id LIMIT " + ROWS_AT_ONCE,
+                        + " ORDER BY id",
                 from,
                 to)) {
             while (rows.next()) {
+                long id = rows.getLong(1);
+                // Rows of one microsecond are not in the order of their records, so they stay together.
+                if (chunk.size() >= ROWS_AT_ONCE && RowIds.micros(id) > RowIds.micros(next)) {
+                    chunk.sort(RecordRows.IN_ORDER);
+                    return id;
+                }
                 chunk.add(records.read(rows));
-                next = rows.getLong(1) + 1;
+                next = id;
             }
         }
-        return chunk.size() < ROWS_AT_ONCE ? Long.MAX_VALUE : next;
+        chunk.sort(RecordRows.IN_ORDER);
+        return Long.MAX_VALUE;
     }
 
     @Override
@@ -193,14 +200,6 @@ final class SqliteSource implements RecordSource {
             return new Selection(filter.withMetric(null), kinds, by).having(metric);
         }
         return new Selection(filter, kinds, by).having(metric);
-    }
-
-    private static long cursor(String text) {
-        try {
-            return Long.parseLong(text);
-        } catch (NumberFormatException ex) {
-            throw new QueryException(QueryException.Reason.BAD_CURSOR, "The cursor is not one of this store", ex);
-        }
     }
 
     private <T> T query(Deadline deadline, Question<T> question) {

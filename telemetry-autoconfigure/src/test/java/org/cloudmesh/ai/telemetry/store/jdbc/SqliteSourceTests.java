@@ -58,12 +58,12 @@ class SqliteSourceTests {
 
     @Test
     void answersAsAScanDoes() throws Exception {
-        for (int round = 0; round < 4; round++) {
+        for (int round = 0; round < 3; round++) {
             long seed = new Random().nextLong();
             System.out.println("seed " + seed);
             this.random = new Random(seed);
             this.sequences[0] = this.sequences[1] = this.sequences[2] = 0;
-            compare(round, round % 2 == 0 ? SMALL : TINY, 200 + this.random.nextInt(2000));
+            compare(round, round % 2 == 0 ? SMALL : TINY, 300 + this.random.nextInt(2000));
         }
     }
 
@@ -79,7 +79,7 @@ class SqliteSourceTests {
                 List<TelemetryRecord> batch = new ArrayList<>();
                 int size = 1 + this.random.nextInt(100);
                 for (int i = 0; i < size; i++) {
-                    time += this.random.nextInt(4) == 0 ? 0 : this.random.nextInt(2000);
+                    time += this.random.nextInt(4) == 0 ? 0 : this.random.nextInt(1000);
                     batch.add(record(time(time)));
                 }
                 store.write(batch, this.random.nextInt(20) == 0);
@@ -93,7 +93,7 @@ class SqliteSourceTests {
             }
             RecordSource expected = new Scan(all);
             RecordSource actual = store.source();
-            for (int i = 0; i < 25; i++) {
+            for (int i = 0; i < 12; i++) {
                 check(expected, actual, filter());
             }
             check(expected, actual, RecordFilter.ALL);
@@ -207,8 +207,8 @@ class SqliteSourceTests {
         }
         assertThat(actual.knows("a", none)).isEqualTo(expected.knows("a", none));
         assertThat(actual.knows("nobody", none)).isFalse();
-        assertThat(pages(actual, filter)).as("pages of %s", filter).isEqualTo(pages(expected, filter));
-        assertThat(each(actual, filter)).as("each of %s", filter).isEqualTo(each(expected, filter));
+        same("pages of " + filter, pages(actual, filter), pages(expected, filter));
+        same("each of " + filter, each(actual, filter), each(expected, filter));
     }
 
     private List<Map<String, Object>> pages(RecordSource source, RecordFilter filter) {
@@ -250,6 +250,16 @@ class SqliteSourceTests {
         fields.put("system", record.system());
         fields.put("message", record.message());
         return fields;
+    }
+
+    private static void same(String what, List<Map<String, Object>> actual, List<Map<String, Object>> expected) {
+        assertThat(actual.stream().map((fields) -> fields.get("id")))
+                .as(what)
+                .containsExactlyElementsOf(
+                        expected.stream().map((fields) -> fields.get("id")).toList());
+        for (int i = 0; i < expected.size(); i++) {
+            assertThat(actual.get(i)).as(what).isEqualTo(expected.get(i));
+        }
     }
 
     private static <K> void same(Object what, Map<K, Distribution> actual, Map<K, Distribution> expected) {
