@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -68,14 +69,28 @@ final class Keeper implements AutoCloseable {
             for (Path plain : this.rolled.leftOvers()) {
                 Files.deleteIfExists(plain);
             }
+            if (this.packing == null) {
+                for (Path unfinished : this.rolled.abandoned()) {
+                    Files.deleteIfExists(unfinished);
+                }
+            }
             delete(files, size);
             boolean more = true;
             while (more && System.nanoTime() - start < BUDGET) {
                 more = look(files) || pack(files, file);
             }
+        } catch (NoSuchFileException ex) {
+            // Another process that keeps the same files was faster.
+            abort();
         } catch (IOException ex) {
             logger.warn("Cannot pack or delete old files: {}", ex.toString());
-            Packing.closeQuietly(this.packing);
+            abort();
+        }
+    }
+
+    private void abort() {
+        if (this.packing != null) {
+            this.packing.close();
             this.packing = null;
         }
     }
@@ -94,8 +109,7 @@ final class Keeper implements AutoCloseable {
             boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
             if (contents != null && !contents.foreign() && (tooMuch || contents.last() < oldest)) {
                 if (this.packing != null && this.packing.plain().equals(file)) {
-                    this.packing.close();
-                    this.packing = null;
+                    abort();
                 }
                 bytes -= Files.size(file);
                 Files.delete(file);
@@ -151,8 +165,7 @@ final class Keeper implements AutoCloseable {
             if (!this.packing.finish(file)) {
                 this.unpackable.add(this.packing.plain());
             }
-            this.packing.close();
-            this.packing = null;
+            abort();
         }
         return true;
     }
@@ -173,7 +186,6 @@ final class Keeper implements AutoCloseable {
 
     @Override
     public void close() {
-        Packing.closeQuietly(this.packing);
-        this.packing = null;
+        abort();
     }
 }
