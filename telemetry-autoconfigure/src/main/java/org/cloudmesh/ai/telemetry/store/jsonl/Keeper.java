@@ -106,8 +106,12 @@ final class Keeper implements AutoCloseable {
                         this.clock.millis() - this.retention.maxAge().toMillis());
         for (Path file : files) {
             Contents contents = this.contents.get(file);
+            if (contents == null) {
+                // Not looked into yet: nothing newer goes before it.
+                return;
+            }
             boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
-            if (contents != null && !contents.foreign() && (tooMuch || contents.last() < oldest)) {
+            if (!contents.foreign() && (tooMuch || contents.last() < oldest)) {
                 if (this.packing != null && this.packing.plain().equals(file)) {
                     abort();
                 }
@@ -126,8 +130,9 @@ final class Keeper implements AutoCloseable {
                     Lines lines = new Lines(this.reader);
                     LineFile.Buffer buffer = new LineFile.Buffer();
                     if (index.advanceOnce(file, lines, buffer)) {
+                        index.finish(file, lines, buffer);
                         this.counting.remove(path);
-                        this.contents.put(path, contents(index, file, lines, buffer));
+                        this.contents.put(path, contents(index));
                     }
                 }
                 return true;
@@ -136,20 +141,12 @@ final class Keeper implements AutoCloseable {
         return false;
     }
 
-    private static Contents contents(FileIndex index, LineFile file, Lines lines, LineFile.Buffer buffer)
-            throws IOException {
+    private static Contents contents(FileIndex index) {
         long last = Long.MIN_VALUE;
-        long foreign = index.foreign();
         for (Stretch stretch : index.stretches()) {
             last = Math.max(last, stretch.last());
         }
-        if (index.end() < file.size()) {
-            int length = file.wholeLines(index.end(), Stretch.SIZE, buffer);
-            Stretch rest = FileIndex.stretch(index.end(), length, lines, buffer.atLeast(length));
-            last = Math.max(last, rest.last());
-            foreign += rest.foreign();
-        }
-        return new Contents(last, foreign > 0);
+        return new Contents(last, index.foreign() > 0);
     }
 
     /** Packs a megabyte; returns whether there was one. */
@@ -162,8 +159,12 @@ final class Keeper implements AutoCloseable {
             this.packing = Packing.start(next, this.reader);
         }
         if (!this.packing.step()) {
+            Path plain = this.packing.plain();
+            Contents contents = this.contents.get(plain);
             if (!this.packing.finish(file)) {
-                this.unpackable.add(this.packing.plain());
+                this.unpackable.add(plain);
+            } else if (contents != null) {
+                this.contents.put(RolledFiles.packed(plain), contents);
             }
             abort();
         }
