@@ -51,7 +51,7 @@ public final class RecordReader {
                 id.substring(0, dash),
                 String.valueOf(fields.get("command")),
                 run == null ? null : run.toString(),
-                fields.get("user"));
+                object(fields.get("user")));
         return this.foreign.record(origin, Long.parseLong(id, dash + 1, id.length(), 10), fields);
     }
 
@@ -70,9 +70,13 @@ public final class RecordReader {
         return dash;
     }
 
+    /** Returns the origin of these parts, the same instance for equal ones. */
+    public Origin origin(String token, String command, @Nullable String run, Map<String, @Nullable Object> user) {
+        return this.origins.origin(token, command, run, user);
+    }
+
     @SuppressWarnings("unchecked")
-    private Origin origin(String token, String command, @Nullable String run, @Nullable Object user) {
-        return this.origins.origin(
-                token, command, run, user instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : Map.of());
+    private static Map<String, @Nullable Object> object(@Nullable Object user) {
+        return user instanceof Map<?, ?> map ? (Map<String, @Nullable Object>) map : Map.of();
     }
 }

@@ -55,6 +55,15 @@ final class FileIndex {
         return false;
     }
 
+    /** Takes in the last, unfinished megabyte too, of a file that does not grow any more. */
+    void finish(LineFile file, Lines lines, LineFile.Buffer buffer) throws IOException {
+        int rest = (int) Math.min(RecordJson.LONGEST, file.size() - this.end);
+        int length = rest > 0 && !RolledFiles.isPacked(file.path()) ? file.wholeLines(this.end, rest, buffer) : 0;
+        if (length > 0) {
+            add(stretch(this.end, length, lines, buffer.atLeast(length)));
+        }
+    }
+
     private void advanceCompressed(LineFile file, LineFile.Buffer buffer) throws IOException {
         while (this.end < file.size()) {
             Stretch stretch = Gzip.stretch(file, this.end, buffer);

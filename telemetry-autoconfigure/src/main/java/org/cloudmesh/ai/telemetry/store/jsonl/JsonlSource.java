@@ -119,38 +119,30 @@ final class JsonlSource extends ScanningSource {
             if (index.end() > file.size()) {
                 index = new FileIndex();
             }
-            if (file.size() >= Stretch.SIZE || RolledFiles.isPacked(file.path())) {
+            boolean grows = file == files.get(files.size() - 1) && file.path().equals(this.path);
+            if (file.size() >= Stretch.SIZE || !grows) {
                 indexes.put(fingerprint, index);
                 this.indexes.put(fingerprint, index);
                 index.advance(file, this.lines, this.buffer, deadline);
+                if (!grows) {
+                    index.finish(file, this.lines, this.buffer);
+                }
             }
             for (Stretch stretch : index.stretches()) {
                 blocks.add(new FileBlock(file, stretch, foreign, shared));
                 foreign += stretch.foreign();
                 bad += stretch.bad();
             }
-            if (index.end() < file.size() && !RolledFiles.isPacked(file.path())) {
+            if (grows && index.end() < file.size()) {
                 int rest = (int) Math.min(RecordJson.LONGEST, file.size() - index.end());
                 // Read only when asked for, so its times are not known.
-                blocks.add(new FileBlock(
-                        file,
-                        new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0),
-                        foreign,
-                        shared));
-                foreign += file == files.get(files.size() - 1) ? 0 : foreignOfRest(file, index, rest);
+                Stretch unknown = new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0);
+                blocks.add(new FileBlock(file, unknown, foreign, shared));
             }
         }
         this.indexes = indexes;
         report(bad);
         return new FileSnapshot(files, blocks);
-    }
-
-    private long foreignOfRest(LineFile file, FileIndex index, int rest) throws IOException {
-        int length = file.wholeLines(index.end(), rest, this.buffer);
-        return length == 0
-                ? 0
-                : FileIndex.stretch(index.end(), length, this.lines, this.buffer.atLeast(length))
-                        .foreign();
     }
 
     private void report(long bad) {

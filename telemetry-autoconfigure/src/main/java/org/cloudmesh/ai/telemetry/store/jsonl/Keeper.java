@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -68,14 +69,28 @@ final class Keeper implements AutoCloseable {
             for (Path plain : this.rolled.leftOvers()) {
                 Files.deleteIfExists(plain);
             }
+            if (this.packing == null) {
+                for (Path unfinished : this.rolled.abandoned()) {
+                    Files.deleteIfExists(unfinished);
+                }
+            }
             delete(files, size);
             boolean more = true;
             while (more && System.nanoTime() - start < BUDGET) {
                 more = look(files) || pack(files, file);
             }
+        } catch (NoSuchFileException ex) {
+            // Another process that keeps the same files was faster.
+            abort();
         } catch (IOException ex) {
             logger.warn("Cannot pack or delete old files: {}", ex.toString());
-            Packing.closeQuietly(this.packing);
+            abort();
+        }
+    }
+
+    private void abort() {
+        if (this.packing != null) {
+            this.packing.close();
             this.packing = null;
         }
     }
@@ -91,11 +106,14 @@ final class Keeper implements AutoCloseable {
                         this.clock.millis() - this.retention.maxAge().toMillis());
         for (Path file : files) {
             Contents contents = this.contents.get(file);
+            if (contents == null) {
+                // Not looked into yet: nothing newer goes before it.
+                return;
+            }
             boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
-            if (contents != null && !contents.foreign() && (tooMuch || contents.last() < oldest)) {
+            if (!contents.foreign() && (tooMuch || contents.last() < oldest)) {
                 if (this.packing != null && this.packing.plain().equals(file)) {
-                    this.packing.close();
-                    this.packing = null;
+                    abort();
                 }
                 bytes -= Files.size(file);
                 Files.delete(file);
@@ -112,8 +130,9 @@ final class Keeper implements AutoCloseable {
                     Lines lines = new Lines(this.reader);
                     LineFile.Buffer buffer = new LineFile.Buffer();
                     if (index.advanceOnce(file, lines, buffer)) {
+                        index.finish(file, lines, buffer);
                         this.counting.remove(path);
-                        this.contents.put(path, contents(index, file, lines, buffer));
+                        this.contents.put(path, contents(index));
                     }
                 }
                 return true;
@@ -122,20 +141,12 @@ final class Keeper implements AutoCloseable {
         return false;
     }
 
-    private static Contents contents(FileIndex index, LineFile file, Lines lines, LineFile.Buffer buffer)
-            throws IOException {
+    private static Contents contents(FileIndex index) {
         long last = Long.MIN_VALUE;
-        long foreign = index.foreign();
         for (Stretch stretch : index.stretches()) {
             last = Math.max(last, stretch.last());
         }
-        if (index.end() < file.size()) {
-            int length = file.wholeLines(index.end(), Stretch.SIZE, buffer);
-            Stretch rest = FileIndex.stretch(index.end(), length, lines, buffer.atLeast(length));
-            last = Math.max(last, rest.last());
-            foreign += rest.foreign();
-        }
-        return new Contents(last, foreign > 0);
+        return new Contents(last, index.foreign() > 0);
     }
 
     /** Packs a megabyte; returns whether there was one. */
@@ -148,11 +159,14 @@ final class Keeper implements AutoCloseable {
             this.packing = Packing.start(next, this.reader);
         }
         if (!this.packing.step()) {
+            Path plain = this.packing.plain();
+            Contents contents = this.contents.get(plain);
             if (!this.packing.finish(file)) {
-                this.unpackable.add(this.packing.plain());
+                this.unpackable.add(plain);
+            } else if (contents != null) {
+                this.contents.put(RolledFiles.packed(plain), contents);
             }
-            this.packing.close();
-            this.packing = null;
+            abort();
         }
         return true;
     }
@@ -173,7 +187,6 @@ final class Keeper implements AutoCloseable {
 
     @Override
     public void close() {
-        Packing.closeQuietly(this.packing);
-        this.packing = null;
+        abort();
     }
 }

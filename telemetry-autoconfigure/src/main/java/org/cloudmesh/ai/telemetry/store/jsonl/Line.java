@@ -5,7 +5,12 @@ import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
@@ -46,7 +51,7 @@ final class Line implements Row {
 
     private final RecordReader reader;
 
-    private final Pieces<byte[]> ids = new Pieces<>();
+    private final Pieces<String> ids = new Pieces<>();
 
     private final Pieces<@Nullable String[]> origins = new Pieces<>();
 
@@ -58,13 +63,17 @@ final class Line implements Row {
 
     private final Pieces<Map<String, @Nullable Object>> systems = new Pieces<>();
 
-    private final Pieces<Boolean> users = new Pieces<>();
+    private final Pieces<Map<String, @Nullable Object>> users = new Pieces<>();
 
     private byte[] json = {};
 
-    private int from;
-
     private int to;
+
+    private int sequenceFrom;
+
+    private int sequenceTo;
+
+    private int messageFrom;
 
     private long at;
 
@@ -84,6 +93,12 @@ final class Line implements Row {
 
     private int attributes;
 
+    private @Nullable Origin origin;
+
+    private @Nullable Map<String, @Nullable Object> originUser;
+
+    private @Nullable String originToken;
+
     Line(RecordReader reader) {
         this.reader = reader;
     }
@@ -95,7 +110,6 @@ final class Line implements Row {
      */
     int read(byte[] json, int from, int limit) {
         this.json = json;
-        this.from = from;
         int at = id(from, limit);
         at = at < 0 ? -1 : timestamp(at, limit);
         at = at < 0 ? -1 : origin(at, limit);
@@ -104,8 +118,10 @@ final class Line implements Row {
         at = at < 0 ? -1 : attributes(at, limit);
         at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
         at = at < 0 ? -1 : object(USER, this.users, at, limit);
+        this.messageFrom = -1;
         if (at >= 0 && Syntax.is(MESSAGE, json, at, limit)) {
-            at = Syntax.string(json, at + MESSAGE.length, limit);
+            this.messageFrom = at + MESSAGE.length;
+            at = Syntax.string(json, this.messageFrom, limit);
         }
         if (at < 0 || at + 2 > limit || json[at] != '}' || json[at + 1] != '\n') {
             return -1;
@@ -125,15 +141,21 @@ final class Line implements Row {
             while (dash > from && this.json[dash] != '-') {
                 dash--;
             }
-            if (end < 0 || dash < from + ID.length) {
+            if (end < 0 || dash < from + ID.length || token(from, dash).indexOf('\\') >= 0) {
                 return -1;
             }
-            this.ids.add(this.json, from, dash + 1, ID);
+            this.ids.add(this.json, from, dash + 1, token(from + ID.length, dash));
             length = dash + 1 - from;
         }
         int digits = from + length;
         int end = Syntax.digits(this.json, digits, limit);
+        this.sequenceFrom = digits;
+        this.sequenceTo = end;
         return end - digits >= DIGITS && end - digits <= 18 ? end : -1;
+    }
+
+    private String token(int from, int to) {
+        return new String(this.json, from, to - from, StandardCharsets.UTF_8);
     }
 
     private int timestamp(int from, int limit) {
@@ -305,8 +327,7 @@ final class Line implements Row {
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private <T> int object(byte[] field, Pieces<T> pieces, int from, int limit) {
+    private int object(byte[] field, Pieces<Map<String, @Nullable Object>> pieces, int from, int limit) {
         if (!Syntax.is(field, this.json, from, limit)) {
             return -1;
         }
@@ -322,7 +343,7 @@ final class Line implements Row {
         try {
             Map<String, @Nullable Object> object =
                     this.json[at] == '{' ? RecordJson.read(this.json, at, end - at) : null;
-            pieces.add(this.json, at, end, (T) object);
+            pieces.add(this.json, at, end, object);
         } catch (IllegalArgumentException ex) {
             return -1;
         }
@@ -391,20 +412,22 @@ final class Line implements Row {
 
     @Override
     public @Nullable String attribute(String key) {
-        if (this.attributes < 0) {
-            return null;
-        }
+        String[] value = {null};
+        attributes((name, text) -> {
+            if (name.equals(key)) {
+                value[0] = text;
+            }
+        });
+        return value[0];
+    }
+
+    private void attributes(BiConsumer<String, String> visitor) {
         int at = this.attributes;
-        while (true) {
+        while (at >= 0) {
             int value = Syntax.string(this.json, at, this.to);
             int end = Syntax.string(this.json, value + 1, this.to);
-            if (text(at, value).equals(key)) {
-                return text(value + 1, end);
-            }
-            if (this.json[end] == '}') {
-                return null;
-            }
-            at = end + 1;
+            visitor.accept(text(at, value), text(value + 1, end));
+            at = this.json[end] == '}' ? -1 : end + 1;
         }
     }
 
@@ -415,10 +438,48 @@ final class Line implements Row {
 
     @Override
     public TelemetryRecord record() {
-        TelemetryRecord record = this.reader.read(this.json, this.from, this.to - this.from, () -> 0);
-        if (record == null) {
-            throw new IllegalStateException("A line was taken that is no record");
+        double[] values = new double[this.count];
+        for (int i = 0; i < this.count; i++) {
+            values[i] = value(i);
         }
-        return record;
+        Map<String, String> attributes = Map.of();
+        if (this.attributes >= 0) {
+            attributes = new LinkedHashMap<>();
+            attributes(attributes::put);
+        }
+        return TelemetryRecord.builder(origin(), sequence(), this.at)
+                .status(Status.of(status()))
+                .event(this.event)
+                .metrics(Arrays.copyOf(this.metricNames, this.count), values)
+                .attributes(attributes)
+                .system(system())
+                .message(this.messageFrom < 0 ? null : text(this.messageFrom, this.to - 1))
+                .build();
+    }
+
+    private long sequence() {
+        long sequence = 0;
+        for (int i = this.sequenceFrom; i < this.sequenceTo; i++) {
+            sequence = sequence * 10 + this.json[i] - '0';
+        }
+        return sequence;
+    }
+
+    // Neighbours mostly share the very instances: no need to compare texts.
+    @SuppressWarnings("ReferenceEquality")
+    private Origin origin() {
+        Origin origin = this.origin;
+        Map<String, @Nullable Object> user = this.users.meaning();
+        if (origin == null
+                || this.originUser != user
+                || this.originToken != this.ids.meaning()
+                || !origin.command().equals(command())
+                || !Objects.equals(origin.run(), run())) {
+            origin = this.reader.origin(this.ids.meaning(), command(), run(), user == null ? Map.of() : user);
+            this.origin = origin;
+            this.originUser = user;
+            this.originToken = this.ids.meaning();
+        }
+        return origin;
     }
 }

@@ -9,10 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import java.util.UUID;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.OwnFiles;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Packs a rolled file, a megabyte at a step, so that the writer never waits long. The packed file gets its name when it is
@@ -45,8 +45,9 @@ final class Packing implements AutoCloseable {
 
     /** Begins to pack a file. */
     static Packing start(Path plain, RecordReader reader) throws IOException {
-        Path unfinished = plain.resolveSibling(RolledFiles.packed(plain).getFileName() + ".part");
-        Files.deleteIfExists(unfinished);
+        // Another process may be packing the same file: the first to finish wins.
+        Path unfinished = plain.resolveSibling(
+                RolledFiles.packed(plain).getFileName() + RolledFiles.UNFINISHED + UUID.randomUUID());
         OwnFiles.create(unfinished);
         LineFile in = LineFile.open(plain);
         try {
@@ -81,20 +82,21 @@ final class Packing implements AutoCloseable {
      * Puts the packed file in the place of the plain one, unless something is left that could not be packed.
      *
      * @param file locks other writers out: one that was frozen since the roll could still be writing
-     * @return whether the plain file is gone
+     * @return whether all could be packed
      */
     boolean finish(AppendFile file) throws IOException {
         if (this.at < this.in.size()) {
             return false;
         }
         this.out.force(true);
-        return file.alone(() -> {
-            if (Files.size(this.plain) == this.at) {
+        file.alone(() -> {
+            if (Files.exists(this.plain) && Files.size(this.plain) == this.at) {
                 Files.move(this.unfinished, RolledFiles.packed(this.plain), StandardCopyOption.ATOMIC_MOVE);
                 OwnFiles.syncDirectory(this.plain.getParent());
                 Files.delete(this.plain);
             }
         });
+        return true;
     }
 
     @Override
@@ -104,17 +106,11 @@ final class Packing implements AutoCloseable {
             this.out.close();
             Files.deleteIfExists(this.unfinished);
         } catch (IOException ex) {
-            // The next packing of this file begins with removing it.
+            // Removed later, as one that a crash left.
         }
     }
 
     Path plain() {
         return this.plain;
-    }
-
-    static void closeQuietly(@Nullable Packing packing) {
-        if (packing != null) {
-            packing.close();
-        }
     }
 }

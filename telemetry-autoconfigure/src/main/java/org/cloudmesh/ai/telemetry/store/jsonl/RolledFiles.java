@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,11 @@ import org.cloudmesh.ai.telemetry.store.file.OwnFiles;
 
 /** Names of the files that a store rolled: {@code telemetry.jsonl} becomes {@code telemetry.20261124T222000.123456Z.jsonl}. */
 final class RolledFiles {
+
+    /** Stands between the name of a packed file and what is random, while it is not whole. */
+    static final String UNFINISHED = ".part-";
+
+    private static final Duration ABANDONED = Duration.ofHours(1);
 
     private static final String INSTANT = "\\d{8}T\\d{6}\\.\\d{6}Z";
 
@@ -82,6 +88,28 @@ final class RolledFiles {
         return all.stream()
                 .filter((file) -> !isPacked(file) && all.contains(packed(file)))
                 .toList();
+    }
+
+    /** Returns beginnings of packed files that nobody has gone on with for an hour. */
+    List<Path> abandoned() throws IOException {
+        List<Path> files = new ArrayList<>();
+        Instant then = Instant.now().minus(ABANDONED);
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
+                this.directory, (file) -> isUnfinished(file.getFileName().toString()))) {
+            for (Path file : entries) {
+                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                        .toInstant()
+                        .isBefore(then)) {
+                    files.add(file);
+                }
+            }
+        }
+        return files;
+    }
+
+    private boolean isUnfinished(String name) {
+        int end = name.indexOf(UNFINISHED);
+        return end > 0 && this.pattern.matcher(name.substring(0, end)).matches();
     }
 
     private List<Path> all() throws IOException {

@@ -20,6 +20,9 @@ final class Syntax {
         }
     }
 
+    // Numbers shorter than that, without an exponent, are never too great for a double.
+    private static final int LONG = 300;
+
     private Syntax() {}
 
     /** Returns the place after a string that begins there, quotes included. */
@@ -58,12 +61,16 @@ final class Syntax {
         if (at + 6 > limit) {
             return -1;
         }
+        int character = 0;
         for (int i = at + 2; i < at + 6; i++) {
-            if (Character.digit(json[i], 16) < 0) {
+            int digit = Character.digit(json[i], 16);
+            if (digit < 0) {
                 return -1;
             }
+            character = character << 4 | digit;
         }
-        return at + 6;
+        // NUL and surrogates have to be mended, if they are alone.
+        return character == 0 || Character.isSurrogate((char) character) ? -1 : at + 6;
     }
 
     private static int character(byte[] json, int at, int limit) {
@@ -88,7 +95,7 @@ final class Syntax {
         return at + 1 + more;
     }
 
-    /** Returns the place after a number that begins there. */
+    /** Returns the place after a number that begins there and is a finite double. */
     static int number(byte[] json, int from, int limit) {
         int at = from;
         if (at < limit && json[at] == '-') {
@@ -113,11 +120,11 @@ final class Syntax {
             }
             digits = at;
             at = digits(json, at, limit);
-            if (at == digits) {
+            if (at == digits || (at - digits > 2 && Double.isInfinite(toDouble(json, from, at)))) {
                 return -1;
             }
         }
-        return at;
+        return at - from < LONG || !Double.isInfinite(toDouble(json, from, at)) ? at : -1;
     }
 
     static int digits(byte[] json, int from, int limit) {
