@@ -1,0 +1,229 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the parameters of a request, and says what is wrong with them. */
+final class Parameters {
+
+    /** Names of those that choose records. */
+    static final List<String> FILTERS =
+            List.of("command", "run", "status", "event", "metric", "attribute", "system", "from", "to");
+
+    private static final String TIMES = "accepted are an instant such as 2026-11-24T22:20:00Z, years 0000 to 9999, "
+            + "or a time back from now such as -90s, -15m, -2h, -7d";
+
+    private static final String DIMENSIONS = "accepted are status, command, event, run, attribute.NAME";
+
+    private static final Pattern BACK = Pattern.compile("-(\\d{1,9})([smhd])");
+
+    private static final Pattern CONDITION =
+            Pattern.compile("([A-Za-z0-9_.]{1,100})(<=|>=|<|>|=)([-+]?[0-9.]{1,40}(?:[eE][-+]?\\d{1,3})?)");
+
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+    private final Map<String, List<String>> values;
+
+    private final Instant now;
+
+    /**
+     * Takes parameters as an endpoint's operation is given them.
+     *
+     * @param values text, or a collection or array of texts where the parameter was repeated
+     * @param clock that times back from now are counted from
+     */
+    static Parameters of(Map<String, @Nullable Object> values, Clock clock) {
+        Map<String, List<String>> texts = new LinkedHashMap<>();
+        values.forEach((name, value) -> {
+            List<String> all = texts(value);
+            if (!all.isEmpty()) {
+                texts.put(name, all);
+            }
+        });
+        return new Parameters(texts, clock.instant());
+    }
+
+    Parameters(Map<String, List<String>> values, Instant now) {
+        this.values = values;
+        this.now = now;
+    }
+
+    private static List<String> texts(@Nullable Object value) {
+        if (value == null) {
+            return List.of();
+        }
+        Collection<?> all = value instanceof Collection<?> collection
+                ? collection
+                : value instanceof Object[] array ? Arrays.asList(array) : List.of(value);
+        // A parameter without "=" arrives as null in a list.
+        return all.stream()
+                .map((text) -> Objects.requireNonNullElse(text, "").toString())
+                .toList();
+    }
+
+    List<String> all(String name) {
+        return this.values.getOrDefault(name, List.of());
+    }
+
+    @Nullable
+    String text(String name) {
+        List<String> all = all(name);
+        if (all.size() > 1) {
+            throw Problem.badParameter(name, String.join("' and '", all), "accepted is one value");
+        }
+        return all.isEmpty() ? null : all.get(0);
+    }
+
+    String required(String name, String accepted) {
+        String text = text(name);
+        if (text == null || text.isEmpty()) {
+            throw Problem.missingParameter(name, accepted);
+        }
+        return text;
+    }
+
+    int number(String name, int standard, int greatest) {
+        String text = text(name);
+        if (text == null) {
+            return standard;
+        }
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= 1 && number <= greatest) {
+                return number;
+            }
+        } catch (NumberFormatException ex) {
+            // Said below, as for a number out of range.
+        }
+        throw Problem.badParameter(name, text, "accepted are whole numbers from 1 to " + greatest);
+    }
+
+    /** Returns the choices that the request makes, word for word. */
+    Map<String, List<String>> filters() {
+        Map<String, List<String>> filters = new LinkedHashMap<>();
+        FILTERS.forEach((name) -> {
+            if (this.values.containsKey(name)) {
+                filters.put(name, all(name));
+            }
+        });
+        return filters;
+    }
+
+    RecordFilter filter() {
+        Instant from = time("from");
+        Instant to = time("to");
+        if (from != null && to != null && from.isAfter(to)) {
+            throw Problem.badParameter(
+                    "from", String.valueOf(text("from")), "accepted is a time that is not after 'to', which is " + to);
+        }
+        return new RecordFilter(
+                text("command"),
+                text("run"),
+                status(),
+                text("event"),
+                text("metric"),
+                all("attribute").stream().map(Parameters::attribute).toList(),
+                all("system").stream().map(Parameters::condition).toList(),
+                from,
+                to);
+    }
+
+    @Nullable
+    Dimension dimension() {
+        String by = text("by");
+        if (by == null) {
+            return null;
+        }
+        if (by.startsWith("attribute.") && by.length() > "attribute.".length()) {
+            return Dimension.attribute(by.substring("attribute.".length()));
+        }
+        return switch (by) {
+            case "status" -> Dimension.of(Dimension.Kind.STATUS);
+            case "command" -> Dimension.of(Dimension.Kind.COMMAND);
+            case "event" -> Dimension.of(Dimension.Kind.EVENT);
+            case "run" -> Dimension.of(Dimension.Kind.RUN);
+            default -> throw Problem.badParameter("by", by, DIMENSIONS);
+        };
+    }
+
+    private @Nullable String status() {
+        String status = text("status");
+        if (status == null) {
+            return null;
+        }
+        if (status.isBlank()) {
+            throw Problem.badParameter("status", status, "accepted is a status such as completed");
+        }
+        return Status.of(status).value();
+    }
+
+    private @Nullable Instant time(String name) {
+        String text = text(name);
+        if (text == null) {
+            return null;
+        }
+        Matcher back = BACK.matcher(text);
+        try {
+            Instant time = back.matches() ? this.now.minus(duration(back)) : Instant.parse(text);
+            if (!time.isBefore(FIRST) && !time.isAfter(LAST)) {
+                return time;
+            }
+        } catch (DateTimeException | ArithmeticException ex) {
+            // Said below, as for a time out of range.
+        }
+        throw Problem.badParameter(name, text, TIMES);
+    }
+
+    private static Duration duration(Matcher back) {
+        long amount = Long.parseLong(back.group(1));
+        return switch (back.group(2)) {
+            case "s" -> Duration.ofSeconds(amount);
+            case "m" -> Duration.ofMinutes(amount);
+            case "h" -> Duration.ofHours(amount);
+            default -> Duration.of(amount, ChronoUnit.DAYS);
+        };
+    }
+
+    private static RecordFilter.Attribute attribute(String text) {
+        int colon = text.indexOf(':');
+        if (colon < 1) {
+            throw Problem.badParameter("attribute", text, "accepted is KEY:VALUE");
+        }
+        return new RecordFilter.Attribute(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private static RecordFilter.SystemCondition condition(String text) {
+        Matcher condition = CONDITION.matcher(text);
+        if (condition.matches()) {
+            for (RecordFilter.Comparison comparison : RecordFilter.Comparison.values()) {
+                if (comparison.symbol().equals(condition.group(2))) {
+                    try {
+                        double value = Double.parseDouble(condition.group(3));
+                        return new RecordFilter.SystemCondition(condition.group(1), comparison, value);
+                    } catch (NumberFormatException ex) {
+                        break;
+                    }
+                }
+            }
+        }
+        throw Problem.badParameter(
+                "system", text, "accepted is FIELD, one of < <= = >= >, and a number: gpu_percent>90");
+    }
+}

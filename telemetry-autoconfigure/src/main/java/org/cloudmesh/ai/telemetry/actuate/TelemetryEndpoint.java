@@ -1,0 +1,47 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import java.time.Clock;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
+
+/**
+ * Shows what was recorded. Over JMX this is the overview; {@link TelemetryEndpointWebExtension} answers over HTTP. Nothing
+ * here writes. Thread-safe.
+ */
+@Endpoint(id = "telemetry")
+public final class TelemetryEndpoint {
+
+    private final TelemetryQueries queries;
+
+    private final Clock clock;
+
+    /**
+     * Creates an endpoint.
+     *
+     * @param pipeline the recorder
+     * @param clock that times back from now are counted from
+     */
+    public TelemetryEndpoint(PipelineView pipeline, Clock clock) {
+        this.queries = new TelemetryQueries(pipeline, TelemetryReader.DEFAULT_TIMEOUT);
+        this.clock = clock;
+    }
+
+    /** Returns what there is, at a glance. */
+    @ReadOperation
+    public Map<String, @Nullable Object> overview() {
+        return this.queries.overview(RecordFilter.ALL);
+    }
+
+    TelemetryQueries queries() {
+        return this.queries;
+    }
+
+    Clock clock() {
+        return this.clock;
+    }
+}

@@ -1,0 +1,193 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.MetricReport;
+import org.cloudmesh.ai.telemetry.store.MetricSeries;
+import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordPage;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.RunComparison;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.jspecify.annotations.Nullable;
+
+/** What each path answers. Thread-safe. */
+final class TelemetryQueries {
+
+    private static final int DEFAULT_RECORDS = 100;
+
+    private static final int DEFAULT_BUCKETS = 60;
+
+    // A name that a path cannot carry comes as a parameter beside this one.
+    private static final String NAME_IN_PARAMETER = "_";
+
+    private final PipelineView pipeline;
+
+    private final Duration timeout;
+
+    TelemetryQueries(PipelineView pipeline, Duration timeout) {
+        this.pipeline = pipeline;
+        this.timeout = timeout;
+    }
+
+    /** Returns the overview; without a readable store, all but what the recorder itself knows is null. */
+    Map<String, @Nullable Object> overview(RecordFilter filter) {
+        RecordSource source = this.pipeline.source();
+        return Answers.overview(
+                source == null ? null : new TelemetryReader(source).overview(filter, deadline()),
+                this.pipeline.origin().run(),
+                this.pipeline.stores());
+    }
+
+    /** Returns the answer of a path below the root; null when there is no such path. */
+    @Nullable
+    Map<String, @Nullable Object> answer(List<String> path, Parameters parameters) {
+        int length = path.size();
+        return switch (path.get(0)) {
+            case "records" -> length == 1 ? records(parameters) : null;
+            case "metrics" -> {
+                if (length == 1) {
+                    yield Answers.metrics(reader().metrics(parameters.filter(), deadline()));
+                }
+                if (length == 2) {
+                    yield metric(path.get(1), parameters);
+                }
+                yield length == 3 && path.get(2).equals("series") ? series(path.get(1), parameters) : null;
+            }
+            case "runs" -> {
+                if (length == 1) {
+                    yield Answers.runs(reader().runs(parameters.filter(), deadline()));
+                }
+                yield length == 2 && path.get(1).equals("compare") ? compare(parameters) : null;
+            }
+            case "context" -> length == 1 ? context(parameters) : null;
+            default -> null;
+        };
+    }
+
+    /** Returns an export that begins when its stream is opened. */
+    ExportStream.Query export(ExportFormat format, RecordFilter filter) {
+        TelemetryReader reader = reader();
+        return (OutputStream out, Deadline deadline) -> reader.forEach(filter, format.writer(out), deadline);
+    }
+
+    private Map<String, @Nullable Object> records(Parameters parameters) {
+        int limit = parameters.number("limit", DEFAULT_RECORDS, TelemetryReader.MAX_ITEMS);
+        String text = parameters.text("cursor");
+        RecordCursor cursor = text == null ? null : RecordCursor.parse(text);
+        RecordFilter filter = cursor == null ? parameters.filter() : cursor.filter(parameters);
+        RecordPage page;
+        try {
+            page = reader().records(filter, cursor == null ? null : cursor.after(), limit, deadline());
+        } catch (QueryException ex) {
+            if (text != null && ex.reason() == QueryException.Reason.BAD_CURSOR) {
+                throw RecordCursor.bad(text);
+            }
+            throw ex;
+        }
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put(
+                "records", page.records().stream().map(TelemetryQueries::fields).toList());
+        answer.put("next", next(page, cursor == null ? parameters.filters() : cursor.filters(), filter));
+        return answer;
+    }
+
+    private static Map<String, @Nullable Object> fields(TelemetryRecord record) {
+        return RecordJson.fields(record);
+    }
+
+    private static @Nullable String next(RecordPage page, Map<String, List<String>> filters, RecordFilter filter) {
+        return page.next() == null
+                ? null
+                : new RecordCursor(filters, filter.from(), filter.to(), page.next()).toString();
+    }
+
+    private Map<String, @Nullable Object> metric(String segment, Parameters parameters) {
+        String metric = name(segment, parameters);
+        Dimension by = parameters.dimension();
+        RecordFilter filter = parameters.filter();
+        TelemetryReader reader = reader();
+        Deadline deadline = deadline();
+        MetricReport report = reader.metric(metric, filter, by, deadline);
+        if (report.values().count() == 0) {
+            requireKnown(metric, reader, deadline);
+        }
+        return Answers.metric(report, by != null);
+    }
+
+    private Map<String, @Nullable Object> series(String segment, Parameters parameters) {
+        String metric = name(segment, parameters);
+        int buckets = parameters.number("buckets", DEFAULT_BUCKETS, TelemetryReader.MAX_ITEMS);
+        RecordFilter filter = parameters.filter();
+        TelemetryReader reader = reader();
+        Deadline deadline = deadline();
+        MetricSeries series = reader.series(metric, filter, buckets, deadline);
+        if (series.points().stream().allMatch((point) -> point.values().count() == 0)) {
+            requireKnown(metric, reader, deadline);
+        }
+        return Answers.series(series);
+    }
+
+    private static String name(String segment, Parameters parameters) {
+        String parameter = segment.equals(NAME_IN_PARAMETER) ? parameters.text("metric") : null;
+        return parameter == null ? segment : parameter;
+    }
+
+    private static void requireKnown(String metric, TelemetryReader reader, Deadline deadline) {
+        if (!reader.knows(metric, deadline)) {
+            throw Problem.notFound("No record has a metric '" + Problem.shortened(metric) + "'");
+        }
+    }
+
+    private Map<String, @Nullable Object> compare(Parameters parameters) {
+        String base = parameters.required("base", "accepted is the name of a run");
+        String candidate = parameters.required("candidate", "accepted is the name of a run");
+        String run = parameters.text("run");
+        if (run != null) {
+            throw Problem.badParameter("run", run, "accepted here are 'base' and 'candidate' in its place");
+        }
+        RecordFilter filter = parameters.filter();
+        TelemetryReader reader = reader();
+        Deadline deadline = deadline();
+        RunComparison comparison = reader.compare(base, candidate, filter, deadline);
+        for (String name : List.of(base, candidate)) {
+            boolean seen = comparison.metrics().stream()
+                    .anyMatch((metric) -> (name.equals(base) ? metric.base() : metric.candidate()).count() > 0);
+            if (!seen
+                    && reader.runs(RecordFilter.ALL.withRun(name), deadline)
+                            .runs()
+                            .isEmpty()) {
+                throw Problem.notFound("No record is of a run '" + Problem.shortened(name) + "'");
+            }
+        }
+        return Answers.comparison(comparison);
+    }
+
+    private Map<String, @Nullable Object> context(Parameters parameters) {
+        int limit = parameters.number("limit", TelemetryReader.MAX_ITEMS, TelemetryReader.MAX_ITEMS);
+        return Answers.context(
+                this.pipeline.context().system(), reader().readings(parameters.filter(), limit, deadline()));
+    }
+
+    private TelemetryReader reader() {
+        RecordSource source = this.pipeline.source();
+        if (source == null) {
+            throw Problem.notFound(
+                    "No backend of this application can be read; queries need one such as sqlite, jsonl or memory");
+        }
+        return new TelemetryReader(source);
+    }
+
+    private Deadline deadline() {
+        return Deadline.after(this.timeout);
+    }
+}

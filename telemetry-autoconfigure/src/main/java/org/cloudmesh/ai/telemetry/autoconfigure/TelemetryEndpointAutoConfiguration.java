@@ -1,0 +1,33 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import java.time.Clock;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebExtension;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+
+/** Adds the actuator endpoint {@code telemetry}, where it is exposed and something records. */
+@AutoConfiguration(afterName = "org.cloudmesh.ai.telemetry.autoconfigure.TelemetryAutoConfiguration")
+@ConditionalOnClass({Endpoint.class, ConditionalOnAvailableEndpoint.class})
+@ConditionalOnAvailableEndpoint(endpoint = TelemetryEndpoint.class)
+@ConditionalOnBean(PipelineView.class)
+public final class TelemetryEndpointAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline) {
+        return new TelemetryEndpoint(pipeline, Clock.systemUTC());
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TelemetryEndpointWebExtension telemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
+        return new TelemetryEndpointWebExtension(endpoint);
+    }
+}
