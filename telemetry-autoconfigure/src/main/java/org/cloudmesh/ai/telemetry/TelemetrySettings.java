@@ -2,6 +2,8 @@ package org.cloudmesh.ai.telemetry;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -85,8 +87,18 @@ public record TelemetrySettings(
      *
      * @param enabled whether records carry the machine's state
      * @param interval between two readings
+     * @param constants fields that each reading carries as they are, for example {@code application_version}
      */
-    public record Context(boolean enabled, Duration interval) {
+    public record Context(boolean enabled, Duration interval, Map<String, String> constants) {
+
+        public Context {
+            constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
+        }
+
+        /** Samples without further fields. */
+        public Context(boolean enabled, Duration interval) {
+            this(enabled, interval, Map.of());
+        }
 
         /** Every second. */
         public static Context defaults() {

@@ -15,6 +15,10 @@ final class JvmProbe implements Probe {
 
     private long lastNanos;
 
+    private int processors;
+
+    private long readings;
+
     JvmProbe(HostFiles files) {
         this.files = files;
     }
@@ -30,7 +34,11 @@ final class JvmProbe implements Probe {
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         reading.put(SystemField.HEAP_USED, heap.getUsed());
         reading.put(SystemField.HEAP_MAX, heap.getMax());
-        reading.put(SystemField.CPU_COUNT, system.getAvailableProcessors());
+        if (this.readings++ % RARELY == 0) {
+            // Has the JVM read the control group's files each time.
+            this.processors = system.getAvailableProcessors();
+        }
+        reading.put(SystemField.CPU_COUNT, this.processors);
         reading.put(SystemField.LOAD_1M, system.getSystemLoadAverage());
         reading.put(SystemField.PROCESS_CPU_PERCENT, cpuPercent(system));
         Long residentKiB = HostFiles.LINUX ? this.files.numberAfter("/proc/self/status", "VmRSS:") : null;
@@ -59,6 +67,6 @@ final class JvmProbe implements Probe {
         if (cpuNanos < 0 || elapsed <= 0) {
             return null;
         }
-        return Math.min(100.0, 100.0 * spent / elapsed / system.getAvailableProcessors());
+        return Math.min(100.0, 100.0 * spent / elapsed / this.processors);
     }
 }

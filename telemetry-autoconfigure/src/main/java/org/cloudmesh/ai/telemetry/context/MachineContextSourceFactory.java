@@ -21,11 +21,12 @@ public final class MachineContextSourceFactory implements ContextSourceFactory {
         if (!settings.enabled()) {
             return new UserOnly(Identity.user(HostFiles.ofMachine(), System::getenv));
         }
-        return MachineContextSource.builder()
+        MachineContextSource.Builder builder = MachineContextSource.builder()
                 .interval(settings.interval())
                 .storeDirectory(storeDirectory)
-                .clock(clock)
-                .build();
+                .clock(clock);
+        settings.constants().forEach(builder::constant);
+        return builder.build();
     }
 
     /** What is left when nothing is sampled. */

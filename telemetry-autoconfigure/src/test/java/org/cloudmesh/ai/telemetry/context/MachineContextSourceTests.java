@@ -84,12 +84,17 @@ class MachineContextSourceTests {
     }
 
     @Test
-    void theServiceLoaderFindsTheFactoryAndTheUserIsKnownAtOnce() {
+    void theServiceLoaderFindsTheFactoryAndSettingsAddConstants() {
         ContextSourceFactory factory =
                 ServiceLoader.load(ContextSourceFactory.class).findFirst().orElseThrow();
         assertThat(factory.missing()).isNull();
-        try (ContextSource source =
-                factory.create(TelemetrySettings.Context.defaults(), this.directory, Clock.systemUTC())) {
+        TelemetrySettings.Context settings =
+                new TelemetrySettings.Context(true, Duration.ofSeconds(1), Map.of("application_version", "1.2"));
+        try (ContextSource source = factory.create(settings, this.directory, Clock.systemUTC())) {
+            source.start();
+            await().until(() -> source.system() != null);
+            assertThat(source.system()).containsEntry("application_version", "1.2");
+            assertThat(source.constants()).containsEntry("application_version", "1.2");
             assertThat(source.user())
                     .containsEntry("name", System.getProperty("user.name"))
                     .containsEntry("pid", ProcessHandle.current().pid());
