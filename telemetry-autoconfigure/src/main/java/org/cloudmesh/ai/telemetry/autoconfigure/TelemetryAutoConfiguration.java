@@ -15,6 +15,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.context.annotation.Bean;
@@ -100,6 +101,7 @@ public final class TelemetryAutoConfiguration {
     }
 
     @Configuration(proxyBeanMethods = false)
+    @Conditional(OnTelemetryDisabled.class)
     static class Disabled {
 
         @Bean
@@ -107,5 +109,16 @@ public final class TelemetryAutoConfiguration {
         Telemetry telemetry() {
             return Telemetry.disabled();
         }
+    }
+
+    /** States the opposite by itself: which of two nested configurations is looked at first is not defined. */
+    static class OnTelemetryDisabled extends NoneNestedConditions {
+
+        OnTelemetryDisabled() {
+            super(ConfigurationPhase.REGISTER_BEAN);
+        }
+
+        @Conditional(OnTelemetryEnabledCondition.class)
+        static class TelemetryEnabled {}
     }
 }
