@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryProperties.File;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
@@ -42,12 +43,14 @@ public final class TelemetryAutoConfiguration {
                 Environment environment,
                 ObjectProvider<TelemetryBuilderCustomizer> customizers,
                 ObjectProvider<TelemetryStore> stores,
-                ObjectProvider<PipelineListener> listeners) {
+                ObjectProvider<PipelineListener> listeners,
+                ObjectProvider<TelemetryContextContributor> contributors) {
             TelemetryBuilder builder = builder(properties, environment);
             customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
             return new TelemetryAssembly(
                             stores.orderedStream().toList(),
-                            listeners.orderedStream().toList())
+                            listeners.orderedStream().toList(),
+                            contributors.orderedStream().toList())
                     .assemble(builder.settings());
         }
 

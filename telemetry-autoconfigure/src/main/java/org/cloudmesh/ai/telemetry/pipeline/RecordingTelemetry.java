@@ -19,6 +19,8 @@ import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.RecordDroppedException;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
@@ -38,6 +40,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private final Clock clock;
 
+    private final @Nullable TelemetryContextContributors contributors;
+
     private final Duration closeTimeout;
 
     private final Door door;
@@ -55,10 +59,12 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             Origin origin,
             ContextSource context,
             List<TelemetryStore> stores,
-            List<PipelineListener> listeners) {
+            List<PipelineListener> listeners,
+            List<TelemetryContextContributor> contributors) {
         this.origin = origin;
         this.context = context;
         this.clock = settings.clock();
+        this.contributors = contributors.isEmpty() ? null : new TelemetryContextContributors(contributors);
         this.closeTimeout = settings.closeTimeout();
         this.door = new Door(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.door.queue().capacity() / 4) - 1L;
@@ -92,7 +98,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public void emit(@Nullable String metric, double value, @Nullable Status status) {
-        if (Limits.exceeds(metric, Limits.NAME)) {
+        if (this.contributors != null || Limits.exceeds(metric, Limits.NAME)) {
             record().metric(metric, value).status(status).emit();
             return;
         }
@@ -102,7 +108,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public void emit(@Nullable Map<String, ? extends @Nullable Number> metrics, @Nullable Status status) {
         int size = metrics == null ? 0 : metrics.size();
-        if (metrics == null || size > Limits.METRICS) {
+        if (metrics == null || size > Limits.METRICS || this.contributors != null) {
             record().metrics(metrics).status(status).emit();
             return;
         }
@@ -147,6 +153,12 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public Tracking track(String name) {
         return new RecordTracking(this, name);
+    }
+
+    /** Returns who adds attributes to each record; null when nobody does. */
+    @Nullable
+    TelemetryContextContributors contributors() {
+        return this.contributors;
     }
 
     /** Takes an entry over or counts it as lost; never throws, and waits only where that was chosen. */

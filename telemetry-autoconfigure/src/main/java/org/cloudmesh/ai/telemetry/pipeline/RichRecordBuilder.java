@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the parts of one record in arrays and hands them over. */
@@ -150,6 +151,10 @@ final class RichRecordBuilder implements RecordBuilder {
     }
 
     private Entry entry(@Nullable CompletableFuture<@Nullable Void> acknowledgement) {
+        TelemetryContextContributors contributors = this.telemetry.contributors();
+        if (contributors != null) {
+            contributors.collect().forEach(this::attributeIfAbsent);
+        }
         Instant at = this.timestamp;
         if (at != null && (at.getEpochSecond() < 0 || at.getEpochSecond() >= YEAR_2100)) {
             mended(Reasons.INVALID_TIME);
@@ -173,6 +178,15 @@ final class RichRecordBuilder implements RecordBuilder {
                 this.mended,
                 this.metered,
                 acknowledgement);
+    }
+
+    private void attributeIfAbsent(String key, Object value) {
+        for (int i = 0; i < this.texts; i += 2) {
+            if (key.equals(this.attributes[i])) {
+                return;
+            }
+        }
+        attribute(key, value);
     }
 
     private void append(@Nullable String name, double value) {

@@ -17,6 +17,7 @@ import org.cloudmesh.ai.telemetry.ContextSourceFactory;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryFactory;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.store.StoreException;
@@ -42,9 +43,11 @@ public final class TelemetryAssembly implements TelemetryFactory {
 
     private final List<PipelineListener> listeners;
 
+    private final List<TelemetryContextContributor> contributors;
+
     /** Creates an assembly without anything of an application's own. */
     public TelemetryAssembly() {
-        this(List.of(), List.of());
+        this(List.of(), List.of(), List.of());
     }
 
     /**
@@ -52,10 +55,15 @@ public final class TelemetryAssembly implements TelemetryFactory {
      *
      * @param stores further backends, after those of the settings
      * @param listeners are shown each record
+     * @param contributors say on whose behalf records are made
      */
-    public TelemetryAssembly(List<TelemetryStore> stores, List<PipelineListener> listeners) {
+    public TelemetryAssembly(
+            List<TelemetryStore> stores,
+            List<PipelineListener> listeners,
+            List<TelemetryContextContributor> contributors) {
         this.stores = List.copyOf(stores);
         this.listeners = List.copyOf(listeners);
+        this.contributors = List.copyOf(contributors);
     }
 
     /** Builds a recorder that closes itself, should the application forget to, when the JVM ends. */
@@ -87,8 +95,8 @@ public final class TelemetryAssembly implements TelemetryFactory {
         stores.addAll(this.stores);
         Path directory = first == null ? null : first.getParent();
         ContextSource context = context(settings, directory);
-        RecordingTelemetry telemetry =
-                new RecordingTelemetry(settings, origin(settings, context), context, stores, this.listeners);
+        RecordingTelemetry telemetry = new RecordingTelemetry(
+                settings, origin(settings, context), context, stores, this.listeners, this.contributors);
         if (settings.failFast()) {
             open(telemetry);
         }

@@ -27,6 +27,7 @@ import org.cloudmesh.ai.telemetry.RecordDroppedException;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.Tracking;
@@ -44,6 +45,8 @@ class PipelineTests {
     private final ScriptedStore store = new ScriptedStore();
 
     private final List<PipelineListener> listeners = new ArrayList<>();
+
+    private final List<TelemetryContextContributor> contributors = new ArrayList<>();
 
     private RecordingTelemetry telemetry;
 
@@ -203,7 +206,7 @@ class PipelineTests {
     void everyRecordIsAccountedForWhileEmittersRaceTheClose() throws Exception {
         for (int round = 0; round < 100; round++) {
             ScriptedStore target = new ScriptedStore();
-            RecordingTelemetry racing = new TelemetryAssembly(List.of(target), List.of())
+            RecordingTelemetry racing = new TelemetryAssembly(List.of(target), List.of(), List.of())
                     .assemble(builder().settings());
             AtomicLong emitted = new AtomicLong();
             CountDownLatch go = new CountDownLatch(1);
@@ -475,7 +478,7 @@ class PipelineTests {
         broken.script = (batch) -> {
             throw new StoreException(StoreException.Remedy.RETRY, "disk full", null);
         };
-        this.telemetry = new TelemetryAssembly(List.of(this.store, broken), List.of())
+        this.telemetry = new TelemetryAssembly(List.of(this.store, broken), List.of(), List.of())
                 .assemble(builder().closeTimeout(Duration.ofMillis(100)).settings());
         for (int i = 0; i < 50_000; i++) {
             this.telemetry.emit("n", i);
@@ -536,6 +539,25 @@ class PipelineTests {
     }
 
     @Test
+    void contributorsSayOnWhoseBehalfAndTheRecordItselfWins() {
+        this.contributors.add((attributes) -> {
+            attributes.accept("tenant", "acme");
+            attributes.accept("model", "default");
+        });
+        this.contributors.add((attributes) -> {
+            throw new IllegalStateException("no session");
+        });
+        Telemetry telemetry = start(builder());
+        telemetry.emit("a", 1);
+        telemetry.emit(Map.of("b", 2));
+        telemetry.record().event("c").attribute("model", "llama-3").emit();
+        List<TelemetryRecord> records = written(3);
+        assertThat(records)
+                .allSatisfy((record) -> assertThat(record.attributes()).containsEntry("tenant", "acme"));
+        assertThat(records.get(2).attributes()).containsEntry("model", "llama-3");
+    }
+
+    @Test
     void numbersThatChangeAfterTheEmitDoNotChangeTheRecord() {
         Telemetry telemetry = start(builder());
         Map<String, Integer> metrics = new HashMap<>(Map.of("a", 1));
@@ -557,7 +579,8 @@ class PipelineTests {
     }
 
     private RecordingTelemetry start(TelemetryBuilder builder) {
-        this.telemetry = new TelemetryAssembly(List.of(this.store), this.listeners).assemble(builder.settings());
+        this.telemetry = new TelemetryAssembly(List.of(this.store), this.listeners, this.contributors)
+                .assemble(builder.settings());
         return this.telemetry;
     }
 

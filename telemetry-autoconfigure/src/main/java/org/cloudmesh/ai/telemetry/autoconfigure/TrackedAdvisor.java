@@ -1,0 +1,85 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import java.lang.reflect.Method;
+import org.aopalliance.intercept.MethodInterceptor;
+import org.aopalliance.intercept.MethodInvocation;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.Tracked;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.Pointcut;
+import org.springframework.aop.support.AbstractPointcutAdvisor;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.aop.support.StaticMethodMatcherPointcut;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.StringUtils;
+
+/** Applies {@link Tracked} to the beans that bear it. */
+class TrackedAdvisor extends AbstractPointcutAdvisor {
+
+    private final transient MethodInterceptor advice;
+
+    private final transient Pointcut pointcut = new TrackedPointcut();
+
+    /** Takes a provider: the advisor is created before ordinary beans, and must not drag the recorder along. */
+    TrackedAdvisor(ObjectProvider<Telemetry> telemetry) {
+        this.advice = new TrackedInterceptor(telemetry);
+    }
+
+    @Override
+    public Pointcut getPointcut() {
+        return this.pointcut;
+    }
+
+    @Override
+    public MethodInterceptor getAdvice() {
+        return this.advice;
+    }
+
+    private static @Nullable Tracked find(Method method, @Nullable Class<?> targetClass) {
+        Method specific = AopUtils.getMostSpecificMethod(method, targetClass);
+        if (ReflectionUtils.isObjectMethod(specific)) {
+            return null;
+        }
+        Tracked onMethod = AnnotatedElementUtils.findMergedAnnotation(specific, Tracked.class);
+        if (onMethod != null) {
+            return onMethod;
+        }
+        Class<?> type = targetClass != null ? targetClass : specific.getDeclaringClass();
+        return AnnotatedElementUtils.findMergedAnnotation(type, Tracked.class);
+    }
+
+    private static final class TrackedPointcut extends StaticMethodMatcherPointcut {
+
+        private TrackedPointcut() {
+            setClassFilter((type) -> AnnotationUtils.isCandidateClass(type, Tracked.class));
+        }
+
+        @Override
+        public boolean matches(Method method, Class<?> targetClass) {
+            return find(method, targetClass) != null;
+        }
+    }
+
+    private static final class TrackedInterceptor implements MethodInterceptor {
+
+        private final ObjectProvider<Telemetry> telemetry;
+
+        private TrackedInterceptor(ObjectProvider<Telemetry> telemetry) {
+            this.telemetry = telemetry;
+        }
+
+        // The supplier's type parameter admits null, which the checker does not see.
+        @SuppressWarnings("NullAway")
+        @Override
+        public @Nullable Object invoke(MethodInvocation invocation) throws Throwable {
+            Object target = invocation.getThis();
+            Method method = invocation.getMethod();
+            Tracked tracked = find(method, target != null ? AopUtils.getTargetClass(target) : null);
+            String event = tracked != null && StringUtils.hasText(tracked.value()) ? tracked.value() : method.getName();
+            return this.telemetry.getObject().track(event, invocation::proceed);
+        }
+    }
+}

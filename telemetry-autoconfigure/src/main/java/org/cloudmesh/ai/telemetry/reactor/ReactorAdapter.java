@@ -1,0 +1,54 @@
+package org.cloudmesh.ai.telemetry.reactor;
+
+import org.cloudmesh.ai.telemetry.AsyncAdapter;
+import org.cloudmesh.ai.telemetry.Tracking;
+import reactor.core.publisher.ConnectableFlux;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.GroupedFlux;
+import reactor.core.publisher.Mono;
+import reactor.util.context.ContextView;
+
+/**
+ * Ends work as its Mono or Flux ends: completed, failed or cancelled. Of a Flux the first element is timed. The work begins
+ * when the tracked code runs, not when its result is subscribed to, and is one piece of work however often that is done: the
+ * first subscription to end ends it. A result that nobody subscribes to leaves the work started.
+ *
+ * <p>The Reactor context passes through untouched. Attributes that {@link TelemetryAttributes} put there become attributes
+ * of the record.
+ */
+public final class ReactorAdapter implements AsyncAdapter {
+
+    /** Creates the adapter; fails to link where Reactor is missing, and is then left out. */
+    public ReactorAdapter() {}
+
+    @Override
+    public boolean supports(Object result) {
+        // Wrapping would change the type of these two, which a caller may rely on.
+        return result instanceof Mono
+                || (result instanceof Flux && !(result instanceof ConnectableFlux || result instanceof GroupedFlux));
+    }
+
+    @Override
+    public Object adapt(Object result, Tracking tracking) {
+        if (result instanceof Mono<?> mono) {
+            return Mono.deferContextual((context) -> {
+                describe(tracking, context);
+                return mono.doOnSuccess((value) -> tracking.complete())
+                        .doOnError(tracking::fail)
+                        .doOnCancel(tracking::cancel);
+            });
+        }
+        Flux<?> flux = (Flux<?>) result;
+        return Flux.deferContextual((context) -> {
+            describe(tracking, context);
+            return flux.doOnNext((element) -> tracking.firstElement())
+                    .doOnComplete(tracking::complete)
+                    .doOnError(tracking::fail)
+                    .doOnCancel(tracking::cancel);
+        });
+    }
+
+    private static void describe(Tracking tracking, ContextView context) {
+        TelemetryAttributes.of(context).forEach(tracking::attribute);
+    }
+}
