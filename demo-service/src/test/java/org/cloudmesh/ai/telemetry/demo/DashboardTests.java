@@ -104,7 +104,8 @@ class DashboardTests {
 
     @Test
     void drawsThePercentilesOfTheInterface() throws Exception {
-        Page page = open("#/metrics?name=inference_latency&by=attribute.model&" + firstHour(), WIDTH, ColorScheme.LIGHT);
+        Page page =
+                open("#/metrics?name=inference_latency&by=attribute.model&" + firstHour(), WIDTH, ColorScheme.LIGHT);
         JsonNode metric = api("/metrics/inference_latency", firstHour() + "&by=attribute.model");
         for (String name : List.of("count", "p50", "p95", "p99", "avg", "sum")) {
             assertThat(Double.parseDouble(value(page.locator("[data-figure=" + name + "]"))))
@@ -118,15 +119,16 @@ class DashboardTests {
 
         page.locator(".chart .figures summary").first().click();
         List<List<Double>> shown = new ArrayList<>();
-        for (Locator row : page.locator(".chart .figures").first().locator("tbody tr").all()) {
+        for (Locator row :
+                page.locator(".chart .figures").first().locator("tbody tr").all()) {
             shown.add(row.locator("td").all().stream()
                     .map((cell) -> Double.valueOf(value(cell)))
                     .toList());
         }
         List<List<Double>> answered = new ArrayList<>();
-        for (JsonNode point :
-                api("/metrics/inference_latency/series", firstHour() + "&buckets=" + Math.round(WIDTH / 12.0))
-                        .get("points")) {
+        for (JsonNode point : api(
+                        "/metrics/inference_latency/series", firstHour() + "&buckets=" + Math.round(WIDTH / 12.0))
+                .get("points")) {
             if (point.get("count").asInt() > 0) {
                 answered.add(List.of("p99", "p95", "p50", "count").stream()
                         .map((name) -> point.get(name).asDouble())
@@ -215,8 +217,7 @@ class DashboardTests {
         page.getByLabel(PastRuns.CANDIDATE + " as candidate").check();
         page.waitForURL(Pattern.compile("candidate="));
         settled(page);
-        JsonNode metrics = api(
-                        "/runs/compare", "base=" + PastRuns.BASE + "&candidate=" + PastRuns.CANDIDATE)
+        JsonNode metrics = api("/runs/compare", "base=" + PastRuns.BASE + "&candidate=" + PastRuns.CANDIDATE)
                 .get("metrics");
         Locator table = page.locator("table", new Page.LocatorOptions().setHasText("Significant"));
 
@@ -232,8 +233,8 @@ class DashboardTests {
     @Test
     void showsModelCalls() throws Exception {
         Page page = open("#/ai?" + firstHour(), WIDTH, ColorScheme.LIGHT);
-        JsonNode calls = api(
-                "/metrics/gen_ai.client.operation.duration", firstHour() + "&by=attribute.gen_ai.request.model");
+        JsonNode calls =
+                api("/metrics/gen_ai.client.operation.duration", firstHour() + "&by=attribute.gen_ai.request.model");
 
         assertThat(figure(page, "calls")).isEqualTo(calls.get("count").asString());
         Locator groups = page.locator("table", new Page.LocatorOptions().setHasText("Calls by group"));
@@ -253,7 +254,10 @@ class DashboardTests {
     @ParameterizedTest
     @ValueSource(strings = {"overview", "metrics", "records", "runs", "ai"})
     void showsHostileTextAsText(String view) {
-        Page page = open("#/" + view + "?range=24h&run=" + (view.equals("runs") ? "" : "hostile") + "&live=off", WIDTH, ColorScheme.LIGHT);
+        Page page = open(
+                "#/" + view + "?range=24h&run=" + (view.equals("runs") ? "" : "hostile") + "&live=off",
+                WIDTH,
+                ColorScheme.LIGHT);
 
         if (!view.equals("runs")) {
             assertThat(Objects.toString(page.locator("main").textContent())).contains("<script>window.hit=1</script>");
@@ -275,7 +279,8 @@ class DashboardTests {
         }
         JsonNode record = records.get(0);
         Page page = open(
-                "#/records?range=24h&live=off&record=" + encoded(record.get("id").asString()) + "&at="
+                "#/records?range=24h&live=off&record="
+                        + encoded(record.get("id").asString()) + "&at="
                         + encoded(record.get("timestamp").asString()),
                 WIDTH,
                 ColorScheme.LIGHT);
@@ -375,7 +380,8 @@ class DashboardTests {
     }
 
     private static String figure(Page page, String name) {
-        return Objects.toString(page.locator("[data-figure=" + name + "]").textContent()).replace(",", "");
+        return Objects.toString(page.locator("[data-figure=" + name + "]").textContent())
+                .replace(",", "");
     }
 
     private static String value(Locator cell) {
