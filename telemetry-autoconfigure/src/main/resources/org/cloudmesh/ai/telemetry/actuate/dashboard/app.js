@@ -111,6 +111,7 @@ async function load() {
   } finally {
     if (loading === mine) {
       loading = null;
+      document.body.dataset.shown = location.hash;
       document.body.classList.remove('loading');
       schedule();
     }

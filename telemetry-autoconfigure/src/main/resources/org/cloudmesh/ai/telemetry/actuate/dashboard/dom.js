@@ -71,7 +71,7 @@ export class Table {
     this.head = h('tr', null, columns.map((column, i) => this.heading(column, i)));
     this.body = h('tbody');
     this.table = h('table', {class: options.cls},
-      h('caption', {class: options.showCaption ? null : 'hidden'}, options.caption), h('thead', null, this.head), this.body);
+      h('caption', {class: 'hidden'}, options.caption), h('thead', null, this.head), this.body);
     this.none = h('p', {class: 'empty', hidden: true});
     this.root = h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': options.caption}, this.table, this.none);
   }
@@ -156,10 +156,7 @@ function compare(a, b) {
 
 /** A part of the page with a heading. */
 export function panel(title, props, ...children) {
-  const heading = h('h2', null, title);
-  const root = h('section', {class: `panel ${props?.class ?? ''}`.trim()}, h('div', {class: 'panel-head'}, heading, props?.tools), ...children);
-  root.heading = heading;
-  return root;
+  return h('section', {class: `panel ${props?.class ?? ''}`.trim()}, h('div', {class: 'panel-head'}, h('h2', null, title), props?.tools), ...children);
 }
 
 /** A figure with a label and a line that explains it. */

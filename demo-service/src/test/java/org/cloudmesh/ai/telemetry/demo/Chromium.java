@@ -1,0 +1,54 @@
+package org.cloudmesh.ai.telemetry.demo;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The system's own Chromium, cut off from everything but this host. Nothing is downloaded. */
+final class Chromium implements AutoCloseable {
+
+    private final Playwright playwright;
+
+    private final Browser browser;
+
+    Chromium() {
+        this.playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        BrowserType.LaunchOptions options = new BrowserType.LaunchOptions()
+                .setArgs(List.of(
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--no-first-run",
+                        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"));
+        executable().ifPresent(options::setExecutablePath);
+        this.browser = this.playwright.chromium().launch(options);
+    }
+
+    Browser browser() {
+        return this.browser;
+    }
+
+    private static Optional<Path> executable() {
+        List<String> directories = Arrays.asList(System.getenv("PATH").split(File.pathSeparator));
+        return Stream.of("chromium", "chromium-browser", "google-chrome")
+                .flatMap((name) -> directories.stream().map((directory) -> Path.of(directory, name)))
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    @Override
+    public void close() {
+        this.browser.close();
+        this.playwright.close();
+    }
+}
