@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
@@ -99,6 +100,14 @@ class HostApplicationTests {
 
     private static ConfigurableApplicationContext start(String property) {
         SpringApplication application = new SpringApplication(Host.class);
+        // The OpenAI starter is on the class path of these tests for others; this host calls no model.
+        application.setDefaultProperties(Map.of(
+                "spring.ai.model.chat", "none",
+                "spring.ai.model.embedding", "none",
+                "spring.ai.model.image", "none",
+                "spring.ai.model.moderation", "none",
+                "spring.ai.model.audio.speech", "none",
+                "spring.ai.model.audio.transcription", "none"));
         return application.run(
                 "--" + property,
                 "--server.port=0",
