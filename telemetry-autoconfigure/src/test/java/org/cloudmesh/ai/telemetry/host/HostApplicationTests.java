@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Status;
@@ -89,7 +90,7 @@ class HostApplicationTests {
         List<String> with = beans("telemetry.path=" + this.directory.resolve("telemetry.db"));
         with.removeAll(without);
         assertThat(with)
-                .allMatch((name) -> name.toLowerCase(java.util.Locale.ROOT).contains("telemetry"));
+                .allMatch((name) -> name.toLowerCase(Locale.ROOT).contains("telemetry") || name.equals("trackedAdvisor"));
     }
 
     private static List<String> beans(String property) {
