@@ -20,9 +20,17 @@ public final class JsonBuffer {
     // For each ASCII character: 0 as it is, 'u' as four digits, else the letter after the backslash.
     private static final byte[] ESCAPES = new byte[128];
 
+    private static final byte[] TENS = new byte[100];
+
+    private static final byte[] ONES = new byte[100];
+
     private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
 
     static {
+        for (int i = 0; i < 100; i++) {
+            TENS[i] = (byte) ('0' + i / 10);
+            ONES[i] = (byte) ('0' + i % 10);
+        }
         Arrays.fill(ESCAPES, 0, 0x20, (byte) 'u');
         ESCAPES['"'] = '"';
         ESCAPES['\\'] = '\\';
@@ -255,18 +263,32 @@ public final class JsonBuffer {
     }
 
     private void integer(long value) {
-        int count = 1;
-        for (long rest = value; rest >= 10; rest /= 10) {
-            count++;
+        digits(value, length(value));
+    }
+
+    /** Returns how many digits a number that is not negative has. */
+    static int length(long value) {
+        int length = 1;
+        long bound = 10;
+        while (length < 19 && value >= bound) {
+            length++;
+            bound *= 10;
         }
-        digits(value, count);
+        return length;
     }
 
     private void digits(long value, int count) {
         long rest = value;
-        for (int i = this.size + count - 1; i >= this.size; i--) {
-            this.bytes[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        int at = this.size + count;
+        while (at - 1 > this.size) {
+            long next = rest / 100;
+            int pair = (int) (rest - next * 100);
+            this.bytes[--at] = ONES[pair];
+            this.bytes[--at] = TENS[pair];
+            rest = next;
+        }
+        if (at > this.size) {
+            this.bytes[--at] = (byte) ('0' + rest % 10);
         }
         this.size += count;
     }

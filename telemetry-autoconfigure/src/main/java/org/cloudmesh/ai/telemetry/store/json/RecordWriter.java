@@ -68,8 +68,7 @@ public final class RecordWriter {
             keep(record.origin());
         }
         out.raw(this.id);
-        out.padded(
-                record.sequence(), Math.max(12, Long.toString(record.sequence()).length()));
+        out.padded(record.sequence(), Math.max(12, JsonBuffer.length(record.sequence())));
         out.raw(TIMESTAMP);
         timestamp(record.timestampMicros(), out);
         out.raw(this.commandAndRun);

@@ -26,7 +26,9 @@ final class JsonlStore implements TelemetryStore {
 
     private static final Logger logger = LoggerFactory.getLogger(JsonlStore.class);
 
-    private static final int BUFFER = 1 << 20;
+    private static final int SMALL = 1 << 16;
+
+    private static final int LARGE = 4 << 20;
 
     private static final long LARGEST = 256L << 20;
 
@@ -54,9 +56,11 @@ final class JsonlStore implements TelemetryStore {
 
     private final RecordWriter writer = RecordWriter.forFiles();
 
-    private final JsonBuffer buffer = new JsonBuffer(1 << 16);
+    private final JsonBuffer buffer = new JsonBuffer(SMALL);
 
     private final Map<String, Long> written = new HashMap<>();
+
+    private boolean idle;
 
     private long firstAt = Long.MAX_VALUE;
 
@@ -122,11 +126,11 @@ final class JsonlStore implements TelemetryStore {
             sync(length);
         }
         remember(batch);
-        this.buffer.clear(BUFFER);
     }
 
     private void encode(List<TelemetryRecord> batch) {
-        this.buffer.clear(BUFFER);
+        this.buffer.clear(LARGE);
+        this.idle = false;
         Origin origin = null;
         long last = Long.MIN_VALUE;
         for (TelemetryRecord record : batch) {
@@ -186,6 +190,10 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void maintain() throws StoreException {
+        if (this.idle) {
+            this.buffer.clear(SMALL);
+        }
+        this.idle = true;
         try {
             rollWhenDue(this.file.check());
         } catch (StoreException ex) {

@@ -1,5 +1,8 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.core.io.NumberInput;
 
@@ -11,6 +14,8 @@ final class Syntax {
 
     private static final double[] POWERS = new double[23];
 
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
     static {
         for (int i = 0; i < 256; i++) {
             KINDS[i] = (byte) (i < 0x20 ? 3 : i >= 0x80 ? 4 : i == '"' ? 1 : i == '\\' ? 2 : 0);
@@ -19,6 +24,12 @@ final class Syntax {
             POWERS[i] = Double.parseDouble("1e" + i);
         }
     }
+
+    private static final long HIGH_HALVES = 0xF0F0F0F0F0F0F0F0L;
+
+    private static final long THREES = 0x3030303030303030L;
+
+    private static final long SIXES = 0x0606060606060606L;
 
     // Numbers shorter than that, without an exponent, are never too great for a double.
     private static final int LONG = 300;
@@ -127,8 +138,17 @@ final class Syntax {
         return at - from < LONG || !Double.isInfinite(toDouble(json, from, at)) ? at : -1;
     }
 
+    /** Returns the place after digits, eight at a time. */
     static int digits(byte[] json, int from, int limit) {
         int at = from;
+        while (at + Long.BYTES <= limit) {
+            long eight = (long) LONGS.get(json, at);
+            // Digits are 0x30 to 0x39: the high half is 3, and still is when six is added.
+            if ((eight & HIGH_HALVES) != THREES || ((eight + SIXES) & HIGH_HALVES) != THREES) {
+                break;
+            }
+            at += Long.BYTES;
+        }
         while (at < limit && json[at] >= '0' && json[at] <= '9') {
             at++;
         }
@@ -170,10 +190,27 @@ final class Syntax {
 
     static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** Returns whether those bytes are there. */
+    /** Returns whether those bytes are there. Eight at a time: most pieces are too short for the JDK's own to be quick. */
     static boolean is(byte[] expected, byte[] json, int at, int limit) {
-        return at + expected.length <= limit
-                && java.util.Arrays.equals(json, at, at + expected.length, expected, 0, expected.length);
+        int length = expected.length;
+        if (at + length > limit) {
+            return false;
+        }
+        if (length < Long.BYTES) {
+            for (int i = 0; i < length; i++) {
+                if (expected[i] != json[at + i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        int last = length - Long.BYTES;
+        for (int i = 0; i < last; i += Long.BYTES) {
+            if ((long) LONGS.get(expected, i) != (long) LONGS.get(json, at + i)) {
+                return false;
+            }
+        }
+        return (long) LONGS.get(expected, last) == (long) LONGS.get(json, at + last);
     }
 
     /** Returns the double nearest to a number that {@link #number} took. */

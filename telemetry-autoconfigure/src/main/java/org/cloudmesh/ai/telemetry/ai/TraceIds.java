@@ -1,0 +1,77 @@
+package org.cloudmesh.ai.telemetry.ai;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationView;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which trace a call belongs to: the tracer's own, or where there is none, one that all observations beneath the same root
+ * share.
+ *
+ * @param traceId 32 hexadecimal digits
+ * @param spanId 16 hexadecimal digits
+ */
+record TraceIds(String traceId, String spanId) {
+
+    private static final boolean TRACING = isPresent("io.micrometer.tracing.handler.TracingObservationHandler");
+
+    static TraceIds of(Observation.Context context) {
+        TraceIds traced = TRACING ? Traced.of(context) : null;
+        return traced != null
+                ? traced
+                : new TraceIds(root(context).<String>computeIfAbsent(TraceIds.class, (key) -> random(2)), random(1));
+    }
+
+    static TraceIds random() {
+        return new TraceIds(random(2), random(1));
+    }
+
+    private static Observation.Context root(Observation.Context context) {
+        Observation.Context root = context;
+        for (Observation.Context above = parent(root); above != null; above = parent(root)) {
+            root = above;
+        }
+        return root;
+    }
+
+    /** Returns the context of the parent; null at the root, and beneath observations that are switched off. */
+    static Observation.@Nullable Context parent(Observation.Context context) {
+        ObservationView parent = context.getParentObservation();
+        if (parent == null || (parent instanceof Observation observation && observation.isNoop())) {
+            return null;
+        }
+        return parent.getContextView() instanceof Observation.Context parentContext ? parentContext : null;
+    }
+
+    private static String random(int words) {
+        StringBuilder digits = new StringBuilder(words * Long.BYTES * 2);
+        for (int i = 0; i < words; i++) {
+            digits.append("%016x".formatted(ThreadLocalRandom.current().nextLong()));
+        }
+        return digits.toString();
+    }
+
+    static boolean isPresent(String className) {
+        try {
+            Class.forName(className, false, TraceIds.class.getClassLoader());
+            return true;
+        } catch (ClassNotFoundException | LinkageError ex) {
+            return false;
+        }
+    }
+
+    /** Apart, so that nothing of the tracing library is loaded where it is missing. */
+    private static final class Traced {
+
+        static @Nullable TraceIds of(Observation.Context context) {
+            TracingContext tracing = context.get(TracingContext.class);
+            Span span = tracing == null ? null : tracing.getSpan();
+            return span == null || span.isNoop()
+                    ? null
+                    : new TraceIds(span.context().traceId(), span.context().spanId());
+        }
+    }
+}

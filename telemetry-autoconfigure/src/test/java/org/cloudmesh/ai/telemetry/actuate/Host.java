@@ -1,0 +1,115 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import com.jayway.jsonpath.JsonPath;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** An application on a random port that records into a pipeline of the test's. */
+final class Host implements AutoCloseable {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private final ConfigurableApplicationContext context;
+
+    private final String root;
+
+    private Host(ConfigurableApplicationContext context, String root) {
+        this.context = context;
+        this.root = root;
+    }
+
+    static Host start(WebApplicationType type, PipelineView pipeline, String... properties) {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("server.port", "0");
+        all.put("telemetry.enabled", "false");
+        all.put("spring.main.banner-mode", "off");
+        all.put("management.endpoints.web.exposure.include", "*");
+        all.put("management.endpoint.health.show-details", "always");
+        for (String property : properties) {
+            int equals = property.indexOf('=');
+            all.put(property.substring(0, equals), property.substring(equals + 1));
+        }
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
+                .web(type)
+                .properties(all)
+                .initializers((GenericApplicationContext target) -> {
+                    if (pipeline != null) {
+                        target.registerBean(PipelineView.class, () -> pipeline);
+                    }
+                })
+                .run();
+        String port = context.getEnvironment().getProperty("local.management.port");
+        return new Host(context, "http://localhost:" + port);
+    }
+
+    ConfigurableApplicationContext context() {
+        return this.context;
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        return send(request(path, headers).build());
+    }
+
+    HttpResponse<String> send(HttpRequest request) {
+        try {
+            return CLIENT.send(request, BodyHandlers.ofString());
+        } catch (IOException ex) {
+            throw new java.io.UncheckedIOException(ex);
+        } catch (InterruptedException ex) {
+            throw new IllegalStateException(ex);
+        }
+    }
+
+    HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(this.root + path));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return request;
+    }
+
+    /** Asks beneath the endpoint and returns a part of the JSON answer. */
+    <T> T json(String path, String part) {
+        HttpResponse<String> response = get("/actuator/telemetry" + path);
+        if (response.statusCode() != 200) {
+            throw new AssertionError(path + ": " + response.statusCode() + " " + response.body());
+        }
+        return JsonPath.read(response.body(), part);
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    @Override
+    public void close() {
+        this.context.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    static class Application {
+
+        @Bean
+        TelemetryEndpointWebExtension telemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
+            return new TelemetryEndpointWebExtension(endpoint, new DashboardFiles("dashboard-stub/"));
+        }
+    }
+}
