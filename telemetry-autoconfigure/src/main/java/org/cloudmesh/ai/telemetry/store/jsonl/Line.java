@@ -1,10 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Line implements Row {
 
-    private static final byte[] TIMESTAMP = ascii("\",\"timestamp\":\"");
-
     private static final byte[] COMMAND = ascii("Z\",\"command\":");
 
     private static final byte[] RUN = ascii(",\"run\":");
@@ -32,8 +26,6 @@ final class Line implements Row {
     private static final byte[] STATUS = ascii(",\"status\":");
 
     private static final byte[] EVENT = ascii(",\"event\":");
-
-    private static final byte[] METRICS = ascii(",\"metrics\":{");
 
     private static final byte[] ATTRIBUTES = ascii(",\"attributes\":{");
 
@@ -44,8 +36,6 @@ final class Line implements Row {
     private static final byte[] MESSAGE = ascii(",\"message\":");
 
     private static final byte[] ID = ascii("{\"id\":\"");
-
-    private static final int SECOND_LENGTH = 20;
 
     private static final int DIGITS = 12;
 
@@ -59,11 +49,13 @@ final class Line implements Row {
 
     private final Pieces<String> events = new Pieces<>();
 
-    private final Pieces<String> names = new Pieces<>();
-
     private final Pieces<Map<String, @Nullable Object>> systems = new Pieces<>();
 
     private final Pieces<Map<String, @Nullable Object>> users = new Pieces<>();
+
+    private final LineTime time = new LineTime();
+
+    private final LineMetrics metrics = new LineMetrics();
 
     private byte[] json = {};
 
@@ -75,21 +67,7 @@ final class Line implements Row {
 
     private int messageFrom;
 
-    private long at;
-
-    private byte[] second = new byte[SECOND_LENGTH];
-
-    private long secondMicros;
-
     private @Nullable String event;
-
-    private int count;
-
-    private String[] metricNames = new String[16];
-
-    private int[] valueFrom = new int[16];
-
-    private int[] valueTo = new int[16];
 
     private int attributes;
 
@@ -111,10 +89,10 @@ final class Line implements Row {
     int read(byte[] json, int from, int limit) {
         this.json = json;
         int at = id(from, limit);
-        at = at < 0 ? -1 : timestamp(at, limit);
+        at = at < 0 ? -1 : this.time.read(json, at, limit);
         at = at < 0 ? -1 : origin(at, limit);
         at = at < 0 ? -1 : statusAndEvent(at, limit);
-        at = at < 0 ? -1 : metrics(at, limit);
+        at = at < 0 ? -1 : this.metrics.read(json, at, limit);
         at = at < 0 ? -1 : attributes(at, limit);
         at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
         at = at < 0 ? -1 : object(USER, this.users, at, limit);
@@ -158,60 +136,6 @@ final class Line implements Row {
         return new String(this.json, from, to - from, StandardCharsets.UTF_8);
     }
 
-    private int timestamp(int from, int limit) {
-        int at = from + TIMESTAMP.length;
-        if (!Syntax.is(TIMESTAMP, this.json, from, limit) || at + SECOND_LENGTH + 6 > limit) {
-            return -1;
-        }
-        if (!Syntax.is(this.second, this.json, at, limit) && !second(at)) {
-            return -1;
-        }
-        long micros = digits(at + SECOND_LENGTH, 6);
-        this.at = this.secondMicros + micros;
-        return micros < 0 ? -1 : at + SECOND_LENGTH + 6;
-    }
-
-    private boolean second(int at) {
-        byte[] json = this.json;
-        long year = digits(at, 4);
-        long month = digits(at + 5, 2);
-        long day = digits(at + 8, 2);
-        long hour = digits(at + 11, 2);
-        long minute = digits(at + 14, 2);
-        long second = digits(at + 17, 2);
-        if ((year | month | day | hour | minute | second) < 0
-                || json[at + 4] != '-'
-                || json[at + 7] != '-'
-                || json[at + 10] != 'T'
-                || json[at + 13] != ':'
-                || json[at + 16] != ':'
-                || json[at + 19] != '.') {
-            return false;
-        }
-        try {
-            this.secondMicros =
-                    LocalDateTime.of((int) year, (int) month, (int) day, (int) hour, (int) minute, (int) second)
-                                    .toEpochSecond(ZoneOffset.UTC)
-                            * 1_000_000L;
-        } catch (DateTimeException ex) {
-            return false;
-        }
-        System.arraycopy(json, at, this.second, 0, SECOND_LENGTH);
-        return true;
-    }
-
-    private long digits(int from, int count) {
-        long value = 0;
-        for (int i = from; i < from + count; i++) {
-            int digit = this.json[i] - '0';
-            if (digit < 0 || digit > 9) {
-                return Long.MIN_VALUE;
-            }
-            value = value * 10 + digit;
-        }
-        return value;
-    }
-
     private int origin(int from, int limit) {
         int length = this.origins.matchSame(this.json, from, limit);
         if (length >= 0) {
@@ -231,7 +155,7 @@ final class Line implements Row {
         if (end < 0 || !Syntax.is(STATUS, this.json, end, limit)) {
             return -1;
         }
-        String[] texts = {text(command, run), unknown ? null : text(value, end)};
+        String[] texts = {Syntax.text(this.json, command, run), unknown ? null : Syntax.text(this.json, value, end)};
         this.origins.add(this.json, from, end + STATUS.length, texts);
         return end + STATUS.length;
     }
@@ -248,57 +172,7 @@ final class Line implements Row {
 
     private int known(Pieces<String> pieces, int from, int limit) {
         int length = pieces.matchSame(this.json, from, limit);
-        return length >= 0 ? from + length : learn(pieces, from, limit);
-    }
-
-    private int learn(Pieces<String> pieces, int from, int limit) {
-        int end = Syntax.string(this.json, from, limit);
-        if (end >= 0) {
-            pieces.add(this.json, from, end, text(from, end));
-        }
-        return end;
-    }
-
-    private int metrics(int from, int limit) {
-        this.count = 0;
-        if (!Syntax.is(METRICS, this.json, from, limit)) {
-            return -1;
-        }
-        int at = from + METRICS.length;
-        if (at < limit && this.json[at] == '}') {
-            return at + 1;
-        }
-        while (true) {
-            int length = this.names.match(this.json, at, limit);
-            at = length >= 0 ? at + length : learn(this.names, at, limit);
-            if (at < 0 || at >= limit || this.json[at] != ':') {
-                return -1;
-            }
-            int end = Syntax.number(this.json, at + 1, limit);
-            if (end < 0 || end >= limit) {
-                return -1;
-            }
-            add(this.names.meaning(), at + 1, end);
-            if (this.json[end] == '}') {
-                return end + 1;
-            }
-            if (this.json[end] != ',') {
-                return -1;
-            }
-            at = end + 1;
-        }
-    }
-
-    private void add(String name, int from, int to) {
-        int index = this.count++;
-        if (index == this.metricNames.length) {
-            this.metricNames = Arrays.copyOf(this.metricNames, 2 * index);
-            this.valueFrom = Arrays.copyOf(this.valueFrom, 2 * index);
-            this.valueTo = Arrays.copyOf(this.valueTo, 2 * index);
-        }
-        this.metricNames[index] = name;
-        this.valueFrom[index] = from;
-        this.valueTo[index] = to;
+        return length >= 0 ? from + length : Pieces.learn(pieces, this.json, from, limit);
     }
 
     private int attributes(int from, int limit) {
@@ -350,23 +224,13 @@ final class Line implements Row {
         return end;
     }
 
-    private String text(int from, int to) {
-        for (int i = from + 1; i < to - 1; i++) {
-            if (this.json[i] == '\\') {
-                String object = "{\"\":" + new String(this.json, from, to - from, StandardCharsets.UTF_8) + "}";
-                return String.valueOf(RecordJson.read(object).get(""));
-            }
-        }
-        return new String(this.json, from + 1, to - from - 2, StandardCharsets.UTF_8);
-    }
-
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
     public long timestampMicros() {
-        return this.at;
+        return this.time.micros();
     }
 
     @Override
@@ -391,23 +255,12 @@ final class Line implements Row {
 
     @Override
     public double metric(String name) {
-        for (int i = 0; i < this.count; i++) {
-            if (this.metricNames[i].equals(name)) {
-                return value(i);
-            }
-        }
-        return Double.NaN;
+        return this.metrics.value(name);
     }
 
     @Override
     public void metrics(MetricVisitor visitor) {
-        for (int i = 0; i < this.count; i++) {
-            visitor.visit(this.metricNames[i], value(i));
-        }
-    }
-
-    private double value(int index) {
-        return Syntax.toDouble(this.json, this.valueFrom[index], this.valueTo[index]);
+        this.metrics.forEach(visitor);
     }
 
     @Override
@@ -426,7 +279,7 @@ final class Line implements Row {
         while (at >= 0) {
             int value = Syntax.string(this.json, at, this.to);
             int end = Syntax.string(this.json, value + 1, this.to);
-            visitor.accept(text(at, value), text(value + 1, end));
+            visitor.accept(Syntax.text(this.json, at, value), Syntax.text(this.json, value + 1, end));
             at = this.json[end] == '}' ? -1 : end + 1;
         }
     }
@@ -438,22 +291,18 @@ final class Line implements Row {
 
     @Override
     public TelemetryRecord record() {
-        double[] values = new double[this.count];
-        for (int i = 0; i < this.count; i++) {
-            values[i] = value(i);
-        }
         Map<String, String> attributes = Map.of();
         if (this.attributes >= 0) {
             attributes = new LinkedHashMap<>();
             attributes(attributes::put);
         }
-        return TelemetryRecord.builder(origin(), sequence(), this.at)
+        return TelemetryRecord.builder(origin(), sequence(), this.time.micros())
                 .status(Status.of(status()))
                 .event(this.event)
-                .metrics(Arrays.copyOf(this.metricNames, this.count), values)
+                .metrics(this.metrics.names(), this.metrics.values())
                 .attributes(attributes)
                 .system(system())
-                .message(this.messageFrom < 0 ? null : text(this.messageFrom, this.to - 1))
+                .message(this.messageFrom < 0 ? null : Syntax.text(this.json, this.messageFrom, this.to - 1))
                 .build();
     }
 

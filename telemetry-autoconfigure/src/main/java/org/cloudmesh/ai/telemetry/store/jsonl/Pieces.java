@@ -57,4 +57,13 @@ final class Pieces<T> {
         this.meanings[index] = meaning;
         this.found = index;
     }
+
+    /** Adds the string that begins there to pieces that are texts; returns the place after it, -1 when there is none. */
+    static int learn(Pieces<String> pieces, byte[] json, int from, int limit) {
+        int end = Syntax.string(json, from, limit);
+        if (end >= 0) {
+            pieces.add(json, from, end, Syntax.text(json, from, end));
+        }
+        return end;
+    }
 }

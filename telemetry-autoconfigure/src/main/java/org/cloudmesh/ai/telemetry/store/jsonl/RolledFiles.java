@@ -90,16 +90,19 @@ final class RolledFiles {
                 .toList();
     }
 
-    /** Returns beginnings of packed files that nobody has gone on with for an hour. */
+    /** Returns beginnings of packed files that are of no use: others finished them, or nobody has gone on for an hour. */
     List<Path> abandoned() throws IOException {
         List<Path> files = new ArrayList<>();
         Instant then = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(
                 this.directory, (file) -> isUnfinished(file.getFileName().toString()))) {
             for (Path file : entries) {
-                if (Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                        .toInstant()
-                        .isBefore(then)) {
+                String name = file.getFileName().toString();
+                Path plain = plain(file.resolveSibling(name.substring(0, name.indexOf(UNFINISHED))));
+                if (Files.notExists(plain)
+                        || Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                                .toInstant()
+                                .isBefore(then)) {
                     files.add(file);
                 }
             }

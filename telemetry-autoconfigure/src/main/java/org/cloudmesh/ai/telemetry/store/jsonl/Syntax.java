@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import tools.jackson.core.io.NumberInput;
 
 /** Walks over JSON in UTF-8 without making objects. All walks answer -1 for what they do not take. */
@@ -104,6 +105,17 @@ final class Syntax {
             }
         }
         return at + 1 + more;
+    }
+
+    /** Returns what a string that {@link #string} took says. */
+    static String text(byte[] json, int from, int to) {
+        for (int i = from + 1; i < to - 1; i++) {
+            if (json[i] == '\\') {
+                String object = "{\"\":" + new String(json, from, to - from, StandardCharsets.UTF_8) + "}";
+                return String.valueOf(RecordJson.read(object).get(""));
+            }
+        }
+        return new String(json, from + 1, to - from - 2, StandardCharsets.UTF_8);
     }
 
     /** Returns the place after a number that begins there and is a finite double. */

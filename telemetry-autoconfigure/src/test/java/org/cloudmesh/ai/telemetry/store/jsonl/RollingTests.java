@@ -145,6 +145,10 @@ class RollingTests {
         settle();
         assertThat(plain).doesNotExist();
         assertThat(ids()).isEqualTo(written);
+        try (var files = Files.list(this.directory)) {
+            assertThat(files.map((file) -> file.getFileName().toString()))
+                    .noneMatch((name) -> name.contains(RolledFiles.UNFINISHED));
+        }
     }
 
     private void open(Retention retention) throws Exception {
