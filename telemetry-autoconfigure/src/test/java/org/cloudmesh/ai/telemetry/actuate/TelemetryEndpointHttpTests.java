@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.Records;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,11 +32,14 @@ class TelemetryEndpointHttpTests {
 
     private static final String ROOT = "/actuator/telemetry";
 
+    @Parameter
+    private WebApplicationType type;
+
     private static StubPipeline pipeline;
 
     private static Host host;
 
-    @BeforeAll
+    @BeforeParameterizedClassInvocation
     static void start(WebApplicationType type) {
         pipeline = new StubPipeline();
         fill(pipeline);
@@ -48,7 +52,7 @@ class TelemetryEndpointHttpTests {
                 "spring.jmx.enabled=true");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
     }
