@@ -117,12 +117,12 @@ final class OpenAiStandIn implements AutoCloseable {
         });
     }
 
-    /** Streams one chunk and then says nothing more until the stand-in is closed. */
+    /** Streams one chunk and then says nothing more for two seconds: the client's close waits for it. */
     OpenAiStandIn thenStall(String content) {
         return then((exchange) -> {
             event(stream(exchange), chunk("{\"content\":\"" + content + "\"}", null));
             try {
-                this.closing.await(20, TimeUnit.SECONDS);
+                this.closing.await(2, TimeUnit.SECONDS);
             } catch (InterruptedException ex) {
                 Thread.currentThread().interrupt();
             }

@@ -255,7 +255,9 @@ class SpringAiTests {
         assertThat(records)
                 .extracting(TelemetryRecord::status)
                 .containsExactly(Status.COMPLETED, Status.FAILED, Status.COMPLETED);
-        assertThat(records.get(1).attributes().get("error.type")).contains(".");
+        assertThat(records.get(1).attributes())
+                .containsEntry("error.type", "java.lang.IllegalStateException")
+                .containsEntry("gen_ai.tool.name", "broken");
     }
 
     @Test
