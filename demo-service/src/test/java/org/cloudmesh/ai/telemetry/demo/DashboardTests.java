@@ -349,6 +349,7 @@ class DashboardTests {
                         .setViewportSize(width, 900)
                         .setColorScheme(scheme)
                         .setLocale("en-US"));
+        this.context.setDefaultTimeout(10_000);
         Page page = this.context.newPage();
         page.onConsoleMessage((message) -> {
             if (List.of("error", "warning").contains(message.type())) {
@@ -372,7 +373,9 @@ class DashboardTests {
 
     /** Waits until the page shows what its address asks for. */
     private static void settled(Page page) {
-        page.waitForFunction("document.body.dataset.shown === location.hash");
+        // Not waitForFunction: that needs eval inside the page, which its Content-Security-Policy forbids.
+        page.waitForCondition(
+                () -> Boolean.TRUE.equals(page.evaluate("document.body.dataset.shown === location.hash")));
     }
 
     private static void shot(Page page, String name) {
