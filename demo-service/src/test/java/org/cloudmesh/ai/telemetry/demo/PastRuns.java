@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 
@@ -63,35 +64,49 @@ final class PastRuns {
                     .metric("model_load_sec", 2.5 * factor)
                     .status(Status.COMPLETED)
                     .emit();
-            for (int i = 0; i < 120; i++) {
-                Instant at = start.plusSeconds(30L * i);
+            Random noise = new Random(42);
+            for (int i = 0; i < 600; i++) {
+                Instant at = start.plusSeconds(6L * i);
                 Status status = i % 15 == 14 ? Status.FAILED : Status.COMPLETED;
-                String model = List.of("llama-3", "mistral", "phi-4").get(i % 3);
+                double slowness = i > 380 && i < 440 ? 1.8 : 1;
                 telemetry
                         .record()
                         .timestamp(at)
                         .event("inference")
-                        .metric("inference_latency", factor * (0.08 + 0.003 * (i * 7 % 20)))
-                        .metric("tokens_per_sec", 45 / factor + i % 5)
-                        .attribute("model", model)
+                        .metric("inference_latency", factor * slowness * 0.09 * Math.exp(0.3 * noise.nextGaussian()))
+                        .metric("tokens_per_sec", (45 + 4 * noise.nextGaussian()) / (factor * slowness))
+                        .attribute(
+                                "model", List.of("llama-3", "mistral", "phi-4").get(i % 3))
                         .status(status)
                         .emit();
-                if (i % 3 == 0) {
-                    telemetry
-                            .record()
-                            .timestamp(at.plusSeconds(1))
-                            .event("gen_ai.client.operation")
-                            .metrics(Map.of(
-                                    "gen_ai.client.operation.duration", 1 + 0.05 * (i % 12),
-                                    "gen_ai.usage.input_tokens", 600 + i,
-                                    "gen_ai.usage.output_tokens", 100 + i,
-                                    "gen_ai.usage.cost", 0.0001 * (i + 1)))
-                            .attribute("gen_ai.request.model", i % 2 == 0 ? "gpt-5-mini" : "claude-sonnet")
-                            .status(status)
-                            .emit();
+                if (i % 10 == 0) {
+                    call(telemetry, at.plusSeconds(1), i, noise);
                 }
             }
         }
+    }
+
+    private static void call(Telemetry telemetry, Instant at, int i, Random noise) {
+        int input = 600 + noise.nextInt(900);
+        int output = 100 + noise.nextInt(300);
+        telemetry
+                .record()
+                .timestamp(at)
+                .event("gen_ai.client.operation")
+                .metrics(Map.of(
+                        "gen_ai.client.operation.duration",
+                        1.2 * Math.exp(0.4 * noise.nextGaussian()),
+                        "gen_ai.client.operation.time_to_first_chunk",
+                        0.25 * Math.exp(0.3 * noise.nextGaussian()),
+                        "gen_ai.usage.input_tokens",
+                        input,
+                        "gen_ai.usage.output_tokens",
+                        output,
+                        "gen_ai.usage.cost",
+                        (0.4 * input + 1.6 * output) / 1e6))
+                .attribute("gen_ai.request.model", i % 20 == 0 ? "gpt-5-mini" : "claude-sonnet")
+                .status(i % 70 == 0 ? Status.FAILED : Status.COMPLETED)
+                .emit();
     }
 
     private static Telemetry telemetry(Path file, String run) {

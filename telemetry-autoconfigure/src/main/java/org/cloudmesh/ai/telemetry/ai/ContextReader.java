@@ -7,6 +7,9 @@ interface ContextReader {
 
     boolean supports(Observation.Context context);
 
+    /** Is told that such an observation begins on this thread. */
+    default void begin() {}
+
     /** Returns whether the observation is of a stream whose chunks may be timed. */
     default boolean streams(Observation.Context context) {
         return false;

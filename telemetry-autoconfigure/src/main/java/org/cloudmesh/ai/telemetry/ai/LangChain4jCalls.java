@@ -29,6 +29,8 @@ final class LangChain4jCalls {
         AiCall call = pending.call;
         call.duration(GenAi.DURATION);
         ending.tell(call, pending.thread == Thread.currentThread());
+        call.attribute("trace_id", RandomIds.trace());
+        call.attribute("span_id", RandomIds.span());
         this.recorder.record(call);
     }
 

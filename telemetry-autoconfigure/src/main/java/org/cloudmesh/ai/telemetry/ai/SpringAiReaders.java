@@ -13,6 +13,7 @@ import org.springframework.ai.embedding.EmbeddingResponse;
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationContext;
 import org.springframework.ai.image.observation.ImageModelObservationContext;
 import org.springframework.ai.observation.AiOperationMetadata;
+import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.observation.ToolCallingObservationContext;
 
 /** Readers of the observations of Spring AI's models and tools; loaded only where Spring AI is. */
@@ -171,10 +172,24 @@ final class SpringAiReaders {
         }
 
         @Override
+        public void begin() {
+            ToolFailures.forget();
+        }
+
+        @Override
         public void read(Observation.Context observed, AiCall call) {
             ToolCallingObservationContext context = (ToolCallingObservationContext) observed;
             call.attribute(GenAi.OPERATION_NAME, context.getOperationMetadata().operationType());
             call.attribute(GenAi.TOOL_NAME, context.getToolDefinition().name());
+            Throwable error = context.getError();
+            if (error == null) {
+                error = ToolFailures.take(context.getToolDefinition().name());
+            }
+            if (error != null) {
+                // What the tool threw says more than that a tool threw.
+                call.fail(
+                        error instanceof ToolExecutionException && error.getCause() != null ? error.getCause() : error);
+            }
             call.content(GenAi.TOOL_ARGUMENTS, context::getToolCallArguments);
             call.content(GenAi.TOOL_RESULT, context::getToolCallResult);
         }

@@ -67,7 +67,9 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
             context.put(Started.class, new Started(caller, null, null));
             return;
         }
-        StreamTiming timing = reader(context).streams(context) ? StreamTiming.claim() : null;
+        ContextReader reader = reader(context);
+        reader.begin();
+        StreamTiming timing = reader.streams(context) ? StreamTiming.claim() : null;
         if (timing != null) {
             caller.putAll(timing.attributes());
         }

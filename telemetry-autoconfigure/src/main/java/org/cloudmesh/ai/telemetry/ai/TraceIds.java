@@ -4,7 +4,6 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationView;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +21,9 @@ record TraceIds(String traceId, String spanId) {
         TraceIds traced = TRACING ? Traced.of(context) : null;
         return traced != null
                 ? traced
-                : new TraceIds(root(context).<String>computeIfAbsent(TraceIds.class, (key) -> random(2)), random(1));
-    }
-
-    static TraceIds random() {
-        return new TraceIds(random(2), random(1));
+                : new TraceIds(
+                        root(context).<String>computeIfAbsent(TraceIds.class, (key) -> RandomIds.trace()),
+                        RandomIds.span());
     }
 
     private static Observation.Context root(Observation.Context context) {
@@ -44,14 +41,6 @@ record TraceIds(String traceId, String spanId) {
             return null;
         }
         return parent.getContextView() instanceof Observation.Context parentContext ? parentContext : null;
-    }
-
-    private static String random(int words) {
-        StringBuilder digits = new StringBuilder(words * Long.BYTES * 2);
-        for (int i = 0; i < words; i++) {
-            digits.append("%016x".formatted(ThreadLocalRandom.current().nextLong()));
-        }
-        return digits.toString();
     }
 
     static boolean isPresent(String className) {

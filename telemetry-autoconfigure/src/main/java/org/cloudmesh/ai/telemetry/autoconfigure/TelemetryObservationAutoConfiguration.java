@@ -6,7 +6,10 @@ import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.ObservationSelection;
 import org.cloudmesh.ai.telemetry.ai.StreamTimingAdvisor;
 import org.cloudmesh.ai.telemetry.ai.TelemetryObservationHandler;
+import org.cloudmesh.ai.telemetry.ai.ToolFailures;
 import org.springframework.ai.chat.client.ChatClientBuilderCustomizer;
+import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -48,6 +51,24 @@ public final class TelemetryObservationAutoConfiguration {
         @ConditionalOnMissingBean(name = "telemetryChatClientBuilderCustomizer")
         ChatClientBuilderCustomizer telemetryChatClientBuilderCustomizer(StreamTimingAdvisor advisor) {
             return (builder) -> builder.defaultAdvisors(advisor);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(ToolExecutionExceptionProcessor.class)
+    static class Tools {
+
+        @Bean
+        static BeanPostProcessor telemetryToolFailurePostProcessor() {
+            return new BeanPostProcessor() {
+
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String beanName) {
+                    return bean instanceof ToolExecutionExceptionProcessor processor
+                            ? ToolFailures.watch(processor)
+                            : bean;
+                }
+            };
         }
     }
 }

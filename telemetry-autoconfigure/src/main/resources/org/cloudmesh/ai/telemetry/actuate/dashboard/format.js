@@ -123,11 +123,13 @@ export function share(value) {
 
 const pad = (number, length = 2) => String(number).padStart(length, '0');
 
-/** Local time; the day is left out when it is today. */
+/** Local time; the day is left out when it is today, the year when it is this one. */
 export function local(instant, millis = false) {
   const date = new Date(instant);
   const time = `${pad(date.getHours())}:${pad(date.getMinutes())}:${pad(date.getSeconds())}${millis ? `.${pad(date.getMilliseconds(), 3)}` : ''}`;
-  return date.toDateString() === new Date().toDateString() ? time : `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
+  const today = new Date();
+  const year = date.getFullYear() === today.getFullYear() ? '' : `${date.getFullYear()}-`;
+  return date.toDateString() === today.toDateString() ? time : `${year}${pad(date.getMonth() + 1)}-${pad(date.getDate())} ${time}`;
 }
 
 /** The instant as the page's inputs want it: local, to the second. */

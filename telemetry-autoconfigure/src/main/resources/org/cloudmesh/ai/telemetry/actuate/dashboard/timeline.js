@@ -6,7 +6,10 @@ import {bytes, isoSeconds, local, measure, quantity, unitOf, whole} from './form
 import {SECONDS} from './state.js';
 
 /** Events that come more often than this are traffic and would hide what they are to mark. */
-const RARE = 40;
+const RARE = 20;
+
+/** Whether an event is a milestone rather than traffic, which in a quiet hour can be few records too. */
+const rareAmong = (records) => ([name, count]) => name && (count <= 3 || (count <= RARE && count <= records / 20));
 
 /** From and to of what is shown, in seconds: as asked for, or from the first record to the last. */
 export function extent(state, summary) {
@@ -86,7 +89,7 @@ export function describe({cpu, memory, gpu, system}) {
 
 /** What marks the time lines: events that are rare in this range, and failures. */
 export async function loadMarks(filter, summary, signal) {
-  const rare = Object.entries(summary.events ?? {}).filter(([name, count]) => count <= RARE && name && !filter.event).sort((a, b) => a[1] - b[1]).slice(0, 5);
+  const rare = Object.entries(summary.events ?? {}).filter((entry) => !filter.event && rareAmong(summary.records)(entry)).sort((a, b) => a[1] - b[1]).slice(0, 5);
   const asked = rare.map(([event]) => api.records({...filter, metric: null, event, limit: RARE}, signal));
   if (filter.event && summary.records <= RARE) {
     asked.push(api.records({...filter, limit: RARE}, signal));

@@ -1,0 +1,322 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import brave.Tracing;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.brave.bridge.BraveCurrentTraceContext;
+import io.micrometer.tracing.brave.bridge.BraveTracer;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
+import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
+import java.util.List;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.CapturingStore;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.ai.AiRecorder;
+import org.cloudmesh.ai.telemetry.ai.LangChain4jChatListener;
+import org.cloudmesh.ai.telemetry.ai.LangChain4jEmbeddingListener;
+import org.cloudmesh.ai.telemetry.ai.ObservationSelection;
+import org.cloudmesh.ai.telemetry.ai.PriceTable;
+import org.cloudmesh.ai.telemetry.ai.StreamTimingAdvisor;
+import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
+import org.cloudmesh.ai.telemetry.ai.TelemetryObservationHandler;
+import org.junit.jupiter.api.Test;
+import org.springframework.ai.chat.messages.AssistantMessage;
+import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.model.Generation;
+import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.vectorstore.SearchRequest;
+import org.springframework.ai.vectorstore.observation.VectorStoreObservationContext;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+class TelemetryObservationAutoConfigurationTests {
+
+    private final CapturingStore store = new CapturingStore();
+
+    private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    TelemetryAutoConfiguration.class,
+                    TelemetryObservationAutoConfiguration.class,
+                    TelemetryLangChain4jAutoConfiguration.class,
+                    ObservationAutoConfiguration.class))
+            .withPropertyValues("telemetry.backend=none", "telemetry.context.enabled=false")
+            .withBean("store", CapturingStore.class, () -> this.store);
+
+    @Test
+    void whatIsThereByDefault() {
+        this.contextRunner.run((context) -> assertThat(context)
+                .hasSingleBean(TelemetryObservationHandler.class)
+                .hasSingleBean(StreamTimingAdvisor.class)
+                .hasSingleBean(LangChain4jChatListener.class)
+                .hasSingleBean(LangChain4jEmbeddingListener.class)
+                .hasSingleBean(AiRecorder.class));
+    }
+
+    @Test
+    void nothingIsThereWhenTelemetryOrItsObservationsAreOff() {
+        for (String property : List.of(
+                "telemetry.enabled=false",
+                "CLOUDMESH_AI_TELEMETRY_DISABLED=yes",
+                "telemetry.observations.enabled=false")) {
+            this.contextRunner
+                    .withPropertyValues(property)
+                    .run((context) -> assertThat(context)
+                            .doesNotHaveBean(TelemetryObservationHandler.class)
+                            .doesNotHaveBean(StreamTimingAdvisor.class)
+                            .doesNotHaveBean(ChatModelListener.class)
+                            .doesNotHaveBean(AiRecorder.class));
+        }
+    }
+
+    @Test
+    void everythingBacksOff() {
+        AiRecorder own = new AiRecorder(
+                Telemetry.disabled(), PriceTable.EMPTY, new TelemetryContextContributors(List.of()), null);
+        this.contextRunner
+                .withBean("ownRecorder", AiRecorder.class, () -> own)
+                .withBean(
+                        "ownHandler",
+                        TelemetryObservationHandler.class,
+                        () -> new TelemetryObservationHandler(own, new ObservationSelection(Set.of(), Set.of())))
+                .withBean("ownAdvisor", StreamTimingAdvisor.class, StreamTimingAdvisor::new)
+                .withBean("ownChat", LangChain4jChatListener.class, () -> new LangChain4jChatListener(own))
+                .withBean(
+                        "ownEmbedding", LangChain4jEmbeddingListener.class, () -> new LangChain4jEmbeddingListener(own))
+                .run((context) -> {
+                    assertThat(context).getBean(AiRecorder.class).isSameAs(own);
+                    assertThat(context)
+                            .getBeanNames(TelemetryObservationHandler.class)
+                            .containsExactly("ownHandler");
+                    assertThat(context).getBeanNames(StreamTimingAdvisor.class).containsExactly("ownAdvisor");
+                    assertThat(context)
+                            .getBeanNames(LangChain4jChatListener.class)
+                            .containsExactly("ownChat");
+                    assertThat(context)
+                            .getBeanNames(LangChain4jEmbeddingListener.class)
+                            .containsExactly("ownEmbedding");
+                });
+    }
+
+    @Test
+    void eachLibraryMayBeMissing() {
+        this.contextRunner
+                .withClassLoader(new FilteredClassLoader("org.springframework.ai", "dev.langchain4j"))
+                .run((context) -> assertThat(context)
+                        .hasNotFailed()
+                        .hasSingleBean(TelemetryObservationHandler.class)
+                        .doesNotHaveBean(StreamTimingAdvisor.class)
+                        .doesNotHaveBean(LangChain4jChatListener.class));
+        this.contextRunner
+                .withClassLoader(new FilteredClassLoader("io.micrometer"))
+                .run((context) -> assertThat(context)
+                        .hasNotFailed()
+                        .doesNotHaveBean(TelemetryObservationHandler.class)
+                        .hasSingleBean(LangChain4jChatListener.class));
+    }
+
+    @Test
+    void anyObservationCanBeChosenAndOthersLeftOut() {
+        this.contextRunner
+                .withPropertyValues(
+                        "telemetry.observations.include=gen_ai,shop.order",
+                        "telemetry.observations.exclude=gen_ai.batch")
+                .run((context) -> {
+                    ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+                    for (String name : List.of("shop.order.pay", "shop.orders", "gen_ai.batch", "spring.ai.tool")) {
+                        Observation.createNotStarted(name, registry)
+                                .lowCardinalityKeyValue("method", "card")
+                                .lowCardinalityKeyValue("region", "none")
+                                .highCardinalityKeyValue("customer", "ada")
+                                .observe(() -> {});
+                    }
+                    TelemetryRecord record = only(context.getBean(Telemetry.class));
+                    assertThat(record.event()).isEqualTo("shop.order.pay");
+                    assertThat(record.metrics()).containsOnlyKeys("shop.order.pay.duration");
+                    assertThat(record.attributes()).containsOnlyKeys("method", "trace_id", "span_id");
+                });
+    }
+
+    @Test
+    void anErrorIsNamedInFull() {
+        this.contextRunner.run((context) -> {
+            Observation observation =
+                    Observation.start("gen_ai.client.operation", context.getBean(ObservationRegistry.class));
+            observation.error(new IllegalStateException("the prompt was: hi"));
+            observation.stop();
+            TelemetryRecord record = only(context.getBean(Telemetry.class));
+            assertThat(record.status()).isEqualTo(Status.FAILED);
+            assertThat(record.attributes()).containsEntry("error.type", "java.lang.IllegalStateException");
+            assertThat(record.message()).isNull();
+        });
+    }
+
+    @Test
+    void otherLibrariesModelCallsAreReadByTheirKeyValues() {
+        this.contextRunner
+                .withPropertyValues(
+                        "telemetry.observations.prices[0].model=own-*",
+                        "telemetry.observations.prices[0].input=1",
+                        "telemetry.observations.prices[0].output=2")
+                .run((context) -> {
+                    Observation.createNotStarted("gen_ai.client.operation", context.getBean(ObservationRegistry.class))
+                            .lowCardinalityKeyValue("gen_ai.system", "bedrock_converse")
+                            .lowCardinalityKeyValue("gen_ai.operation.name", "embedding")
+                            .lowCardinalityKeyValue("gen_ai.request.model", "own-model")
+                            .lowCardinalityKeyValue("gen_ai.response.model", "none")
+                            .highCardinalityKeyValue("gen_ai.usage.input_tokens", "1000000")
+                            .observe(() -> {});
+                    TelemetryRecord record = only(context.getBean(Telemetry.class));
+                    assertThat(record.metrics())
+                            .containsEntry("gen_ai.usage.input_tokens", 1e6)
+                            .containsEntry("gen_ai.usage.cost", 1.0);
+                    assertThat(record.attributes())
+                            .containsEntry("gen_ai.provider.name", "aws.bedrock")
+                            .containsEntry("gen_ai.operation.name", "embeddings")
+                            .containsEntry("gen_ai.usage.cost.currency", "USD")
+                            .doesNotContainKeys("gen_ai.system", "gen_ai.response.model");
+                });
+    }
+
+    @Test
+    void vectorStoresAreRecordedWithoutTheQuery() {
+        this.contextRunner.run((context) -> {
+            searchFor("secret plans", context.getBean(ObservationRegistry.class));
+            TelemetryRecord record = only(context.getBean(Telemetry.class));
+            assertThat(record.metrics()).containsOnlyKeys("db.vector.client.operation.duration");
+            assertThat(record.attributes())
+                    .containsEntry("db.system", "simple")
+                    .containsEntry("db.operation.name", "query")
+                    .containsEntry("db.collection.name", "docs")
+                    .doesNotContainKey("db.query.text");
+        });
+    }
+
+    @Test
+    void contentIsRecordedWhenChosenAndMaskedFirst() {
+        TelemetryContentMasker masker = (attribute, content) -> content.replace("secret", "***");
+        this.contextRunner
+                .withBean(TelemetryContentMasker.class, () -> masker)
+                .withPropertyValues(
+                        "telemetry.observations.content=true", "telemetry.observations.max-content-length=9")
+                .run((context) -> {
+                    searchFor("secret plans", context.getBean(ObservationRegistry.class));
+                    assertThat(only(context.getBean(Telemetry.class)).attributes())
+                            .containsEntry("db.query.text", "*** plans");
+                });
+    }
+
+    @Test
+    void promptsAndCompletionsAreRecordedWhenChosen() {
+        this.contextRunner
+                .withPropertyValues("telemetry.observations.content=true")
+                .run((context) -> {
+                    chat(context.getBean(ObservationRegistry.class));
+                    assertThat(only(context.getBean(Telemetry.class)).attributes())
+                            .containsEntry("gen_ai.input.messages", "question")
+                            .containsEntry("gen_ai.output.messages", "answer");
+                });
+    }
+
+    @Test
+    void promptsAndCompletionsAreLeftOutOtherwiseAndWhenTheMaskerFails() {
+        this.contextRunner.run((context) -> {
+            chat(context.getBean(ObservationRegistry.class));
+            assertThat(only(context.getBean(Telemetry.class)).attributes().toString())
+                    .doesNotContain("question", "answer");
+        });
+        this.store.clear();
+        TelemetryContentMasker broken = (attribute, content) -> {
+            throw new IllegalStateException("broken");
+        };
+        this.contextRunner
+                .withBean(TelemetryContentMasker.class, () -> broken)
+                .withPropertyValues("telemetry.observations.content=true")
+                .run((context) -> {
+                    chat(context.getBean(ObservationRegistry.class));
+                    assertThat(only(context.getBean(Telemetry.class))
+                                    .attributes()
+                                    .toString())
+                            .doesNotContain("question", "answer");
+                });
+    }
+
+    @Test
+    void observationsBeneathOneRootShareATrace() {
+        this.contextRunner.run((context) -> {
+            ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+            Observation.createNotStarted("http.server.requests", registry).observe(() -> {
+                Observation.createNotStarted("gen_ai.client.operation", registry)
+                        .observe(() -> {});
+                Observation.createNotStarted("spring.ai.tool", registry).observe(() -> {});
+            });
+            Observation.createNotStarted("gen_ai.client.operation", registry).observe(() -> {});
+            List<String> traces = this.store.records(context.getBean(Telemetry.class)).stream()
+                    .map((record) -> record.attributes().get("trace_id"))
+                    .toList();
+            assertThat(traces.get(0)).isEqualTo(traces.get(1)).isNotEqualTo(traces.get(2));
+        });
+    }
+
+    @Test
+    void aTracersIdentitiesAreTaken() {
+        this.contextRunner
+                .withBean(DefaultTracingObservationHandler.class, () -> new DefaultTracingObservationHandler(tracer()))
+                .run((context) -> {
+                    String[] ids = new String[2];
+                    Observation observation = Observation.createNotStarted(
+                            "gen_ai.client.operation", context.getBean(ObservationRegistry.class));
+                    observation.observe(() -> {
+                        Span span = observation
+                                .getContext()
+                                .<TracingContext>get(TracingContext.class)
+                                .getSpan();
+                        ids[0] = span.context().traceId();
+                        ids[1] = span.context().spanId();
+                    });
+                    assertThat(only(context.getBean(Telemetry.class)).attributes())
+                            .containsEntry("trace_id", ids[0])
+                            .containsEntry("span_id", ids[1]);
+                });
+    }
+
+    private static Tracer tracer() {
+        Tracing tracing = Tracing.newBuilder().build();
+        return new BraveTracer(tracing.tracer(), new BraveCurrentTraceContext(tracing.currentTraceContext()));
+    }
+
+    private static void searchFor(String text, ObservationRegistry registry) {
+        VectorStoreObservationContext search = VectorStoreObservationContext.builder(
+                        "simple", VectorStoreObservationContext.Operation.QUERY)
+                .collectionName("docs")
+                .queryRequest(SearchRequest.builder().query(text).build())
+                .build();
+        Observation.createNotStarted("db.vector.client.operation", () -> search, registry)
+                .observe(() -> {});
+    }
+
+    private static void chat(ObservationRegistry registry) {
+        ChatModelObservationContext chat = ChatModelObservationContext.builder()
+                .prompt(new Prompt("question"))
+                .provider("openai")
+                .build();
+        Observation.createNotStarted("gen_ai.client.operation", () -> chat, registry)
+                .observe(() ->
+                        chat.setResponse(new ChatResponse(List.of(new Generation(new AssistantMessage("answer"))))));
+    }
+
+    private TelemetryRecord only(Telemetry telemetry) {
+        assertThat(this.store.records(telemetry)).hasSize(1);
+        return this.store.records(telemetry).get(0);
+    }
+}
