@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
@@ -12,12 +13,16 @@ import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.PropertyMapper;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -28,7 +33,7 @@ import org.springframework.util.StringUtils;
  * Auto-configuration of the recorder. The bean is created with the other singletons, so before the web server starts, and
  * closed with them, so after the web server has stopped.
  */
-@AutoConfiguration
+@AutoConfiguration(after = ProjectInfoAutoConfiguration.class)
 @EnableConfigurationProperties(TelemetryProperties.class)
 public final class TelemetryAutoConfiguration {
 
@@ -44,8 +49,11 @@ public final class TelemetryAutoConfiguration {
                 ObjectProvider<TelemetryBuilderCustomizer> customizers,
                 ObjectProvider<TelemetryStore> stores,
                 ObjectProvider<PipelineListener> listeners,
-                ObjectProvider<TelemetryContextContributor> contributors) {
-            TelemetryBuilder builder = builder(properties, environment);
+                ObjectProvider<TelemetryContextContributor> contributors,
+                ObjectProvider<BuildProperties> build,
+                ObjectProvider<GitProperties> git) {
+            Map<String, String> application = application(environment, build.getIfAvailable(), git.getIfAvailable());
+            TelemetryBuilder builder = builder(properties, environment, application);
             customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
             return new TelemetryAssembly(
                             stores.orderedStream().toList(),
@@ -61,7 +69,24 @@ public final class TelemetryAutoConfiguration {
             return new TelemetryReader(pipeline::source);
         }
 
-        private static TelemetryBuilder builder(TelemetryProperties properties, Environment environment) {
+        private static Map<String, String> application(
+                Environment environment, @Nullable BuildProperties build, @Nullable GitProperties git) {
+            Map<String, String> application = new LinkedHashMap<>();
+            PropertyMapper map = PropertyMapper.get();
+            map.from(environment.getProperty("spring.application.name"))
+                    .whenHasText()
+                    .to((name) -> application.put("app_name", name));
+            map.from(build == null ? null : build.getVersion())
+                    .whenHasText()
+                    .to((version) -> application.put("app_version", version));
+            map.from(git == null ? null : git.getShortCommitId())
+                    .whenHasText()
+                    .to((commit) -> application.put("app_commit", commit));
+            return application;
+        }
+
+        private static TelemetryBuilder builder(
+                TelemetryProperties properties, Environment environment, Map<String, String> application) {
             TelemetryBuilder builder = Telemetry.builder()
                     .backend(properties.getBackend().toArray(String[]::new))
                     .path(properties.getPath())
@@ -75,7 +100,8 @@ public final class TelemetryAutoConfiguration {
                             properties.getRetention().getMaxSize().toBytes()))
                     .context(new TelemetrySettings.Context(
                             properties.getContext().isEnabled(),
-                            properties.getContext().getInterval()));
+                            properties.getContext().getInterval(),
+                            application));
             String command = StringUtils.hasText(properties.getCommand())
                     ? properties.getCommand()
                     : environment.getProperty("spring.application.name");

@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.cloudmesh.ai.telemetry.micrometer.MeterBridge;
 import org.cloudmesh.ai.telemetry.micrometer.PipelineMetrics;
+import org.cloudmesh.ai.telemetry.micrometer.SystemMetrics;
 import org.cloudmesh.ai.telemetry.micrometer.WriteTimer;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -24,6 +25,12 @@ public final class TelemetryMetricsAutoConfiguration {
     @ConditionalOnMissingBean
     PipelineMetrics telemetryPipelineMetrics(PipelineView pipeline) {
         return new PipelineMetrics(pipeline);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    SystemMetrics telemetrySystemMetrics(PipelineView pipeline) {
+        return new SystemMetrics(pipeline.context());
     }
 
     @Bean

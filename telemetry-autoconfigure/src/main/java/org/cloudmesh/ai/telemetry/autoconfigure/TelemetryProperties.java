@@ -245,6 +245,17 @@ public class TelemetryProperties {
         /** Time between two readings of the machine's state. */
         private Duration interval = Duration.ofSeconds(1);
 
+        /** Whether records carry the name of the authenticated principal as the attribute enduser.id, where Spring Security is there. */
+        private boolean principal;
+
+        public boolean isPrincipal() {
+            return this.principal;
+        }
+
+        public void setPrincipal(boolean principal) {
+            this.principal = principal;
+        }
+
         public boolean isEnabled() {
             return this.enabled;
         }

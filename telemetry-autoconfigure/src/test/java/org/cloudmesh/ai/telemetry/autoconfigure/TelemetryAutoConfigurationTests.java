@@ -2,10 +2,15 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.mockito.Answers.RETURNS_DEEP_STUBS;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.tracing.Span;
+import io.micrometer.tracing.Tracer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
@@ -20,17 +26,23 @@ import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.context.SecurityContextHolder;
 
 class TelemetryAutoConfigurationTests {
 
@@ -248,6 +260,59 @@ class TelemetryAutoConfigurationTests {
                     assertThat(registry.getMeters()).hasSizeLessThan(150);
                     assertThat(skipped(registry, "limit")).isEqualTo(199_900);
                 });
+    }
+
+    @Test
+    void recordsSayWhichVersionOfTheApplicationWroteThem() {
+        Properties build = new Properties();
+        build.setProperty("version", "1.4.2");
+        in("jsonl", "telemetry.jsonl")
+                .withBean(BuildProperties.class, () -> new BuildProperties(build))
+                .run((context) -> {
+                    Telemetry telemetry = context.getBean(Telemetry.class);
+                    PipelineView pipeline = context.getBean(PipelineView.class);
+                    await().until(() -> pipeline.context().system() != null);
+                    telemetry.emit("n", 1);
+                    assertThat(telemetry.flush(PATIENCE)).isTrue();
+                    assertThat(this.directory.resolve("telemetry.jsonl"))
+                            .content()
+                            .contains("\"app_name\":\"train-resnet\"", "\"app_version\":\"1.4.2\"");
+                });
+    }
+
+    @Test
+    void recordsCarryTheCurrentTraceAndThePrincipalOnlyWhenAskedFor() {
+        Span span = mock(Span.class, RETURNS_DEEP_STUBS);
+        given(span.context().traceId()).willReturn("4bf92f3577b34da6a3ce929d0e0e4736");
+        given(span.context().spanId()).willReturn("00f067aa0ba902b7");
+        Tracer tracer = mock(Tracer.class);
+        given(tracer.currentSpan()).willReturn(span);
+        SecurityContextHolder.getContext()
+                .setAuthentication(UsernamePasswordAuthenticationToken.authenticated("ada", null, List.of()));
+        ApplicationContextRunner traced = in("memory", "")
+                .withConfiguration(AutoConfigurations.of(TelemetryCallerAutoConfiguration.class))
+                .withBean(Tracer.class, () -> tracer);
+        try {
+            traced.run((context) -> assertThat(attributes(context.getBean(Telemetry.class), context))
+                    .containsOnly(
+                            Map.entry("trace_id", "4bf92f3577b34da6a3ce929d0e0e4736"),
+                            Map.entry("span_id", "00f067aa0ba902b7")));
+            traced.withPropertyValues("telemetry.context.principal=true")
+                    .run((context) -> assertThat(attributes(context.getBean(Telemetry.class), context))
+                            .containsEntry("enduser.id", "ada"));
+        } finally {
+            SecurityContextHolder.clearContext();
+        }
+    }
+
+    private static Map<String, String> attributes(Telemetry telemetry, ApplicationContext context) {
+        telemetry.emit("n", 1);
+        assertThat(telemetry.flush(PATIENCE)).isTrue();
+        return context.getBean(TelemetryReader.class)
+                .records(RecordFilter.ALL, null, 1)
+                .records()
+                .get(0)
+                .attributes();
     }
 
     @Test
