@@ -112,7 +112,7 @@ class TelemetryEndpointDeploymentTests {
             Object answer = server.invoke(name, "overview", new Object[0], new String[0]);
             assertThat((Map<?, ?>) answer)
                     .extracting((map) -> map.get("records"))
-                    .isEqualTo(1);
+                    .isEqualTo(1L);
             assertThat(host.context().getBeansWithAnnotation(Endpoint.class)).containsKey("telemetryEndpoint");
         }
     }
