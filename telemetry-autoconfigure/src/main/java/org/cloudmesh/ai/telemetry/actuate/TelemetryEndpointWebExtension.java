@@ -35,16 +35,9 @@ public final class TelemetryEndpointWebExtension {
 
     private final TelemetryEndpoint endpoint;
 
-    private final DashboardFiles files;
-
-    /** Creates an extension of that endpoint, with the dashboard that comes with this library. */
+    /** Creates an extension of that endpoint. */
     public TelemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
-        this(endpoint, new DashboardFiles(DashboardFiles.FOLDER));
-    }
-
-    TelemetryEndpointWebExtension(TelemetryEndpoint endpoint, DashboardFiles files) {
         this.endpoint = endpoint;
-        this.files = files;
     }
 
     /** Returns what there is, at a glance. */
@@ -67,10 +60,7 @@ public final class TelemetryEndpointWebExtension {
     /** Returns the dashboard, for a browser. */
     @ReadOperation(produces = "text/html")
     public WebEndpointResponse<Object> dashboard() {
-        Resource page = this.files.page();
-        return page == null
-                ? problem(Problem.notFound("This build has no dashboard"))
-                : new WebEndpointResponse<>(page, HTML);
+        return new WebEndpointResponse<>(DashboardFiles.page(), HTML);
     }
 
     /** Returns the answer of any path below the root. */
@@ -110,7 +100,7 @@ public final class TelemetryEndpointWebExtension {
             return json(this.endpoint.queries().overview(parameters.filter()));
         }
         if (path.size() == 2 && path.get(0).equals("assets")) {
-            Resource asset = this.files.asset(path.get(1));
+            Resource asset = DashboardFiles.asset(path.get(1));
             MimeType type = DashboardFiles.type(path.get(1));
             if (asset != null && type != null) {
                 return new WebEndpointResponse<>(asset, type);

@@ -17,12 +17,16 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.GenericApplicationContext;
 
 /** An application on a random port that records into a pipeline of the test's. */
 final class Host implements AutoCloseable {
+
+    private static final String[] TOMCAT = {
+        "org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration",
+        "org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration"
+    };
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -42,6 +46,10 @@ final class Host implements AutoCloseable {
         all.put("spring.main.banner-mode", "off");
         all.put("management.endpoints.web.exposure.include", "*");
         all.put("management.endpoint.health.show-details", "always");
+        if (type == WebApplicationType.REACTIVE) {
+            // Tomcat is on the class path for the other stack; a reactive application runs on Netty.
+            all.put("spring.autoconfigure.exclude", String.join(",", TOMCAT));
+        }
         for (String property : properties) {
             int equals = property.indexOf('=');
             all.put(property.substring(0, equals), property.substring(equals + 1));
@@ -105,11 +113,5 @@ final class Host implements AutoCloseable {
 
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
-    static class Application {
-
-        @Bean
-        TelemetryEndpointWebExtension telemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
-            return new TelemetryEndpointWebExtension(endpoint, new DashboardFiles("dashboard-stub/"));
-        }
-    }
+    static class Application {}
 }

@@ -426,7 +426,7 @@ class TelemetryEndpointHttpTests {
         String browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
         HttpResponse<String> page = host.get(ROOT, "Accept", browser);
         assertThat(page.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/html");
-        assertThat(page.body()).contains("stub");
+        assertThat(page.body()).contains("telemetry/assets/app.js");
         for (String accept : List.of("*/*", "application/json", "application/json, text/html;q=0.5")) {
             assertThat(host.get(ROOT, "Accept", accept).headers().firstValue("Content-Type"))
                     .as(accept)
@@ -434,7 +434,7 @@ class TelemetryEndpointHttpTests {
         }
         HttpResponse<String> script = host.get(ROOT + "/assets/app.js", "Accept", "*/*");
         assertThat(script.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/javascript");
-        assertThat(script.body()).contains("export");
+        assertThat(script.body()).isNotBlank();
         assertThat(host.get(ROOT + "/records", "Accept", browser).headers().firstValue("Content-Type"))
                 .hasValue("application/json");
     }

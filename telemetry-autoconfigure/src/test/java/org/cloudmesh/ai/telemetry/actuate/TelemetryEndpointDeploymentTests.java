@@ -1,0 +1,201 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.jayway.jsonpath.JsonPath;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.Records;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+
+/** Where the endpoint is to be found, where not, and what it says when things are not well. */
+class TelemetryEndpointDeploymentTests {
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WebApplicationType.class,
+            names = {"SERVLET", "REACTIVE"})
+    void aSeparatePortAndOtherPathsServeAllOfIt(WebApplicationType type) {
+        StubPipeline pipeline = new StubPipeline();
+        pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)).write();
+        try (Host host = Host.start(
+                type,
+                pipeline,
+                "management.server.port=0",
+                "management.server.base-path=/admin",
+                "management.endpoints.web.base-path=/manage",
+                "management.endpoints.web.path-mapping.telemetry=flight")) {
+            for (String path : List.of("", "/records", "/export", "/assets/app.js")) {
+                HttpResponse<String> response = host.get("/admin/manage/flight" + path);
+                assertThat(response.statusCode()).as(path).isEqualTo(200);
+                assertThat(response.headers().firstValue("X-Content-Type-Options"))
+                        .as(path)
+                        .hasValue("nosniff");
+            }
+            assertThat(host.get("/admin/manage/flight/export").headers().firstValue("Content-Disposition"))
+                    .isPresent();
+            assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(404);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = WebApplicationType.class,
+            names = {"SERVLET", "REACTIVE"})
+    void aContextPathChangesNothing(WebApplicationType type) {
+        String key = type == WebApplicationType.SERVLET ? "server.servlet.context-path" : "spring.webflux.base-path";
+        try (Host host = Host.start(type, new StubPipeline(), key + "=/app")) {
+            HttpResponse<String> response = host.get("/app/actuator/telemetry/records");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        }
+    }
+
+    @Test
+    void aServletPathChangesNothing() {
+        try (Host host = Host.start(WebApplicationType.SERVLET, new StubPipeline(), "spring.mvc.servlet.path=/api")) {
+            HttpResponse<String> response = host.get("/api/actuator/telemetry/records");
+            assertThat(response.statusCode()).isEqualTo(200);
+            assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        }
+    }
+
+    @Test
+    void itIsNotThereUntilItIsExposed() {
+        try (Host host = Host.start(
+                WebApplicationType.SERVLET,
+                new StubPipeline(),
+                "management.endpoints.web.exposure.include=health",
+                "management.endpoints.jmx.exposure.include=")) {
+            assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(404);
+            assertThat(host.context().getBeanNamesForType(TelemetryHeaderFilter.class))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void nothingIsThereWhereNothingRecords() {
+        try (Host host = Host.start(WebApplicationType.SERVLET, null)) {
+            assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(404);
+            assertThat(host.get("/actuator/health").body()).doesNotContain("telemetry");
+        }
+    }
+
+    @Test
+    void theOverviewIsThereOverJmx() throws Exception {
+        StubPipeline pipeline = new StubPipeline();
+        pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)).write();
+        try (Host host = Host.start(
+                WebApplicationType.SERVLET,
+                pipeline,
+                "spring.jmx.enabled=true",
+                "management.endpoints.jmx.domain=telemetry-test",
+                "management.endpoints.jmx.exposure.include=telemetry")) {
+            MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+            ObjectName name = server.queryNames(new ObjectName("telemetry-test:type=Endpoint,name=Telemetry"), null)
+                    .iterator()
+                    .next();
+            assertThat(server.getMBeanInfo(name).getOperations()).hasSize(1);
+            Object answer = server.invoke(name, "overview", new Object[0], new String[0]);
+            assertThat((Map<?, ?>) answer)
+                    .extracting((map) -> map.get("records"))
+                    .isEqualTo(1L);
+            assertThat(host.context().getBeansWithAnnotation(Endpoint.class)).containsKey("telemetryEndpoint");
+        }
+    }
+
+    @Test
+    void withoutAReadableStoreQueriesSayWhyAndFiguresAreStillThere() {
+        StubPipeline pipeline = new StubPipeline();
+        pipeline.source = null;
+        pipeline.stores = List.of(StubPipeline.status("text", false, null));
+        try (Host host = Host.start(WebApplicationType.SERVLET, pipeline)) {
+            for (String path : List.of("/records", "/metrics", "/metrics/x", "/runs", "/context", "/export")) {
+                HttpResponse<String> response = host.get("/actuator/telemetry" + path);
+                assertThat(response.statusCode()).as(path).isEqualTo(404);
+                assertThat(response.body()).contains("\"status\":404", "can be read");
+            }
+            assertThat(host.get("/actuator/telemetry").body())
+                    .contains("\"records\":null", "\"store\":null", "\"accepted\":10");
+        }
+    }
+
+    @Test
+    void aQueryPastItsDeadlineIsRefusedAsAProblem() {
+        StubPipeline pipeline = new StubPipeline();
+        pipeline.source = new GeneratedSource(1_000_000_000L);
+        try (Host host = Host.start(WebApplicationType.SERVLET, pipeline)) {
+            long begin = System.nanoTime();
+            HttpResponse<String> response = host.get("/actuator/telemetry/metrics");
+            assertThat(response.statusCode()).isEqualTo(503);
+            assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+            assertThat(response.body()).contains("too long");
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofMillis(1900), Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void healthIsUpAndCarriesTheFiguresAlsoWhenDegraded() {
+        StubPipeline pipeline = new StubPipeline();
+        try (Host host = Host.start(WebApplicationType.SERVLET, pipeline)) {
+            String body = host.get("/actuator/health").body();
+            assertThat(JsonPath.<String>read(body, "$.components.telemetry.status"))
+                    .isEqualTo("UP");
+            assertThat(JsonPath.<Map<String, Object>>read(body, "$.components.telemetry.details"))
+                    .containsEntry("accepted", 10)
+                    .containsEntry("written", 7)
+                    .containsEntry("queued", 1)
+                    .containsEntry("dropped", Map.of("queue_full", 2))
+                    .containsEntry("normalised", Map.of("value", 1));
+            Instant since = Instant.parse("2026-11-24T22:20:00Z");
+            pipeline.stores = List.of(
+                    StubPipeline.status("memory", true, null),
+                    StubPipeline.status("jsonl", false, new StoreStatus.Degraded("disk full", since)));
+            HttpResponse<String> all = host.get("/actuator/health");
+            assertThat(all.statusCode()).isEqualTo(200);
+            assertThat(JsonPath.<String>read(all.body(), "$.status")).isEqualTo("UP");
+            HttpResponse<String> own = host.get("/actuator/health/telemetry");
+            assertThat(own.statusCode()).isEqualTo(200);
+            assertThat(JsonPath.<String>read(own.body(), "$.status")).isEqualTo("DEGRADED");
+            assertThat(JsonPath.<Map<String, Object>>read(own.body(), "$.details"))
+                    .containsEntry("reason", "disk full")
+                    .containsEntry("since", "2026-11-24T22:20:00Z");
+            assertThat(JsonPath.<Map<String, Object>>read(
+                            host.get("/actuator/telemetry").body(), "$.pipeline.stores"))
+                    .containsOnlyKeys("memory", "jsonl");
+        }
+    }
+
+    @Test
+    void whatARealRecorderTakesIsThere() {
+        try (Host host = Host.start(
+                WebApplicationType.SERVLET,
+                null,
+                "telemetry.enabled=true",
+                "telemetry.backend=memory",
+                "spring.application.name=real")) {
+            Telemetry telemetry = host.context().getBean(Telemetry.class);
+            telemetry.emit("accuracy", 0.92, Status.COMPLETED);
+            assertThat(telemetry.flush(Duration.ofSeconds(5))).isTrue();
+            assertThat(host.<Integer>json("", "$.records")).isEqualTo(1);
+            assertThat(host.<List<Object>>json("/records", "$.records[*].metrics.accuracy"))
+                    .containsExactly(0.92);
+            assertThat(host.<Integer>json("", "$.pipeline.written")).isEqualTo(1);
+            assertThat(host.get("/actuator/health/telemetry").body()).contains("\"UP\"");
+        }
+    }
+}
