@@ -11,7 +11,7 @@ import reactor.util.context.ContextView;
  * tracked work, and model calls that a chat client streams.
  *
  * <pre>{@code
- * service.answer(question).contextWrite(TelemetryAttributes.with("user", user)::apply)
+ * service.answer(question).contextWrite(TelemetryAttributes.with("user", user))
  * }</pre>
  */
 public final class TelemetryAttributes {

@@ -76,6 +76,9 @@ class SpringAiTests {
     private EmbeddingModel embeddings;
 
     @Autowired
+    private StreamTimingAdvisor advisor;
+
+    @Autowired
     private MeterRegistry meters;
 
     @DynamicPropertySource
@@ -177,6 +180,17 @@ class SpringAiTests {
         assertThat(records(1).get(0).metrics())
                 .containsEntry("gen_ai.usage.input_tokens", 11.0)
                 .doesNotContainKey("gen_ai.client.operation.time_to_first_chunk");
+    }
+
+    @Test
+    void aClientBuiltByHandTellsItsPaceWithTheAdvisor() {
+        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        ChatClient.builder(this.model).defaultAdvisors(this.advisor).build().prompt("hi").stream()
+                .content()
+                .blockLast(Duration.ofSeconds(10));
+        TelemetryRecord record = records(1).get(0);
+        assertDetailed(record);
+        assertThat(record.metrics()).containsKey("gen_ai.client.operation.time_to_first_chunk");
     }
 
     @Test
