@@ -43,6 +43,8 @@ final class RichRecordBuilder implements RecordBuilder {
 
     private boolean metered = true;
 
+    private boolean attributed;
+
     private Set<String> mended = Set.of();
 
     RichRecordBuilder(RecordingTelemetry telemetry) {
@@ -151,9 +153,8 @@ final class RichRecordBuilder implements RecordBuilder {
     }
 
     private Entry entry(@Nullable CompletableFuture<@Nullable Void> acknowledgement) {
-        TelemetryContextContributors contributors = this.telemetry.contributors();
-        if (contributors != null) {
-            contributors.collect().forEach(this::attributeIfAbsent);
+        if (!this.attributed) {
+            attributeCaller();
         }
         Instant at = this.timestamp;
         if (at != null && (at.getEpochSecond() < 0 || at.getEpochSecond() >= YEAR_2100)) {
@@ -178,6 +179,16 @@ final class RichRecordBuilder implements RecordBuilder {
                 this.mended,
                 this.metered,
                 acknowledgement);
+    }
+
+    /** Asks on whose behalf the calling thread works, now and not again at the emit, which may be on another thread. */
+    RichRecordBuilder attributeCaller() {
+        this.attributed = true;
+        TelemetryContextContributors contributors = this.telemetry.contributors();
+        if (contributors != null) {
+            contributors.collect().forEach(this::attributeIfAbsent);
+        }
+        return this;
     }
 
     private void attributeIfAbsent(String key, Object value) {

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.cloudmesh.ai.telemetry.RecordDroppedException;
@@ -540,8 +541,9 @@ class PipelineTests {
 
     @Test
     void contributorsSayOnWhoseBehalfAndTheRecordItselfWins() {
+        AtomicReference<String> tenant = new AtomicReference<>("acme");
         this.contributors.add((attributes) -> {
-            attributes.accept("tenant", "acme");
+            attributes.accept("tenant", tenant.get());
             attributes.accept("model", "default");
         });
         this.contributors.add((attributes) -> {
@@ -551,7 +553,10 @@ class PipelineTests {
         telemetry.emit("a", 1);
         telemetry.emit(Map.of("b", 2));
         telemetry.record().event("c").attribute("model", "llama-3").emit();
-        List<TelemetryRecord> records = written(3);
+        Tracking tracking = telemetry.track("d");
+        tenant.set("whoever comes next on this thread");
+        tracking.complete();
+        List<TelemetryRecord> records = written(5);
         assertThat(records)
                 .allSatisfy((record) -> assertThat(record.attributes()).containsEntry("tenant", "acme"));
         assertThat(records.get(2).attributes()).containsEntry("model", "llama-3");
