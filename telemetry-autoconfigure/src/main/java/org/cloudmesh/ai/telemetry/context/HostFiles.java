@@ -72,8 +72,10 @@ final class HostFiles {
             return null;
         }
         int end = text.indexOf('\n', start);
-        String rest = text.substring(start + key.length(), end < 0 ? text.length() : end);
-        return parse(rest.strip().split("\\s+", 2)[0]);
+        String rest = text.substring(start + key.length(), end < 0 ? text.length() : end)
+                .strip();
+        int blank = rest.indexOf(' ');
+        return parse(blank < 0 ? rest : rest.substring(0, blank));
     }
 
     /** Returns the names in a directory, in order. */

@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.context;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.StringTokenizer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -67,13 +68,14 @@ final class LinuxMachineProbe implements Probe {
     /** The share of time since the previous reading that the CPUs were not idle; null the first time. */
     private @Nullable Double percent(String cpuLine) {
         // user nice system idle iowait irq softirq steal; guest time, which follows, is within user time.
-        long[] ticks = Arrays.stream(cpuLine.split("\\s+"))
-                .skip(1)
-                .limit(8)
-                .mapToLong(Long::parseLong)
-                .toArray();
-        long total = Arrays.stream(ticks).sum();
-        long idle = ticks[3] + (ticks.length > 4 ? ticks[4] : 0);
+        StringTokenizer ticks = new StringTokenizer(cpuLine.substring(cpuLine.indexOf(' ')));
+        long total = 0;
+        long idle = 0;
+        for (int column = 0; column < 8 && ticks.hasMoreTokens(); column++) {
+            long value = Long.parseLong(ticks.nextToken());
+            total += value;
+            idle += column == 3 || column == 4 ? value : 0;
+        }
         long elapsed = total - this.lastTotal;
         // The kernel's iowait can run backwards.
         long busy = Math.max(0, elapsed - Math.max(0, idle - this.lastIdle));
@@ -114,7 +116,9 @@ final class LinuxMachineProbe implements Probe {
     }
 
     private static long bytes(String line) {
-        return Long.parseLong(line.split("\\s+")[1]) * 1024;
+        return Long.parseLong(line.substring(line.indexOf(':') + 1, line.lastIndexOf(' '))
+                        .strip())
+                * 1024;
     }
 
     private @Nullable String model() {
