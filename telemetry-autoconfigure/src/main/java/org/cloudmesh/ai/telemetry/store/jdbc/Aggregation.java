@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -8,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.function.IntFunction;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
@@ -175,23 +173,22 @@ final class Aggregation {
     List<Map<@Nullable String, Distribution>> metric(String metric, long[] edges, @Nullable Dimension by)
             throws SQLException {
         List<Map<@Nullable String, Distribution>> buckets = new ArrayList<>();
-        List<Map<Integer, Distribution>> byKind = new ArrayList<>();
         for (int i = 0; i < edges.length - 1; i++) {
             buckets.add(new HashMap<>());
-            byKind.add(new HashMap<>());
         }
         int id = this.catalog.metric(metric);
         if (id == 0 || edges[0] >= edges[edges.length - 1]) {
             return buckets;
         }
-        Grouping grouping = new Grouping(buckets, byKind, by);
+        Grouping grouping = new Grouping(buckets, by);
         if (!this.selection.whole().isEmpty()) {
+            MetricRows metricRows = new MetricRows(metric, this.selection, by == null);
             for (Part part : TreePlan.of(this.database, this.few, edges)) {
                 this.deadline.check();
                 if (part.isCell()) {
                     addCell(part, id, by == null, grouping);
                 } else {
-                    addRows(part, metric, edges, grouping);
+                    addRows(part, metricRows, edges, grouping);
                 }
             }
         }
@@ -240,46 +237,18 @@ final class Aggregation {
         }
     }
 
-    private void addRows(Part part, String metric, long[] edges, Grouping grouping) throws SQLException {
-        Map<Integer, Integer> positions = new HashMap<>();
-        TreeSet<Integer> columns = new TreeSet<>();
-        boolean more = false;
-        for (Kind kind : this.selection.whole().values()) {
-            int position = kind.shape().indexOf(metric);
-            if (position >= 0) {
-                positions.put(kind.id(), position);
-                if (position < Shape.COLUMNS) {
-                    columns.add(position);
-                } else {
-                    more = true;
-                }
-            }
-        }
-        int[] columnOf = new int[Shape.COLUMNS];
-        StringBuilder sql = new StringBuilder("SELECT id, kind");
-        int at = 3;
-        for (int column : columns) {
-            sql.append(", v").append(column);
-            columnOf[column] = at++;
-        }
-        sql.append(more ? ", more" : "").append(" FROM record WHERE id >= ? AND id < ?");
-        sql.append(this.selection.wholeCondition()).append(" ORDER BY id");
-        PreparedStatement statement = this.database.prepare(sql.toString());
-        statement.setLong(1, part.first());
-        statement.setLong(2, part.until());
-        try (ResultSet rows = statement.executeQuery()) {
+    private void addRows(Part part, MetricRows metricRows, long[] edges, Grouping grouping) throws SQLException {
+        int bucket = TreePlan.bucket(edges, part.first());
+        try (ResultSet rows = this.database.query(metricRows.sql(), part.first(), part.until())) {
             while (rows.next()) {
-                int kindId = rows.getInt(2);
-                Integer position = positions.get(kindId);
-                if (position == null) {
-                    continue;
-                }
                 long id = rows.getLong(1);
-                double value = position < Shape.COLUMNS
-                        ? rows.getDouble(columnOf[position])
-                        : JsonLists.numbers(rows.getString(at))[position - Shape.COLUMNS];
-                Kind kind = Objects.requireNonNull(this.selection.whole().get(kindId));
-                grouping.of(TreePlan.bucket(edges, id), kind).add(value, RowIds.micros(id));
+                while (id >= edges[bucket + 1]) {
+                    bucket++;
+                }
+                Kind kind = metricRows.kind(rows);
+                if (kind != null) {
+                    grouping.of(bucket, kind).add(metricRows.value(rows, kind), RowIds.micros(id));
+                }
             }
         }
     }
@@ -317,19 +286,43 @@ final class Aggregation {
         void accept(TelemetryRecord record, long id, Kind kind);
     }
 
-    private record Grouping(
-            List<Map<@Nullable String, Distribution>> buckets,
-            List<Map<Integer, Distribution>> byKind,
-            @Nullable Dimension by) {
+    /** Finds the distribution that a record belongs to; mostly, that of the record before. */
+    private static final class Grouping {
+
+        private final List<Map<@Nullable String, Distribution>> buckets;
+
+        private final @Nullable Dimension by;
+
+        private final Map<Integer, Distribution> byKind = new HashMap<>();
+
+        private int bucket = -1;
+
+        private @Nullable Kind kind;
+
+        private @Nullable Distribution last;
+
+        Grouping(List<Map<@Nullable String, Distribution>> buckets, @Nullable Dimension by) {
+            this.buckets = buckets;
+            this.by = by;
+        }
 
         Distribution of(int bucket, Kind kind) {
-            return this.byKind
-                    .get(bucket)
-                    .computeIfAbsent(
-                            kind.id(),
-                            (id) -> this.buckets
-                                    .get(bucket)
-                                    .computeIfAbsent(key(kind, this.by), (key) -> new Distribution()));
+            Distribution found = this.last;
+            if (bucket == this.bucket && found != null && (this.by == null || kind == this.kind)) {
+                return found;
+            }
+            if (bucket != this.bucket) {
+                this.byKind.clear();
+                this.bucket = bucket;
+            }
+            found = this.byKind.get(kind.id());
+            if (found == null) {
+                found = this.buckets.get(bucket).computeIfAbsent(key(kind, this.by), (key) -> new Distribution());
+                this.byKind.put(kind.id(), found);
+            }
+            this.kind = kind;
+            this.last = found;
+            return found;
         }
 
         static @Nullable String key(Kind kind, @Nullable Dimension by) {

@@ -67,6 +67,7 @@ final class DatabaseOpener {
                 throw this.file.refused("it is another program's database", null);
             }
             if (state == State.EMPTY) {
+                database.execute("PRAGMA page_size = 8192");
                 database.execute("PRAGMA auto_vacuum = INCREMENTAL");
             } else {
                 check(database);

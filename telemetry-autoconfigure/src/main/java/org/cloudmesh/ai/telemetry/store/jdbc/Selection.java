@@ -30,6 +30,8 @@ final class Selection {
 
     private final boolean all;
 
+    private boolean narrowed;
+
     /**
      * Resolves a filter.
      *
@@ -51,7 +53,7 @@ final class Selection {
 
     /** Narrows to kinds that have a metric. Whether every record is chosen stays, as far as that metric goes. */
     Selection having(String metric) {
-        this.whole.values().removeIf((kind) -> kind.shape().indexOf(metric) < 0);
+        this.narrowed = this.whole.values().removeIf((kind) -> kind.shape().indexOf(metric) < 0);
         this.partial.values().removeIf((kind) -> kind.shape().indexOf(metric) < 0);
         return this;
     }
@@ -73,6 +75,11 @@ final class Selection {
         return this.all;
     }
 
+    /** Returns whether that goes for records without the metric, too. */
+    boolean every() {
+        return this.all && !this.narrowed;
+    }
+
     /** Returns the kinds all of whose records are chosen. */
     Map<Integer, Kind> whole() {
         return this.whole;
@@ -89,7 +96,7 @@ final class Selection {
 
     /** Returns a condition that chooses the wholly chosen kinds, or all of them; empty when it is none. */
     String wholeCondition() {
-        return this.all ? "" : listed(this.whole);
+        return every() ? "" : listed(this.whole);
     }
 
     /** Returns a condition that all chosen records pass, and few others. */
