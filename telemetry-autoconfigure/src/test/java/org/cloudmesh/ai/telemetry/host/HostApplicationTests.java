@@ -90,7 +90,8 @@ class HostApplicationTests {
         List<String> with = beans("telemetry.path=" + this.directory.resolve("telemetry.db"));
         with.removeAll(without);
         assertThat(with)
-                .allMatch((name) -> name.toLowerCase(Locale.ROOT).contains("telemetry") || name.equals("trackedAdvisor"));
+                .allMatch(
+                        (name) -> name.toLowerCase(Locale.ROOT).contains("telemetry") || name.equals("trackedAdvisor"));
     }
 
     private static List<String> beans(String property) {
