@@ -223,8 +223,8 @@ final class Child implements AutoCloseable {
         }
     }
 
-    /** Returns what the child wrote to its standard error. */
-    String errors() {
+    /** Returns all that the child wrote, but for acknowledgements: its log. */
+    String log() {
         return this.errors.toString();
     }
 
@@ -248,6 +248,7 @@ final class Child implements AutoCloseable {
                     this.acknowledgements.incrementAndGet();
                 } else {
                     this.lines.add(line);
+                    this.errors.append(line).append('\n');
                 }
             }
         } catch (IOException ex) {
