@@ -37,6 +37,10 @@ final class DatabaseFile {
 
     private static final int APPLICATION_ID_AT = 68;
 
+    private static final int PAGE_SIZE_AT = 16;
+
+    private static final int PAGES_AT = 28;
+
     private static final Set<String> NETWORK =
             Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph");
 
@@ -46,6 +50,10 @@ final class DatabaseFile {
     private final Path path;
 
     private @Nullable Object key;
+
+    private @Nullable Object knownKey;
+
+    private long size;
 
     DatabaseFile(Path path) {
         this.path = path;
@@ -78,7 +86,9 @@ final class DatabaseFile {
             if (parent != null && !Files.isWritable(parent)) {
                 throw refused("its directory cannot be written", null);
             }
-            this.key = attributes().fileKey();
+            BasicFileAttributes now = attributes();
+            this.key = now.fileKey();
+            this.size = now.size();
         } catch (AccessDeniedException ex) {
             throw refused("permission denied for " + ex.getFile(), ex);
         } catch (IOException ex) {
@@ -119,6 +129,16 @@ final class DatabaseFile {
                 && ByteBuffer.wrap(header).getInt(APPLICATION_ID_AT) == APPLICATION_ID;
     }
 
+    /** Remembers that the file was found to be ours, whatever is done to its bytes later. */
+    void known() {
+        this.knownKey = this.key;
+    }
+
+    /** Returns whether the very file was found to be ours before. */
+    boolean isKnown() {
+        return this.key != null && this.key.equals(this.knownKey);
+    }
+
     /** Returns whether the file starts with the Python module's table, for a file that SQLite cannot read. */
     boolean looksLikePython() throws StoreException {
         try (SeekableByteChannel channel = Files.newByteChannel(this.path, readOptions())) {
@@ -145,10 +165,25 @@ final class DatabaseFile {
             if (!Objects.equals(now.fileKey(), this.key)) {
                 return "was replaced";
             }
-            return now.size() < HEADER ? "was truncated" : null;
-        } catch (IOException ex) {
+            if (now.size() < this.size && (now.size() < HEADER || now.size() < promisedSize())) {
+                return "was cut short";
+            }
+            this.size = now.size();
+            return null;
+        } catch (IOException | StoreException ex) {
             return "is no longer there";
         }
+    }
+
+    /** Returns the size that the header tells. SQLite itself lowers that before it gives pages back. */
+    private long promisedSize() throws StoreException {
+        byte[] header = header();
+        if (header.length < HEADER) {
+            return HEADER;
+        }
+        ByteBuffer fields = ByteBuffer.wrap(header);
+        int pageSize = Short.toUnsignedInt(fields.getShort(PAGE_SIZE_AT));
+        return Integer.toUnsignedLong(fields.getInt(PAGES_AT)) * (pageSize == 1 ? 1 << 16 : pageSize);
     }
 
     /** Returns the bytes of the database and of what is not yet in it. */

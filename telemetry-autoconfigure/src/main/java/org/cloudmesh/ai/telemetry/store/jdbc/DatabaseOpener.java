@@ -29,10 +29,11 @@ final class DatabaseOpener {
     }
 
     Session open(boolean remote, TreeSettings tree) throws StoreException {
-        if (!this.file.isEmpty() && !this.file.isSqlite()) {
+        boolean known = this.file.isKnown();
+        if (!known && !this.file.isEmpty() && !this.file.isSqlite()) {
             throw this.file.refused("it is no SQLite database", null);
         }
-        boolean recognised = this.file.isOurs() || this.file.looksLikePython();
+        boolean recognised = known || this.file.isOurs() || this.file.looksLikePython();
         try {
             return tryOpen(remote, tree);
         } catch (SQLException | DataAccessException ex) {
@@ -74,6 +75,7 @@ final class DatabaseOpener {
             }
             database.execute("PRAGMA journal_mode = " + (remote ? "TRUNCATE" : "WAL"));
             Schema.migrate(database, this.file);
+            this.file.known();
             Session session = new Session(connections, database, tree);
             done = true;
             return session;

@@ -30,8 +30,6 @@ final class SqliteStore implements TelemetryStore {
 
     private static final Logger logger = LoggerFactory.getLogger(SqliteStore.class);
 
-    private static final long CHECK_NANOS = 200_000_000;
-
     private final StoreSettings settings;
 
     private final TreeSettings tree;
@@ -45,8 +43,6 @@ final class SqliteStore implements TelemetryStore {
     private @Nullable Session session;
 
     private boolean warnedOfNetwork;
-
-    private long checkedAt;
 
     SqliteStore(StoreSettings settings, TreeSettings tree) {
         this.settings = settings;
@@ -90,16 +86,13 @@ final class SqliteStore implements TelemetryStore {
         Session opened = opener.open(remote, this.tree);
         this.session = opened;
         this.source.attach(opened.connections());
-        this.checkedAt = System.nanoTime();
         takePythonRows(opened);
     }
 
     @Override
     public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
         Session session = session();
-        if (System.nanoTime() - this.checkedAt > CHECK_NANOS) {
-            checkFile();
-        }
+        checkFile();
         Database database = session.database();
         run(session, () -> {
             database.durable(durable);
@@ -113,6 +106,9 @@ final class SqliteStore implements TelemetryStore {
                 return true;
             });
         });
+        // Commits to a file that was deleted or moved away succeed. Such a batch comes again, into the file that is
+        // there.
+        checkFile();
     }
 
     @Override
@@ -172,7 +168,6 @@ final class SqliteStore implements TelemetryStore {
         if (disturbance != null) {
             throw new StoreException(Remedy.REOPEN, this.file.path() + " " + disturbance, null);
         }
-        this.checkedAt = System.nanoTime();
     }
 
     private void run(Session session, Step step) throws StoreException {

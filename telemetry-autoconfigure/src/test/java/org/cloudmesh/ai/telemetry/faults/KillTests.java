@@ -1,0 +1,79 @@
+package org.cloudmesh.ai.telemetry.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KillTests {
+
+    // Kills of one file; then another is begun, so that reading it stays quick.
+    private static final int KILLS_OF_A_FILE = 10;
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 1,
+            injected = "kill -9 at a random moment of a JVM that emits durably and flushes",
+            expected = "each acknowledged record is there once, none twice; quick_check ok, every line parses; "
+                    + "aggregates equal the records")
+    void killedAtARandomMoment(String backend, TestReporter reporter) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        int kills = Faults.times(100, 10);
+        long acknowledgedInAll = 0;
+        long keptInAll = 0;
+        List<long[]> acknowledged = new ArrayList<>();
+        for (int kill = 0; kill < kills; kill++) {
+            Path path = this.directory.resolve("telemetry-" + kill / KILLS_OF_A_FILE);
+            if (kill % KILLS_OF_A_FILE == 0) {
+                acknowledged.clear();
+            }
+            try (Child child = Child.start()
+                    .option("-Djava.io.tmpdir=" + this.directory)
+                    .metric("n", kill * 10_000_000L)
+                    .on(backend, path)) {
+                child.send("storm");
+                child.awaitAcknowledgements(1 + random.nextInt(100));
+                TimeUnit.MICROSECONDS.sleep(random.nextInt(20_000));
+                acknowledged.addAll(child.kill());
+            }
+            // Before any of ours has opened it again, SQLite itself must find it sound; JSON lines are mended by an
+            // open.
+            if (backend.equals("jsonl")) {
+                Kept.flushOnce(backend, path);
+            }
+            Map<Long, Integer> numbers = Kept.numbers(backend, path, "n");
+            assertThat(numbers).as("seed %d, kill %d", seed, kill).isNotEmpty();
+            Kept.assertExactlyOnce(numbers, acknowledged);
+            if (backend.equals("sqlite") || kill % KILLS_OF_A_FILE == KILLS_OF_A_FILE - 1) {
+                Kept.assertAggregates(backend, path, "n", numbers);
+            }
+            if (kill % KILLS_OF_A_FILE == KILLS_OF_A_FILE - 1) {
+                acknowledgedInAll += Kept.count(acknowledged);
+                keptInAll += numbers.size();
+            }
+        }
+        long torn;
+        try (var files = Files.list(this.directory)) {
+            torn = files.filter((file) -> file.getFileName().toString().contains(".torn-"))
+                    .count();
+        }
+        reporter.publishEntry(
+                "seen",
+                "%d kills, %d acknowledged, 0 lost, 0 twice; %d kept; %d torn tails moved"
+                        .formatted(kills, acknowledgedInAll, keptInAll, torn));
+    }
+}
