@@ -268,6 +268,7 @@ final class AggregateTree {
 
     private void write(long cell, Map<Integer, byte[]> metrics) throws SQLException {
         PreparedStatement insert = this.database.prepare("INSERT OR REPLACE INTO aggregate (id, data) VALUES (?, ?)");
+        insert.clearBatch();
         for (Map.Entry<Integer, byte[]> metric : metrics.entrySet()) {
             insert.setLong(1, cell << 32 | metric.getKey());
             insert.setBytes(2, metric.getValue());

@@ -76,6 +76,8 @@ final class RecordInserter {
         RowBuffer late = new RowBuffer();
         Layout layout = Layout.of(records);
         PreparedStatement insert = this.database.prepare(layout.sql());
+        // Rows of a batch that failed half-way would otherwise come with this one.
+        insert.clearBatch();
         int pending = 0;
         long before = -1;
         for (TelemetryRecord record : records) {
