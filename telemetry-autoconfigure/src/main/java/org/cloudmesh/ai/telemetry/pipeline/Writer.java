@@ -43,7 +43,7 @@ final class Writer implements Runnable {
     private static final long MAINTENANCE = TimeUnit.MILLISECONDS.toNanos(500);
 
     // A sync takes time too; both together stay within the second that relaxed durability promises.
-    private static final long UNSYNCED = TimeUnit.MILLISECONDS.toNanos(700);
+    private static final long UNSYNCED = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 

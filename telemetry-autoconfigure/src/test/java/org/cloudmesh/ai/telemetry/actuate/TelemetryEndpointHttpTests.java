@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -407,6 +408,7 @@ class TelemetryEndpointHttpTests {
     }
 
     @Test
+    @FaultRow(number = 25, injected = "other methods than GET", expected = "refused")
     void nothingButGetIsAllowed() {
         for (String path : List.of("", "/records", "/export")) {
             for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
@@ -440,6 +442,7 @@ class TelemetryEndpointHttpTests {
     }
 
     @Test
+    @FaultRow(number = 26, injected = "the endpoint asked over HTTP", expected = "a CSP without unsafe-*, nosniff")
     void answersCarryProtectiveHeadersAndOthersDoNot() {
         for (String path : List.of("", "/records", "/export", "/nothing")) {
             HttpResponse<String> response = host.get(ROOT + path);

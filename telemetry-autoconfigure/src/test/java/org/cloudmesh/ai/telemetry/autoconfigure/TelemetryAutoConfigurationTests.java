@@ -24,6 +24,7 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
@@ -243,6 +244,7 @@ class TelemetryAutoConfigurationTests {
     }
 
     @Test
+    @FaultRow(number = 21, injected = "200,000 metric names", expected = "meters capped, the rest counted")
     void aMillionNamesDoNotBecomeAMillionMeters() {
         in("none", "")
                 .withPropertyValues(

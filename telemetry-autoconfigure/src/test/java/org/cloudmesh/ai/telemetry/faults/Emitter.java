@@ -5,11 +5,13 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -46,7 +48,7 @@ final class Emitter {
                 .backend(arguments[0])
                 .path(arguments[1])
                 .durability(Durability.valueOf(arguments[2]))
-                .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))
+                .context(new TelemetrySettings.Context(Boolean.getBoolean("emitter.context"), Duration.ofSeconds(1)))
                 .command("emitter")
                 .build();
         Emitter emitter = new Emitter(telemetry, arguments[3]);
@@ -75,6 +77,8 @@ final class Emitter {
             }
             case "paced" -> paced(number);
             case "large" -> large(number);
+            case "secret" -> secret();
+            case "virtual" -> virtual((int) number);
             case "flush" -> say("flushed " + this.telemetry.flush(Duration.ofMillis(number)));
             case "count" -> say("count " + count());
             case "status" -> say(status());
@@ -141,6 +145,43 @@ final class Emitter {
                     .emit();
         }
         say("emitted");
+    }
+
+    private void secret() throws IOException {
+        for (String key : List.of(
+                "password",
+                "db_password",
+                "Authorization",
+                "api-key",
+                "x_api_key",
+                "apiKey",
+                "access_token",
+                "client_secret")) {
+            this.telemetry
+                    .record()
+                    .metric(this.name, this.next++)
+                    .attribute(key, "planted-in-attribute")
+                    .emit();
+        }
+        say("emitted");
+    }
+
+    /** Emits ten records on each of so many virtual threads; by reflection, for this compiles for Java 17. */
+    private void virtual(int threads) throws Exception {
+        Method start = Thread.class.getMethod("startVirtualThread", Runnable.class);
+        CountDownLatch done = new CountDownLatch(threads);
+        long from = System.nanoTime();
+        for (int i = 0; i < threads; i++) {
+            Runnable task = () -> {
+                for (int n = 0; n < 10; n++) {
+                    this.telemetry.emit(this.name, n);
+                }
+                done.countDown();
+            };
+            start.invoke(null, task);
+        }
+        done.await();
+        say("took " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - from));
     }
 
     private long count() {

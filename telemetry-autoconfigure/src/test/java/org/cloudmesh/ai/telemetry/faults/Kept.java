@@ -98,6 +98,7 @@ final class Kept {
                 .backend(backend)
                 .path(path.toString())
                 .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))
+                .closeTimeout(Duration.ofSeconds(2))
                 .command("reader")
                 .build();
     }

@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -74,7 +75,7 @@ class StoreFaultTests {
             while (true) {
                 out.write(block);
             }
-        } catch (java.io.IOException ex) {
+        } catch (IOException ex) {
             assertThat(ex).hasMessageContaining("No space");
         }
     }

@@ -33,6 +33,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.WhenFull;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +152,10 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(
+            number = 19,
+            injected = "NaN, infinities, null, blank names",
+            expected = "mended or counted by reason, never thrown")
     void badInputIsMendedOrCountedAndNeverThrown() {
         Telemetry telemetry = start(builder());
         telemetry.emit((String) null, 1.0);
@@ -204,6 +209,7 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(number = 18, injected = "4 emitters race the close, 100 times", expected = "accounting exact")
     void everyRecordIsAccountedForWhileEmittersRaceTheClose() throws Exception {
         for (int round = 0; round < 100; round++) {
             ScriptedStore target = new ScriptedStore();
@@ -255,6 +261,7 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(number = 15, injected = "an interrupted caller", expected = "flag kept, accounting exact")
     void aFullQueueMayBlockButOnlyForAWhileAndKeepsTheInterrupt() {
         this.store.gate = new CountDownLatch(1);
         Telemetry telemetry = start(builder().queue(queue(16, WhenFull.BLOCK)));
@@ -383,6 +390,10 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(
+            number = 22,
+            injected = "1 of 10,000 records refused by a scripted store",
+            expected = "9,999 written, 1 put aside with its reason")
     void onePoisonousRecordIsPutAsideAndTheOthersAreKept() {
         this.store.gate = new CountDownLatch(1);
         this.store.script = (batch) -> {
@@ -423,6 +434,10 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(
+            number = 17,
+            injected = "a listener and a store that emit on the writer's thread",
+            expected = "no recursion, counted as reentrant")
     void whatTheWriterCausesItselfDoesNotComeRoundAgain() {
         Telemetry[] telemetry = {null};
         this.listeners.add(new PipelineListener() {
@@ -441,6 +456,7 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(number = 15, injected = "an interrupted writer", expected = "the writer lives on")
     void anInterruptedWriterGoesOn() {
         Telemetry telemetry = start(builder());
         Thread writer = Thread.getAllStackTraces().keySet().stream()
@@ -508,6 +524,10 @@ class PipelineTests {
     }
 
     @Test
+    @FaultRow(
+            number = 10,
+            injected = "a clock that goes backwards",
+            expected = "order by sequence, durations from nanoTime")
     void recordsCarryTheTimeOfTheClockAndKeepTheOrderOfTheSequence() {
         AtomicLong millis = new AtomicLong(1_000_000);
         Clock backwards = new Clock() {

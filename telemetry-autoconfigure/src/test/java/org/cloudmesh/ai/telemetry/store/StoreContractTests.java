@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Attribute;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Comparison;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
@@ -98,6 +99,10 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    @FaultRow(
+            number = 20,
+            injected = "newline, quote, HTML, emoji, ... in every string, every store",
+            expected = "given back as it was")
     void givesBackEveryText() throws Exception {
         List<TelemetryRecord> records = new ArrayList<>();
         for (String text : Records.NASTY_TEXTS) {
@@ -123,6 +128,7 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    @FaultRow(number = 19, injected = "numbers of every kind in every store", expected = "given back as they were")
     void numbersOfEveryKindSurvive() throws Exception {
         long seed = System.nanoTime();
         Random random = new Random(seed);
@@ -509,6 +515,7 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    @FaultRow(number = 23, injected = "a query past its deadline, every store", expected = "ends")
     void aQueryEndsAtItsDeadline() throws Exception {
         this.store.write(Records.random(1, many()), false);
         Deadline deadline = Deadline.after(Duration.ofNanos(1));

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -128,6 +129,7 @@ class RecordJsonTests {
     }
 
     @Test
+    @FaultRow(number = 20, injected = "half a surrogate pair", expected = "replaced, valid JSON")
     void aLoneSurrogateBecomesTheReplacementCharacter() {
         assertThat(new JsonBuffer(1).string("a\uD800b").toString()).isEqualTo("\"a\uFFFDb\"");
     }
@@ -154,6 +156,7 @@ class RecordJsonTests {
     }
 
     @Test
+    @FaultRow(number = 30, injected = "a line nested 100,000 levels deep", expected = "no record")
     void aBombOfNestingIsNoRecord() {
         String bomb = "{\"timestamp\":\"2026-11-25T00:00:00Z\",\"metrics\":" + "[".repeat(100_000);
         assertThat(read(bomb)).isNull();

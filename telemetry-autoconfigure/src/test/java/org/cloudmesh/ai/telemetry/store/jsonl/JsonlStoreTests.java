@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.Records;
@@ -172,6 +173,10 @@ class JsonlStoreTests {
     }
 
     @Test
+    @FaultRow(
+            number = 30,
+            injected = "nesting bombs and garbage in a JSONL file",
+            expected = "skipped and counted, the others read")
     void badLinesAreSkipped() throws Exception {
         Path path = this.directory.resolve("telemetry.jsonl");
         JsonlStore store = open(path);
@@ -199,6 +204,7 @@ class JsonlStoreTests {
     }
 
     @Test
+    @FaultRow(number = 30, injected = "a line of 40 MB", expected = "skipped, the others read")
     void aLineTooLongToHoldIsSkipped() throws Exception {
         Path path = this.directory.resolve("telemetry.jsonl");
         JsonlStore store = open(path);
@@ -241,6 +247,10 @@ class JsonlStoreTests {
     }
 
     @Test
+    @FaultRow(
+            number = 15,
+            injected = "an interrupt while the JSONL store writes",
+            expected = "flag kept, each record there")
     void anInterruptDisturbsNothing() throws Exception {
         JsonlStore store = open(this.directory.resolve("telemetry.jsonl"));
         Thread.currentThread().interrupt();

@@ -1,0 +1,287 @@
+package org.cloudmesh.ai.telemetry.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ProcessFaultTests {
+
+    private static final String[] WITHOUT_RIGHTS = {"setpriv", "--bounding-set=-all", "--inh-caps=-all"};
+
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 2,
+            injected = "calls of fsync counted under strace",
+            expected =
+                    "a durable emit is acknowledged after an fsync; durability=full syncs plain emits; relaxed syncs "
+                            + "within a second, idle or not, and not when nothing is dirty")
+    void syncsAreMade(String backend, TestReporter reporter) throws Exception {
+        Faults.needsLinux();
+        Faults.needs("strace");
+        Path trace = this.directory.resolve("trace");
+        String full;
+        try (Child child = traced(trace, "FULL").on(backend, this.directory.resolve("full"))) {
+            child.ask("flush 10000", "flushed true");
+            int before = syncs(trace);
+            for (int i = 1; i <= 20; i++) {
+                child.send("durable 1");
+                child.awaitAcknowledgements(i);
+                assertThat(syncs(trace)).isGreaterThanOrEqualTo(before + i);
+            }
+            int durable = syncs(trace) - before;
+            before = syncs(trace);
+            for (int i = 1; i <= 5; i++) {
+                int expected = before + i;
+                child.ask("plain 1", "emitted");
+                await().atMost(Duration.ofMillis(500)).until(() -> syncs(trace) >= expected);
+            }
+            full = durable + " syncs for 20 durable emits, " + (syncs(trace) - before) + " for 5 plain ones";
+        }
+        Path relaxed = this.directory.resolve("relaxed-trace");
+        try (Child child = traced(relaxed, "RELAXED").on(backend, this.directory.resolve("relaxed"))) {
+            child.ask("flush 10000", "flushed true");
+            int before = syncs(relaxed);
+            long start = System.nanoTime();
+            child.ask("plain 1", "emitted");
+            await().pollInterval(Duration.ofMillis(10))
+                    .atMost(Duration.ofSeconds(2))
+                    .until(() -> syncs(relaxed) > before);
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            assertThat(millis).isLessThan(1200);
+            TimeUnit.MILLISECONDS.sleep(300);
+            int idle = syncs(relaxed);
+            TimeUnit.MILLISECONDS.sleep(2500);
+            assertThat(syncs(relaxed)).isEqualTo(idle);
+            int beforeLoad = syncs(relaxed);
+            child.ask("paced 3000", "p50");
+            int underLoad = syncs(relaxed) - beforeLoad;
+            assertThat(underLoad).isGreaterThanOrEqualTo(3);
+            reporter.publishEntry(
+                    "seen",
+                    "full: %s; relaxed: one emit synced after %d ms, none while idle, %d syncs under load"
+                            .formatted(full, millis, underLoad));
+        }
+    }
+
+    private static Child.Start traced(Path trace, String durability, String... further) {
+        return Child.start()
+                .through("strace", "-f", "-qq", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-o", trace.toString())
+                .through(further)
+                .durability(durability);
+    }
+
+    private static int syncs(Path trace) throws Exception {
+        int count = 0;
+        for (String line : Files.readAllLines(trace)) {
+            count += line.contains("sync(") ? 1 : 0;
+        }
+        return count;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 13,
+            injected = "each fsync takes 200 ms more (strace), durability=full",
+            expected = "emit's p99 as without")
+    void aSlowDiskDoesNotSlowTheCaller(String backend, TestReporter reporter) throws Exception {
+        Faults.needsLinux();
+        Faults.needs("strace");
+        String usual;
+        try (Child child = traced(this.directory.resolve("t1"), "FULL").on(backend, this.directory.resolve("usual"))) {
+            child.ask("paced 1000", "p50");
+            usual = child.ask("paced 2000", "p50");
+        }
+        String slow;
+        try (Child child = traced(
+                        this.directory.resolve("t2"), "FULL", "-e", "inject=fsync,fdatasync:delay_enter=200000")
+                .on(backend, this.directory.resolve("slow"))) {
+            child.ask("paced 1000", "p50");
+            slow = child.ask("paced 2000", "p50");
+            assertThat(child.status().isExact()).isTrue();
+            child.ask("flush 30000", "flushed true");
+        }
+        reporter.publishEntry("seen", "nanoseconds of emit: as usual %s; slow %s".formatted(usual, slow));
+        assertThat(p99(slow)).isLessThan(Math.max(10 * p99(usual), 1_000_000));
+    }
+
+    private static long p99(String line) {
+        return Long.parseLong(line.split(" ")[3]);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 3,
+            injected = "-Xmx64m and 300 records with two texts of 10 MB each",
+            expected = "texts cut and counted, the queue bounded in bytes, no OutOfMemoryError, accounting exact")
+    void aSmallHeapSuffices(String backend, TestReporter reporter) throws Exception {
+        try (Child child = Child.start().option("-Xmx64m").on(backend, this.directory.resolve("telemetry"))) {
+            child.ask("large 300", "emitted");
+            Child.Status status = child.status();
+            assertThat(status.isExact()).isTrue();
+            assertThat(status.accepted()).isEqualTo(300);
+            child.send("flush 30000");
+            child.expect("flushed");
+            status = child.status();
+            assertThat(status.isExact()).isTrue();
+            assertThat(status.queued()).isZero();
+            assertThat(status.oversize()).isPositive();
+            child.end();
+            assertThat(child.log()).doesNotContain("OutOfMemoryError");
+            reporter.publishEntry(
+                    "seen",
+                    "%d written, %s dropped, %d texts cut"
+                            .formatted(status.written(), status.dropped(), status.oversize()));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"sqlite, directory", "jsonl, directory", "sqlite, file", "jsonl, file"})
+    @FaultRow(
+            number = 5,
+            injected = "a directory or file that may not be written, for a process without capabilities (setpriv)",
+            expected = "starts, degraded within 5 s with path and reason, one WARN; goes on within 5 s after a chmod")
+    void whatMayNotBeWrittenDegrades(String backend, String what, TestReporter reporter) throws Exception {
+        Faults.needsRoot();
+        Faults.needs("setpriv");
+        Path data = Files.createDirectory(this.directory.resolve("data"));
+        Path path = data.resolve("telemetry");
+        if (what.equals("file")) {
+            Kept.flushOnce(backend, path);
+            Faults.run("chmod", "0400", path.toString());
+        } else {
+            Faults.run("chmod", "0500", data.toString());
+        }
+        try (Child child = Child.start().through(WITHOUT_RIGHTS).on(backend, path)) {
+            child.ask("plain 10", "emitted");
+            await().atMost(Duration.ofSeconds(5)).until(() -> child.status().isDegraded());
+            Child.Status status = child.status();
+            assertThat(status.degraded()).contains(path.toString());
+            TimeUnit.SECONDS.sleep(2);
+            assertThat(child.status().isExact()).isTrue();
+            Faults.run("chmod", "-R", "u+rwX", data.toString());
+            long start = System.nanoTime();
+            child.ask("flush 5000", "flushed true");
+            long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+            assertThat(child.status().isDegraded()).isFalse();
+            assertThat(child.log().lines().filter((line) -> line.contains(" WARN ")))
+                    .hasSize(1);
+            reporter.publishEntry(
+                    "seen",
+                    status.degraded().replace(data + "/", "").replaceFirst("^\\S+ ", "") + "; healed " + millis
+                            + " ms after chmod; 1 WARN");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 28,
+            injected = "secrets in attributes (password, token, Authorization, api-key, ...) and in the environment",
+            expected = "nothing of them in any file")
+    void secretsAreNotKept(String backend, TestReporter reporter) throws Exception {
+        Path data = Files.createDirectory(this.directory.resolve("data"));
+        try (Child child = Child.start()
+                .environment("AWS_SECRET_ACCESS_KEY", "planted-in-environment")
+                .environment("MY_SETTING", "planted-in-environment")
+                .option("-Demitter.context=true")
+                .on(backend, data.resolve("telemetry"))) {
+            child.ask("secret", "emitted");
+            child.ask("flush 10000", "flushed true");
+            child.end();
+        }
+        int files = 0;
+        try (Stream<Path> all = Files.list(data)) {
+            for (Path file : all.toList()) {
+                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                        .as(file.toString())
+                        .doesNotContain("planted");
+                files++;
+            }
+        }
+        reporter.publishEntry("seen", "nothing in " + files + " files");
+    }
+
+    @Test
+    @FaultRow(
+            number = 16,
+            injected = "1,000 virtual threads on one carrier emit while the store is locked (JDK 21 or newer)",
+            expected = "all end at once; accounting exact")
+    void virtualThreadsDoNotWait(TestReporter reporter) throws Exception {
+        Path java = newestJava();
+        Assumptions.assumeTrue(java != null, "needs a JDK 21 or newer under /usr/lib/jvm");
+        Path path = this.directory.resolve("telemetry.db");
+        try (Child child = Child.start()
+                .java(java)
+                .option("-Djdk.virtualThreadScheduler.parallelism=1")
+                .option("-Djdk.virtualThreadScheduler.maxPoolSize=1")
+                .on("sqlite", path)) {
+            child.ask("plain 1", "emitted");
+            child.ask("flush 10000", "flushed true");
+            String took;
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path)) {
+                connection.createStatement().execute("BEGIN IMMEDIATE");
+                took = child.ask("virtual 1000", "took");
+                connection.createStatement().execute("COMMIT");
+            }
+            assertThat(Long.parseLong(took.split(" ")[1])).isLessThan(5000);
+            child.ask("flush 10000", "flushed true");
+            Child.Status status = child.status();
+            assertThat(status.isExact()).isTrue();
+            assertThat(status.written()).isEqualTo(10_001);
+            reporter.publishEntry(
+                    "seen",
+                    "%s: 10,000 emits %s ms"
+                            .formatted(java.getParent().getParent().getFileName(), took));
+        }
+    }
+
+    private static Path newestJava() throws Exception {
+        Path all = Path.of("/usr/lib/jvm");
+        if (!Files.isDirectory(all)) {
+            return null;
+        }
+        try (Stream<Path> homes = Files.list(all)) {
+            List<Path> found = homes.filter((home) -> release(home) >= 21)
+                    .map((home) -> home.resolve("bin/java"))
+                    .filter(Files::isExecutable)
+                    .toList();
+            return found.isEmpty() ? null : found.get(0);
+        }
+    }
+
+    private static int release(Path home) {
+        try {
+            String version = Files.readAllLines(home.resolve("release")).stream()
+                    .filter((line) -> line.startsWith("JAVA_VERSION="))
+                    .findFirst()
+                    .orElse("");
+            return Integer.parseInt(version.replaceFirst("JAVA_VERSION=\"(\\d+).*", "$1"));
+        } catch (java.io.IOException | NumberFormatException ex) {
+            return 0;
+        }
+    }
+}
