@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.demo;
 
+import dev.langchain4j.exception.LangChain4jException;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Search and passages over HTTP. Bad input is answered with 400 and a problem document. */
+/** Search, answers and passages over HTTP. Bad input is answered with 400 and a problem document. */
 @RestController
 class SearchController {
 
@@ -28,12 +29,20 @@ class SearchController {
 
     private final PassageRepository repository;
 
+    private final Answers answers;
+
     private final Telemetry telemetry;
 
-    SearchController(SemanticSearch search, Passages passages, PassageRepository repository, Telemetry telemetry) {
+    SearchController(
+            SemanticSearch search,
+            Passages passages,
+            PassageRepository repository,
+            Answers answers,
+            Telemetry telemetry) {
         this.search = search;
         this.passages = passages;
         this.repository = repository;
+        this.answers = answers;
         this.telemetry = telemetry;
     }
 
@@ -43,6 +52,13 @@ class SearchController {
         Passages.Nearest nearest = this.search.search(q, k);
         return new SearchAnswer(
                 nearest.scanned(), nearest.best().stream().map(Hit::of).toList());
+    }
+
+    @GetMapping("/answers")
+    QuestionAnswer answer(@RequestParam(required = false) @Nullable String q) {
+        Answers.Answer answer = this.answers.answer(q);
+        return new QuestionAnswer(
+                answer.text(), answer.sources().stream().map(Hit::of).toList());
     }
 
     @PostMapping("/passages")
@@ -60,6 +76,14 @@ class SearchController {
     ProblemDetail badInput(BadInputException ex) {
         return ProblemDetail.forStatusAndDetail(
                 HttpStatus.BAD_REQUEST, Objects.requireNonNullElse(ex.getMessage(), "bad input"));
+    }
+
+    /** The chat model could not be reached, or refused. */
+    @ExceptionHandler
+    ProblemDetail noAnswer(LangChain4jException ex) {
+        return ProblemDetail.forStatusAndDetail(
+                HttpStatus.BAD_GATEWAY,
+                "The chat model did not answer: " + ex.getClass().getSimpleName());
     }
 
     /** A body that cannot be read never reaches {@link Passages#add}, so its failure is recorded here. */
@@ -85,6 +109,8 @@ class SearchController {
                     Objects.requireNonNull(passage.id()), passage.source(), passage.title(), passage.text());
         }
     }
+
+    record QuestionAnswer(@Nullable String answer, List<Hit> sources) {}
 
     record SearchAnswer(int scanned, List<Hit> results) {}
 
