@@ -66,7 +66,7 @@ public final class TelemetryEndpointWebExtension {
     /** Returns the answer of any path below the root. */
     @ReadOperation(produces = {"application/json", "*/*"})
     public WebEndpointResponse<Object> answer(
-            @Selector(match = Match.ALL_REMAINING) String[] path,
+            @Selector(match = Match.ALL_REMAINING) Object path,
             @Nullable Object command,
             @Nullable Object run,
             @Nullable Object status,
@@ -92,7 +92,7 @@ public final class TelemetryEndpointWebExtension {
         values.put("base", base);
         values.put("candidate", candidate);
         values.put("format", format);
-        return respond(values, (parameters) -> answer(List.of(path), parameters));
+        return respond(values, (parameters) -> answer(segments(path), parameters));
     }
 
     private WebEndpointResponse<Object> answer(List<String> path, Parameters parameters) {
@@ -118,6 +118,14 @@ public final class TelemetryEndpointWebExtension {
             throw Problem.notFound("There is no path '" + Problem.shortened(String.join("/", path)) + "' here");
         }
         return json(answer);
+    }
+
+    /** A query parameter of the selector's name would take its place, and get around rules that go by paths. */
+    private static List<String> segments(Object path) {
+        if (path instanceof String[] segments) {
+            return List.of(segments);
+        }
+        throw Problem.badParameter("path", String.valueOf(path), "accepted is no such parameter");
     }
 
     private WebEndpointResponse<Object> respond(

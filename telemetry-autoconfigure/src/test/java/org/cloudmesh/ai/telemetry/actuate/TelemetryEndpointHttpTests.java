@@ -379,6 +379,8 @@ class TelemetryEndpointHttpTests {
                 "/metrics/latency/series?buckets=1001|buckets|1001",
                 "/metrics/latency/series?buckets=-1|buckets|-1",
                 "/runs/compare?base=A&candidate=B&run=A|run|A",
+                "/records?path=export|path|export",
+                "/records?path=export&path=x|path|export",
                 "/export?format=exe|format|exe"
             })
     void badInputIsRefusedWithTheReason(String row) {
