@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry;
 
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,16 @@ public interface ContextSource extends AutoCloseable {
      */
     default @Nullable Map<String, @Nullable Object> constants() {
         return null;
+    }
+
+    /**
+     * Returns {@link #constants()}, waiting for the first reading where there is none yet. Called off the threads that emit.
+     *
+     * @param timeout how long to wait at most
+     * @return what is known then; null when nothing is ever known
+     */
+    default @Nullable Map<String, @Nullable Object> awaitConstants(Duration timeout) {
+        return constants();
     }
 
     /** Returns who runs the process: {@code name}, {@code host}, {@code pid}. */

@@ -102,7 +102,7 @@ final class DisabledTelemetry implements Telemetry {
         public void complete() {}
 
         @Override
-        public void fail(Throwable error) {}
+        public void fail(@Nullable Throwable error) {}
 
         @Override
         public void cancel() {}

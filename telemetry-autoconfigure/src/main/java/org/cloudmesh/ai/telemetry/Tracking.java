@@ -27,9 +27,9 @@ public interface Tracking extends AutoCloseable {
     /**
      * Ends the work as failed, with the attribute {@code error.type} (the class name) and the error's message.
      *
-     * @param error what went wrong
+     * @param error what went wrong; null gives the {@code error.type} {@code unknown}
      */
-    void fail(Throwable error);
+    void fail(@Nullable Throwable error);
 
     /** Ends the work as cancelled. */
     void cancel();

@@ -96,6 +96,11 @@ public final class MachineContextSource implements ContextSource {
     }
 
     @Override
+    public Map<String, @Nullable Object> awaitConstants(Duration timeout) {
+        return this.sampler.awaitConstants(timeout);
+    }
+
+    @Override
     public Map<String, @Nullable Object> user() {
         return this.user;
     }

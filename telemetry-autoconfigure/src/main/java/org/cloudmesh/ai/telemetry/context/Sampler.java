@@ -10,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,8 @@ final class Sampler implements AutoCloseable {
 
     private volatile @Nullable Map<String, @Nullable Object> constants;
 
+    private final CountDownLatch firstReading = new CountDownLatch(1);
+
     private volatile boolean closed;
 
     private @Nullable Thread thread;
@@ -89,6 +93,17 @@ final class Sampler implements AutoCloseable {
     @Nullable
     Map<String, @Nullable Object> constants() {
         return this.constants;
+    }
+
+    /** Returns the constants, or each as unknown when there are none within that time. */
+    Map<String, @Nullable Object> awaitConstants(Duration timeout) {
+        try {
+            this.firstReading.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+        }
+        Map<String, @Nullable Object> constants = this.constants;
+        return constants == null ? map(Map.of()) : constants;
     }
 
     void onConstantsChange(Runnable listener) {
@@ -181,6 +196,7 @@ final class Sampler implements AutoCloseable {
             this.constants = constants;
         }
         this.system = map(fields);
+        this.firstReading.countDown();
         if (changed) {
             this.listeners.forEach(this::call);
         }

@@ -1,10 +1,12 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
+import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -20,7 +22,12 @@ final class Normaliser {
 
     private static final char REPLACEMENT = '\uFFFD';
 
+    // A program that is over in a moment still tells which machine it ran on.
+    private static final Duration FIRST_READING = Duration.ofSeconds(1);
+
     private final Origin origin;
+
+    private final ContextSource context;
 
     private final Masking masking;
 
@@ -28,8 +35,11 @@ final class Normaliser {
 
     private long sequence;
 
-    Normaliser(Origin origin, Masking masking, Counts normalised) {
+    private boolean waited;
+
+    Normaliser(Origin origin, ContextSource context, Masking masking, Counts normalised) {
         this.origin = origin;
+        this.context = context;
         this.masking = masking;
         this.normalised = normalised;
     }
@@ -97,7 +107,13 @@ final class Normaliser {
     private TelemetryRecord.Builder begin(Entry entry) {
         return TelemetryRecord.builder(this.origin, ++this.sequence, entry.timestamp)
                 .status(status(entry.status))
-                .system(entry.system);
+                .system(entry.system == null ? early() : entry.system);
+    }
+
+    private @Nullable Map<String, @Nullable Object> early() {
+        Duration patience = this.waited ? Duration.ZERO : FIRST_READING;
+        this.waited = true;
+        return this.context.awaitConstants(patience);
     }
 
     private Status status(@Nullable Status status) {

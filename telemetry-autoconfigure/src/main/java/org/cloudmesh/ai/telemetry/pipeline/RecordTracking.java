@@ -60,8 +60,8 @@ final class RecordTracking implements Tracking {
     }
 
     @Override
-    public void fail(Throwable error) {
-        end(Status.FAILED, error.getClass().getName(), error);
+    public void fail(@Nullable Throwable error) {
+        end(Status.FAILED, error == null ? "unknown" : error.getClass().getName(), error);
     }
 
     @Override

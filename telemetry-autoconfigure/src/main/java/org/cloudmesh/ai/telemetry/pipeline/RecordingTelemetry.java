@@ -68,7 +68,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.closeTimeout = settings.closeTimeout();
         this.door = new Door(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.door.queue().capacity() / 4) - 1L;
-        Normaliser normaliser = new Normaliser(origin, new Masking(settings.maskedKeys()), this.normalised);
+        Normaliser normaliser = new Normaliser(origin, context, new Masking(settings.maskedKeys()), this.normalised);
         this.writer = new Writer(this.door, normaliser, stores, listeners, settings.durability(), settings.clock());
     }
 
