@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -65,7 +67,7 @@ class LifecycleFaultTests {
                                     .build(),
                             BodyHandlers.ofString());
             child.expect("in flight");
-            child.process().destroy();
+            child.process().toHandle().destroy();
             assertThat(answer.get(30, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
             String line = child.expect("final");
             assertThat(child.process().waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -94,7 +96,7 @@ class LifecycleFaultTests {
         MeterRegistry registry = new SimpleMeterRegistry();
         ApplicationContextRunner runner = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
-                        TelemetryAutoConfiguration.class, TelemetryMetricsAutoConfiguration.class))
+                        TelemetryAutoConfiguration.class, TelemetryMetricsAutoConfiguration.class, MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class))
                 .withBean("registry", MeterRegistry.class, () -> registry, (bean) -> bean.setDestroyMethodName(""))
                 .withPropertyValues(
                         "telemetry.backend=sqlite,jsonl", "telemetry.path=" + this.directory.resolve("telemetry.db"));
@@ -104,6 +106,8 @@ class LifecycleFaultTests {
                 Telemetry telemetry = context.getBean(Telemetry.class);
                 telemetry.emit("n", 1);
                 Kept.flush(telemetry);
+                assertThat(registry.getMeters()).isNotEmpty();
+                assertThat(telemetryThreads()).isPositive();
             });
             figures[i] = telemetryThreads() + " threads, " + descriptors() + " descriptors, "
                     + registry.getMeters().size() + " meters";

@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -82,11 +81,6 @@ class LoadedApplication {
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }
-    }
-
-    @Bean
-    Slow slow(Telemetry telemetry) {
-        return new Slow(telemetry);
     }
 
     @RestController
