@@ -378,7 +378,10 @@ class TelemetryEndpointHttpTests {
                 "/runs/compare?base=A&candidate=B&run=A|run|A",
                 "/export?format=exe|format|exe"
             })
-    @FaultRow(number = 23, injected = "bad limits, cursors, instants, ranges over HTTP", expected = "400 with parameter, value and what is accepted")
+    @FaultRow(
+            number = 23,
+            injected = "bad limits, cursors, instants, ranges over HTTP",
+            expected = "400 with parameter, value and what is accepted")
     void badInputIsRefusedWithTheReason(String row) {
         String[] parts = row.split("\\|", -1);
         assertProblem(parts[0], 400, parts[1], parts[2], "accepted");

@@ -96,7 +96,10 @@ class LifecycleFaultTests {
         MeterRegistry registry = new SimpleMeterRegistry();
         ApplicationContextRunner runner = new ApplicationContextRunner()
                 .withConfiguration(AutoConfigurations.of(
-                        TelemetryAutoConfiguration.class, TelemetryMetricsAutoConfiguration.class, MetricsAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class))
+                        TelemetryAutoConfiguration.class,
+                        TelemetryMetricsAutoConfiguration.class,
+                        MetricsAutoConfiguration.class,
+                        CompositeMeterRegistryAutoConfiguration.class))
                 .withBean("registry", MeterRegistry.class, () -> registry, (bean) -> bean.setDestroyMethodName(""))
                 .withPropertyValues(
                         "telemetry.backend=sqlite,jsonl", "telemetry.path=" + this.directory.resolve("telemetry.db"));
