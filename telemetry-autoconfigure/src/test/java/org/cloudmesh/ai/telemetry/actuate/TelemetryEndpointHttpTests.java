@@ -330,6 +330,7 @@ class TelemetryEndpointHttpTests {
     }
 
     @Test
+    @FaultRow(number = 27, injected = "a text that begins with = in a CSV export", expected = "neutralised")
     void anExportIsADownload() {
         HttpResponse<String> ndjson = host.get(ROOT + "/export?command=train");
         assertThat(ndjson.statusCode()).isEqualTo(200);
@@ -383,6 +384,10 @@ class TelemetryEndpointHttpTests {
                 "/records?path=export&path=x|path|export",
                 "/export?format=exe|format|exe"
             })
+    @FaultRow(
+            number = 23,
+            injected = "bad limits, cursors, instants, ranges over HTTP",
+            expected = "400 with parameter, value and what is accepted")
     void badInputIsRefusedWithTheReason(String row) {
         String[] parts = row.split("\\|", -1);
         assertProblem(parts[0], 400, parts[1], parts[2], "accepted");
