@@ -210,7 +210,8 @@ final class Child implements AutoCloseable {
 
     /** Sends SIGKILL and returns all numbers that the child had acknowledged, as ranges with both ends. */
     List<long[]> kill() throws InterruptedException {
-        this.process.destroyForcibly().waitFor();
+        this.process.toHandle().destroyForcibly();
+        this.process.waitFor();
         this.reader.join();
         synchronized (this.acknowledged) {
             return List.copyOf(this.acknowledged);
