@@ -239,6 +239,16 @@ final class Aggregation {
 
     private void addRows(Part part, MetricRows metricRows, long[] edges, Grouping grouping) throws SQLException {
         int bucket = TreePlan.bucket(edges, part.first());
+        Kind only = metricRows.only();
+        if (only != null) {
+            long from = part.first();
+            while (from < part.until()) {
+                long to = Math.min(part.until(), edges[bucket + 1]);
+                addValues(metricRows, from, to, grouping, bucket++, only);
+                from = to;
+            }
+            return;
+        }
         try (ResultSet rows = this.database.query(metricRows.sql(), part.first(), part.until())) {
             while (rows.next()) {
                 long id = rows.getLong(1);
@@ -250,6 +260,24 @@ final class Aggregation {
                     grouping.of(bucket, kind).add(metricRows.value(rows, kind), RowIds.micros(id));
                 }
             }
+        }
+    }
+
+    /** Adds values without reading their times, but for the last one, which alone matters. */
+    private void addValues(MetricRows metricRows, long from, long to, Grouping grouping, int bucket, Kind only)
+            throws SQLException {
+        try (ResultSet rows = this.database.query(metricRows.sql(), from, to)) {
+            if (!rows.next()) {
+                return;
+            }
+            Distribution distribution = grouping.of(bucket, only);
+            double value = rows.getDouble(1);
+            while (rows.next()) {
+                distribution.add(value, RowIds.micros(from));
+                value = rows.getDouble(1);
+            }
+            long last = this.database.number(metricRows.lastSql(), from, from, to);
+            distribution.add(value, RowIds.micros(last));
         }
     }
 

@@ -16,12 +16,12 @@ final class MetricRows {
 
     private final String sql;
 
+    private final String lastSql;
+
     private final int[] columns = new int[Shape.COLUMNS];
 
     /** Stands for all kinds when no row's kind matters. */
     private final @Nullable Kind only;
-
-    private final int valueColumn;
 
     private int moreColumn;
 
@@ -33,16 +33,15 @@ final class MetricRows {
             positions.add(Math.min(Shape.COLUMNS, kind.shape().indexOf(metric)));
         }
         String condition = selection.wholeCondition();
+        this.lastSql = "SELECT max(id) FROM record WHERE id >= ? AND id < ?" + condition;
         boolean exact = !condition.isEmpty() || selection.every();
         if (ungrouped && exact && positions.size() == 1 && positions.first() < Shape.COLUMNS) {
             this.only = this.kinds.values().iterator().next();
-            this.valueColumn = 2;
             this.sql = sql("v" + positions.first(), condition);
             return;
         }
         this.only = null;
-        this.valueColumn = 0;
-        StringBuilder names = new StringBuilder("kind");
+        StringBuilder names = new StringBuilder("id, kind");
         int column = 3;
         for (int position : positions) {
             if (position == Shape.COLUMNS) {
@@ -56,6 +55,19 @@ final class MetricRows {
         this.sql = sql(names.toString(), condition);
     }
 
+    /**
+     * Returns the kind that may stand for all, when no row's kind matters: the query then has the value as its only column.
+     */
+    @Nullable
+    Kind only() {
+        return this.only;
+    }
+
+    /** Returns a query for the last id that {@link #sql()} covers. */
+    String lastSql() {
+        return this.lastSql;
+    }
+
     /** Returns the query, whose parameters are the ids between which rows lie; the id is its first column. */
     String sql() {
         return this.sql;
@@ -64,13 +76,10 @@ final class MetricRows {
     /** Returns the kind of the present row; null when it is not chosen. */
     @Nullable
     Kind kind(ResultSet row) throws SQLException {
-        return this.only != null ? this.only : this.kinds.get(row.getInt(2));
+        return this.kinds.get(row.getInt(2));
     }
 
     double value(ResultSet row, Kind kind) throws SQLException {
-        if (this.only != null) {
-            return row.getDouble(this.valueColumn);
-        }
         int position = kind.shape().indexOf(this.metric);
         return position < Shape.COLUMNS
                 ? row.getDouble(this.columns[position])
@@ -78,6 +87,6 @@ final class MetricRows {
     }
 
     private static String sql(String columns, String condition) {
-        return "SELECT id, " + columns + " FROM record WHERE id >= ? AND id < ?" + condition + " ORDER BY id";
+        return "SELECT " + columns + " FROM record WHERE id >= ? AND id < ?" + condition + " ORDER BY id";
     }
 }
