@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.StringJoiner;
 import java.util.concurrent.ThreadLocalRandom;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.ContextSourceFactory;
@@ -25,12 +26,16 @@ import org.cloudmesh.ai.telemetry.store.StoreFactory;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts a recorder together from settings: finds the backends and the machine's context through {@link ServiceLoader}, adds
  * what the application brings, and starts it.
  */
 public final class TelemetryAssembly implements TelemetryFactory {
+
+    private static final Logger logger = LoggerFactory.getLogger(TelemetryAssembly.class);
 
     private static final DateTimeFormatter RUN =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
@@ -124,12 +129,16 @@ public final class TelemetryAssembly implements TelemetryFactory {
             settings.backends().forEach((name) -> names.add(name.strip().toLowerCase(Locale.ROOT)));
             return List.copyOf(names);
         }
-        return DEFAULT_BACKENDS.stream()
-                .filter((name) ->
-                        factories.containsKey(name) && factories.get(name).missing() == null)
-                .findFirst()
-                .map(List::of)
-                .orElse(List.of(DiscardingStoreFactory.BACKEND));
+        StringJoiner missing = new StringJoiner(", ");
+        for (String name : DEFAULT_BACKENDS) {
+            StoreFactory factory = factories.get(name);
+            if (factory != null && factory.missing() == null) {
+                return List.of(name);
+            }
+            missing.add(name + (factory == null ? "" : " needs " + factory.missing()));
+        }
+        logger.warn("Nothing keeps the telemetry records: {}. Add one of them, or set telemetry.backend=text", missing);
+        return List.of(DiscardingStoreFactory.BACKEND);
     }
 
     private static TelemetryStore store(
