@@ -22,7 +22,7 @@ final class DuckDb implements AutoCloseable {
     DuckDb(Path file) throws SQLException {
         this.connection = DriverManager.getConnection("jdbc:duckdb:" + file);
         try (Statement statement = this.connection.createStatement()) {
-            statement.execute("CREATE TABLE t(id VARCHAR, at BIGINT, command VARCHAR, run VARCHAR, status VARCHAR,"
+            statement.execute("CREATE TABLE t(id VARCHAR, micros BIGINT, command VARCHAR, run VARCHAR, status VARCHAR,"
                     + " event VARCHAR, tenant VARCHAR, message VARCHAR, " + String.join(" DOUBLE, ", Sample.NAMES)
                     + " DOUBLE)");
         }

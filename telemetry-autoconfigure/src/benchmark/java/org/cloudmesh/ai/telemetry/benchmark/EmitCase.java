@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Measures one call: in bursts, by one thread and by two, and at a slow pace. */
@@ -18,6 +19,11 @@ final class EmitCase {
     private static final int WARM_UP = 250;
 
     private static final int BURSTS = 250;
+
+    // Enough for a median of peers whose worker takes long to catch up.
+    private static final int LEAST_BURSTS = 25;
+
+    private static final long LONGEST = 4_000_000_000L;
 
     private static final int PACED = 6000;
 
@@ -50,7 +56,8 @@ final class EmitCase {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         List<Double> nanos = new ArrayList<>();
         List<Double> bytes = new ArrayList<>();
-        for (int n = 0; n < count; n++) {
+        long end = System.nanoTime() + LONGEST;
+        for (int n = 0; n < count && (n < LEAST_BURSTS || System.nanoTime() - end < 0); n++) {
             subject.settle();
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
             long start = System.nanoTime();
@@ -70,9 +77,13 @@ final class EmitCase {
     private static double burstsOfTwo(Subject subject, int count) throws Exception {
         CyclicBarrier barrier = new CyclicBarrier(2);
         AtomicLong other = new AtomicLong();
+        AtomicBoolean over = new AtomicBoolean();
         Thread second = new Thread(() -> {
-            for (int n = 0; n < count; n++) {
+            while (true) {
                 await(barrier);
+                if (over.get()) {
+                    return;
+                }
                 long start = System.nanoTime();
                 burst(subject);
                 other.set(System.nanoTime() - start);
@@ -81,7 +92,8 @@ final class EmitCase {
         });
         second.start();
         List<Double> nanos = new ArrayList<>();
-        for (int n = 0; n < count; n++) {
+        long end = System.nanoTime() + LONGEST;
+        for (int n = 0; n < count && (n < LEAST_BURSTS || System.nanoTime() - end < 0); n++) {
             subject.settle();
             await(barrier);
             long start = System.nanoTime();
@@ -90,6 +102,8 @@ final class EmitCase {
             await(barrier);
             nanos.add((own + other.get()) / (2.0 * BURST));
         }
+        over.set(true);
+        await(barrier);
         second.join();
         return Fork.median(nanos);
     }

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.benchmark;
 
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -126,6 +127,7 @@ final class QueryCase {
             }
             figures.put(question.getKey(), new double[] {ours[0], ours[1], theirs[0], theirs[1], Double.NaN});
         }
+        agree(new TelemetryReader(store::source), duck);
         AtomicBoolean asking = new AtomicBoolean(true);
         Thread writer = new Thread(() -> stream(store, asking));
         writer.start();
@@ -159,6 +161,24 @@ final class QueryCase {
         }
     }
 
+    /** A fast answer is worth nothing unless it is the same. */
+    private void agree(TelemetryReader reader, DuckDb duck) throws Exception {
+        long ours = reader.metric(METRIC, tenant(), null, Deadline.none()).values().count();
+        try (PreparedStatement query = duck.prepare("SELECT count(*) FROM t WHERE tenant = 'eva'");
+                ResultSet rows = query.executeQuery()) {
+            rows.next();
+            if (ours == 0 || rows.getLong(1) != ours) {
+                throw new IllegalStateException("The store has " + ours + ", DuckDB " + rows.getLong(1));
+            }
+        }
+    }
+
+    private static RecordFilter tenant() {
+        return new RecordFilter(
+                null, null, null, null, null, List.of(new RecordFilter.Attribute("tenant", "eva")), List.of(), null,
+                null);
+    }
+
     private static double[] time(Runnable code) {
         long start = System.nanoTime();
         code.run();
@@ -177,9 +197,7 @@ final class QueryCase {
         RecordFilter all = RecordFilter.ALL;
         RecordFilter failedSearch =
                 new RecordFilter(null, null, "failed", "search", null, List.of(), List.of(), null, null);
-        RecordFilter tenant = new RecordFilter(
-                null, null, null, null, null, List.of(new RecordFilter.Attribute("tenant", "eva")), List.of(), null,
-                null);
+        RecordFilter tenant = tenant();
         long end = BEGIN + this.span;
         long late = BEGIN + this.span / 100 * 99;
         RecordFilter last = all.between(instant(late), instant(end));
@@ -194,28 +212,28 @@ final class QueryCase {
                 List.of(),
                 instant(BEGIN + (long) (this.span * 0.3123)),
                 instant(BEGIN + (long) (this.span * 0.8377)));
-        String bucket = "(at - " + BEGIN + ") * 60 // " + this.span;
+        String bucket = "(micros - " + BEGIN + ") * 60 // " + this.span;
         Map<String, Question> questions = new LinkedHashMap<>();
         questions.put(
                 "latest 100",
                 new Question(
                         () -> reader.records(all, null, 100, Deadline.none()),
-                        "SELECT * FROM t ORDER BY at DESC, id DESC LIMIT 100"));
+                        "SELECT * FROM t ORDER BY micros DESC, id DESC LIMIT 100"));
         questions.put(
                 "latest 100 of one status and event",
                 new Question(
                         () -> reader.records(failedSearch, null, 100, Deadline.none()),
-                        "SELECT * FROM t WHERE status = 'failed' AND event = 'search' ORDER BY at DESC, id DESC"
+                        "SELECT * FROM t WHERE status = 'failed' AND event = 'search' ORDER BY micros DESC, id DESC"
                                 + " LIMIT 100"));
         questions.put("metric, all", metric(reader, all, null, ""));
-        questions.put("metric, the last 1 %", metric(reader, last, null, "WHERE at >= " + late + " AND at < " + end));
+        questions.put("metric, the last 1 %", metric(reader, last, null, "WHERE micros >= " + late + " AND micros < " + end));
         questions.put(
                 "metric, a range cut in minutes, failed",
                 metric(
                         reader,
                         failedMiddle,
                         null,
-                        "WHERE status = 'failed' AND at >= " + (BEGIN + (long) (this.span * 0.3123)) + " AND at < "
+                        "WHERE status = 'failed' AND micros >= " + (BEGIN + (long) (this.span * 0.3123)) + " AND micros < "
                                 + (BEGIN + (long) (this.span * 0.8377))));
         questions.put(
                 "metric by status",
@@ -231,13 +249,13 @@ final class QueryCase {
                 "groups and success rate",
                 new Question(
                         () -> reader.overview(all, Deadline.none()),
-                        "SELECT command, run, status, event, count(*), min(at), max(at) FROM t"
+                        "SELECT command, run, status, event, count(*), min(micros), max(micros) FROM t"
                                 + " GROUP BY command, run, status, event"));
         questions.put(
                 "runs",
                 new Question(
                         () -> reader.runs(all, Deadline.none()),
-                        "SELECT run, command, count(*), count(*) FILTER (status = 'failed'), min(at), max(at) FROM t"
+                        "SELECT run, command, count(*), count(*) FILTER (status = 'failed'), min(micros), max(micros) FROM t"
                                 + " GROUP BY run, command"));
         questions.put(
                 "two runs compared",
