@@ -119,6 +119,7 @@ class DashboardTests {
                 .containsExactlyInAnyOrder("llama-3", "mistral", "phi-4");
 
         page.locator(".chart .figures summary").first().click();
+        page.locator(".chart .figures").first().locator("tbody tr").first().waitFor();
         List<List<Double>> shown = new ArrayList<>();
         for (Locator row :
                 page.locator(".chart .figures").first().locator("tbody tr").all()) {
