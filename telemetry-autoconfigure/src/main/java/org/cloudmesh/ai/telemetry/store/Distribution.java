@@ -1,7 +1,5 @@
 package org.cloudmesh.ai.telemetry.store;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -19,16 +17,7 @@ public final class Distribution {
     /** Values up to which quantiles are exact. */
     public static final int EXACT_LIMIT = 4096;
 
-    // 11 bits of exponent and the first 6 of the mantissa.
-    private static final int SHIFT = 52 - 6;
-
     private static final double[] NO_VALUES = {};
-
-    private static final int[] NO_KEYS = {};
-
-    private static final long[] NO_COUNTS = {};
-
-    private static final int MAX_WINDOW = 8192;
 
     private long count;
 
@@ -42,22 +31,14 @@ public final class Distribution {
 
     private long lastAt = Long.MIN_VALUE;
 
-    private boolean exact = true;
-
-    private boolean sorted = true;
-
     private double[] values = NO_VALUES;
 
     private int size;
 
-    private int[] keys = NO_KEYS;
+    private boolean sorted = true;
 
-    private long[] counts = NO_COUNTS;
-
-    // While the keys lie close together, counts are in an array over all of them: [i] belongs to key base + i.
-    private long @Nullable [] window;
-
-    private int base;
+    // Takes the values over when they become too many to keep.
+    private @Nullable Buckets buckets;
 
     /** Adds a value of that time (microseconds since 1970). */
     public void add(double value, long at) {
@@ -69,13 +50,10 @@ public final class Distribution {
             this.last = value;
             this.lastAt = at;
         }
-        if (this.exact && this.size == EXACT_LIMIT) {
-            toBuckets();
-        }
-        if (this.exact) {
+        if (this.buckets == null && this.size < EXACT_LIMIT) {
             append(value);
         } else {
-            increment(key(value), 1);
+            toBuckets().add(Buckets.key(value), 1);
         }
     }
 
@@ -92,21 +70,17 @@ public final class Distribution {
             this.last = other.last;
             this.lastAt = other.lastAt;
         }
-        if (this.exact && other.exact && this.size + other.size <= EXACT_LIMIT) {
+        if (other.buckets != null) {
+            other.buckets.forEach(toBuckets()::add);
+        } else if (this.buckets == null && this.size + other.size <= EXACT_LIMIT) {
             for (int i = 0; i < other.size; i++) {
                 append(other.values[i]);
             }
-            return;
-        }
-        if (this.exact) {
-            toBuckets();
-        }
-        if (other.exact) {
-            for (int i = 0; i < other.size; i++) {
-                increment(key(other.values[i]), 1);
-            }
         } else {
-            other.forEachBucket(this::increment);
+            Buckets target = toBuckets();
+            for (int i = 0; i < other.size; i++) {
+                target.add(Buckets.key(other.values[i]), 1);
+            }
         }
     }
 
@@ -120,23 +94,7 @@ public final class Distribution {
      */
     public void merge(
             double sum, double min, double max, double last, long lastAt, byte[] bytes, int offset, int length) {
-        if (this.exact) {
-            toBuckets();
-        }
-        try {
-            ByteBuffer in = ByteBuffer.wrap(bytes, offset, length);
-            int buckets = Math.toIntExact(readVarint(in));
-            long key = 0;
-            for (int i = 0; i < buckets; i++) {
-                long delta = readVarint(in);
-                key += i == 0 ? (delta >>> 1) ^ -(delta & 1) : delta;
-                long times = readVarint(in);
-                increment(Math.toIntExact(key), times);
-                this.count += times;
-            }
-        } catch (RuntimeException ex) {
-            throw new IllegalArgumentException("These bytes are no buckets", ex);
-        }
+        this.count += toBuckets().addEncoded(bytes, offset, length);
         this.sum += sum;
         this.min = Math.min(this.min, min);
         this.max = Math.max(this.max, max);
@@ -183,7 +141,7 @@ public final class Distribution {
 
     /** Returns whether quantiles are exact. */
     public boolean exact() {
-        return this.exact;
+        return this.buckets == null;
     }
 
     /**
@@ -198,7 +156,7 @@ public final class Distribution {
         }
         // The nearest double below a product such as 0.07 * 100 must not raise the rank by one.
         long rank = Math.max(1, Math.min(this.count, (long) Math.ceil(q * this.count - 1e-9 * this.count)));
-        if (this.exact) {
+        if (this.buckets == null) {
             sort();
             return this.values[(int) rank - 1];
         }
@@ -208,15 +166,9 @@ public final class Distribution {
         if (rank == this.count) {
             return this.max;
         }
-        toSparse();
-        long seen = 0;
-        for (int i = 0; i < this.size; i++) {
-            seen += this.counts[i];
-            if (seen >= rank) {
-                return Math.max(this.min, Math.min(this.max, middle(this.keys[i])));
-            }
-        }
-        return this.max;
+        Rank search = new Rank(rank);
+        this.buckets.forEach(search);
+        return Math.max(this.min, Math.min(this.max, Buckets.middle(search.key)));
     }
 
     /**
@@ -225,7 +177,7 @@ public final class Distribution {
      * @param visitor is given each value and how often it is there
      */
     public void forEach(Visitor visitor) {
-        if (this.exact) {
+        if (this.buckets == null) {
             sort();
             for (int i = 0; i < this.size; ) {
                 int next = i + 1;
@@ -236,7 +188,7 @@ public final class Distribution {
                 i = next;
             }
         } else {
-            forEachBucket((key, times) -> visitor.visit(middle(key), times));
+            this.buckets.forEach((key, times) -> visitor.visit(Buckets.middle(key), times));
         }
     }
 
@@ -253,24 +205,13 @@ public final class Distribution {
      * variable-length integers.
      */
     public byte[] buckets() {
-        Distribution bucketed = this;
-        if (this.exact) {
-            bucketed = new Distribution();
-            bucketed.merge(this);
-            bucketed.toBuckets();
+        Buckets.Encoder encoder = new Buckets.Encoder();
+        if (this.buckets == null) {
+            encoder.visitAll(this.values, this.size);
+        } else {
+            this.buckets.forEach(encoder);
         }
-        bucketed.toSparse();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(2 + 3 * bucketed.size);
-        writeVarint(out, bucketed.size);
-        int previous = 0;
-        for (int i = 0; i < bucketed.size; i++) {
-            int key = bucketed.keys[i];
-            long delta = (long) key - previous;
-            writeVarint(out, i == 0 ? (delta << 1) ^ (delta >> 63) : delta);
-            writeVarint(out, bucketed.counts[i]);
-            previous = key;
-        }
-        return out.toByteArray();
+        return encoder.toBytes();
     }
 
     /**
@@ -300,154 +241,37 @@ public final class Distribution {
         }
     }
 
-    private void toBuckets() {
-        double[] exactValues = this.values;
-        int exactSize = this.size;
-        this.exact = false;
-        this.values = NO_VALUES;
-        this.size = 0;
-        for (int i = 0; i < exactSize; i++) {
-            increment(key(exactValues[i]), 1);
-        }
-    }
-
-    private void increment(int key, long times) {
-        long[] window = this.window;
-        if (window == null && this.size == 0) {
-            this.base = key - 32;
-            window = new long[64];
-            this.window = window;
-        }
-        if (window != null) {
-            long at = (long) key - this.base;
-            if (at >= 0 && at < window.length) {
-                window[(int) at] += times;
-                return;
-            }
-            if (widen(window, key)) {
-                increment(key, times);
-                return;
-            }
-            toSparse();
-        }
-        incrementSparse(key, times);
-    }
-
-    private boolean widen(long[] window, int key) {
-        long low = Math.min(this.base, (long) key - 32);
-        long high = Math.max((long) this.base + window.length, (long) key + 32);
-        if (high - low > MAX_WINDOW) {
-            return false;
-        }
-        int length = (int) Math.min(MAX_WINDOW, Math.max(high - low, window.length + (window.length >> 1)));
-        if (low < this.base) {
-            low = high - length;
-        }
-        long[] wider = new long[length];
-        System.arraycopy(window, 0, wider, (int) (this.base - low), window.length);
-        this.window = wider;
-        this.base = (int) low;
-        return true;
-    }
-
-    private void toSparse() {
-        long[] window = this.window;
-        if (window == null) {
-            return;
-        }
-        int distinct = 0;
-        for (long times : window) {
-            distinct += times == 0 ? 0 : 1;
-        }
-        this.keys = new int[distinct];
-        this.counts = new long[distinct];
-        this.size = 0;
-        for (int i = 0; i < window.length; i++) {
-            if (window[i] != 0) {
-                this.keys[this.size] = this.base + i;
-                this.counts[this.size++] = window[i];
-            }
-        }
-        this.window = null;
-    }
-
-    private void forEachBucket(BucketVisitor visitor) {
-        long[] window = this.window;
-        if (window == null) {
+    private Buckets toBuckets() {
+        Buckets target = this.buckets;
+        if (target == null) {
+            target = new Buckets();
             for (int i = 0; i < this.size; i++) {
-                visitor.visit(this.keys[i], this.counts[i]);
+                target.add(Buckets.key(this.values[i]), 1);
             }
-        } else {
-            for (int i = 0; i < window.length; i++) {
-                if (window[i] != 0) {
-                    visitor.visit(this.base + i, window[i]);
-                }
-            }
+            this.buckets = target;
+            this.values = NO_VALUES;
+            this.size = 0;
         }
+        return target;
     }
 
-    private void incrementSparse(int key, long times) {
-        int at = Arrays.binarySearch(this.keys, 0, this.size, key);
-        if (at >= 0) {
-            this.counts[at] += times;
-            return;
+    /** Finds the bucket that holds a rank. */
+    private static final class Rank implements Buckets.Visitor {
+
+        private long ahead;
+
+        private int key;
+
+        Rank(long rank) {
+            this.ahead = rank;
         }
-        at = -1 - at;
-        if (this.size == this.keys.length) {
-            int length = Math.max(16, this.size + (this.size >> 1));
-            this.keys = Arrays.copyOf(this.keys, length);
-            this.counts = Arrays.copyOf(this.counts, length);
-        }
-        System.arraycopy(this.keys, at, this.keys, at + 1, this.size - at);
-        System.arraycopy(this.counts, at, this.counts, at + 1, this.size - at);
-        this.keys[at] = key;
-        this.counts[at] = times;
-        this.size++;
-    }
 
-    @FunctionalInterface
-    private interface BucketVisitor {
-
-        void visit(int key, long times);
-    }
-
-    private static int key(double value) {
-        if (value == 0) {
-            return 0;
-        }
-        int magnitude = 1 + (int) (Double.doubleToRawLongBits(Math.abs(value)) >>> SHIFT);
-        return value > 0 ? magnitude : -magnitude;
-    }
-
-    private static double middle(int key) {
-        if (key == 0) {
-            return 0;
-        }
-        long magnitude = Math.abs((long) key) - 1;
-        double low = Double.longBitsToDouble(magnitude << SHIFT);
-        double high = Double.longBitsToDouble((magnitude + 1) << SHIFT);
-        double middle = Double.isInfinite(high) ? low : low + (high - low) / 2;
-        return key > 0 ? middle : -middle;
-    }
-
-    private static void writeVarint(ByteArrayOutputStream out, long value) {
-        long rest = value;
-        while ((rest & ~0x7FL) != 0) {
-            out.write((int) ((rest & 0x7F) | 0x80));
-            rest >>>= 7;
-        }
-        out.write((int) rest);
-    }
-
-    private static long readVarint(ByteBuffer in) {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            byte next = in.get();
-            value |= (long) (next & 0x7F) << shift;
-            if (next >= 0) {
-                return value;
+        @Override
+        public void visit(int key, long times) {
+            if (this.ahead > 0) {
+                this.key = key;
+                this.ahead -= times;
             }
         }
-        throw new IllegalArgumentException("A number is longer than 64 bits");
     }
 }
