@@ -206,7 +206,7 @@ public final class TelemetryRecord {
 
         /** Sets the attributes; the map is kept and must not change. */
         public Builder attributes(Map<String, String> attributes) {
-            this.attributes = Collections.unmodifiableMap(attributes);
+            this.attributes = attributes.isEmpty() ? Map.of() : Collections.unmodifiableMap(attributes);
             return this;
         }
 

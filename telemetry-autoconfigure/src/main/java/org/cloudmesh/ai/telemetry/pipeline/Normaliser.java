@@ -33,6 +33,9 @@ final class Normaliser {
 
     private final Counts normalised;
 
+    // Names that were found valid before, by their hash: records of one place in a program repeat them.
+    private final @Nullable String[] known = new String[256];
+
     private long sequence;
 
     private boolean waited;
@@ -51,7 +54,7 @@ final class Normaliser {
     }
 
     private @Nullable TelemetryRecord single(Entry entry) {
-        String name = text(entry.name);
+        String name = name(entry.name);
         if (name == null) {
             return null;
         }
@@ -66,42 +69,60 @@ final class Normaliser {
     }
 
     private @Nullable TelemetryRecord rich(Entry.Rich entry) {
-        String event = text(entry.event);
+        String event = name(entry.event);
         String message = text(entry.message);
-        String[] names = new String[entry.names.length];
-        double[] values = new double[entry.values.length];
-        int valid = 0;
-        StringJoiner invalid = new StringJoiner(",");
-        for (int i = 0; i < names.length; i++) {
-            String name = text(entry.names[i]);
-            if (name == null) {
-                this.normalised.add(Reasons.INVALID_NAME, 1);
-            } else if (!Double.isFinite(entry.values[i])) {
-                this.normalised.add(Reasons.INVALID_VALUE, 1);
-                invalid.add(name);
-            } else if (name.equals(entry.names[i])
-                    || !Arrays.asList(names).subList(0, valid).contains(name)) {
-                names[valid] = name;
-                values[valid++] = entry.values[i];
+        Map<String, String> attributes = attributes(entry.attributes);
+        @Nullable String[] names = entry.names;
+        double[] values = entry.values;
+        if (!valid(names, values)) {
+            int valid = 0;
+            names = new String[names.length];
+            values = new double[names.length];
+            StringJoiner invalid = new StringJoiner(",");
+            for (int i = 0; i < names.length; i++) {
+                String name = name(entry.names[i]);
+                if (name == null) {
+                    this.normalised.add(Reasons.INVALID_NAME, 1);
+                } else if (!Double.isFinite(entry.values[i])) {
+                    this.normalised.add(Reasons.INVALID_VALUE, 1);
+                    invalid.add(name);
+                } else if (name.equals(entry.names[i])
+                        || !Arrays.asList(names).subList(0, valid).contains(name)) {
+                    names[valid] = name;
+                    values[valid++] = entry.values[i];
+                }
+            }
+            names = Arrays.copyOf(names, valid);
+            values = Arrays.copyOf(values, valid);
+            if (invalid.length() > 0) {
+                attributes = new LinkedHashMap<>(attributes);
+                attributes.put(
+                        INVALID_METRICS, Objects.requireNonNull(Limits.cut(invalid.toString(), Limits.ATTRIBUTE)));
             }
         }
-        Map<String, String> attributes = attributes(entry.attributes);
-        if (invalid.length() > 0) {
-            attributes.put(INVALID_METRICS, Objects.requireNonNull(Limits.cut(invalid.toString(), Limits.ATTRIBUTE)));
-        }
         boolean plain = entry.status == null || entry.status.equals(Status.RECORDED);
-        if (plain && event == null && message == null && valid == 0 && attributes.isEmpty()) {
+        if (plain && event == null && message == null && names.length == 0 && attributes.isEmpty()) {
             return null;
         }
-        entry.mended.forEach((reason) -> this.normalised.add(reason, 1));
+        for (String reason : entry.mended) {
+            this.normalised.add(reason, 1);
+        }
         return begin(entry)
                 .event(event)
                 .message(message)
-                .attributes(attributes.isEmpty() ? Map.of() : attributes)
-                .metrics(
-                        valid == names.length ? names : Arrays.copyOf(names, valid),
-                        valid == values.length ? values : Arrays.copyOf(values, valid))
+                .attributes(attributes)
+                .metrics(names, values)
                 .build();
+    }
+
+    /** Returns whether all metrics can stay as they are, as nearly always. */
+    private boolean valid(@Nullable String[] names, double[] values) {
+        for (int i = 0; i < names.length; i++) {
+            if (!Double.isFinite(values[i]) || names[i] == null || !names[i].equals(name(names[i]))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private TelemetryRecord.Builder begin(Entry entry) {
@@ -126,9 +147,12 @@ final class Normaliser {
     }
 
     private Map<String, String> attributes(@Nullable String[] pairs) {
+        if (pairs.length == 0) {
+            return Map.of();
+        }
         Map<String, String> attributes = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
-            String key = text(pairs[i]);
+            String key = name(pairs[i]);
             if (key == null) {
                 this.normalised.add(Reasons.INVALID_NAME, 1);
             } else if (this.masking.masks(key)) {
@@ -139,6 +163,22 @@ final class Normaliser {
             }
         }
         return attributes;
+    }
+
+    private @Nullable String name(@Nullable String name) {
+        if (name == null) {
+            return null;
+        }
+        int slot = name.hashCode() & (this.known.length - 1);
+        String same = this.known[slot];
+        if (name.equals(same)) {
+            return same;
+        }
+        String valid = text(name);
+        if (name.equals(valid)) {
+            this.known[slot] = valid;
+        }
+        return valid;
     }
 
     private @Nullable String text(@Nullable String text) {

@@ -265,7 +265,7 @@ final class Writer implements Runnable {
                 this.acknowledgements.put(record.sequence(), acknowledgement);
             }
             if (!(entry instanceof Entry.Rich rich) || rich.metered) {
-                show((listener) -> listener.onRecord(record));
+                show(record);
             }
             batch.add(record);
         }
@@ -337,6 +337,12 @@ final class Writer implements Runnable {
         while (waiting.hasNext()) {
             waiting.next().done.complete(drained());
             waiting.remove();
+        }
+    }
+
+    private void show(TelemetryRecord record) {
+        if (!this.listeners.isEmpty()) {
+            show((listener) -> listener.onRecord(record));
         }
     }
 

@@ -12,7 +12,7 @@ final class Buckets {
     // 11 bits of exponent and the first 6 of the mantissa.
     private static final int SHIFT = 52 - 6;
 
-    private static final int FIRST_WINDOW = 64;
+    private static final int FIRST_WINDOW = 256;
 
     private static final int MAX_WINDOW = 8192;
 
@@ -178,6 +178,8 @@ final class Buckets {
 
         private static final int LONGEST_BUCKET = 15;
 
+        private static final int DENSE = 8;
+
         private byte[] bytes = new byte[256];
 
         // The number of buckets stands first but is known last.
@@ -199,19 +201,44 @@ final class Buckets {
             this.buckets++;
         }
 
-        /** Adds the buckets of a few values; cheaper than counting them in a wide window. */
+        /** Adds the buckets of some values. */
         void visitAll(double[] values, int size) {
-            int[] sorted = new int[size];
+            int[] keys = new int[size];
+            int least = Integer.MAX_VALUE;
+            int greatest = Integer.MIN_VALUE;
             for (int i = 0; i < size; i++) {
-                sorted[i] = key(values[i]);
+                keys[i] = key(values[i]);
+                least = Math.min(least, keys[i]);
+                greatest = Math.max(greatest, keys[i]);
             }
-            Arrays.sort(sorted);
-            for (int i = 0; i < size; ) {
+            // Keys that lie close together are cheaper to count than to sort.
+            if ((long) greatest - least < DENSE * (long) size) {
+                count(keys, least, greatest);
+            } else {
+                sort(keys);
+            }
+        }
+
+        private void count(int[] keys, int least, int greatest) {
+            int[] times = new int[greatest - least + 1];
+            for (int key : keys) {
+                times[key - least]++;
+            }
+            for (int i = 0; i < times.length; i++) {
+                if (times[i] != 0) {
+                    visit(least + i, times[i]);
+                }
+            }
+        }
+
+        private void sort(int[] keys) {
+            Arrays.sort(keys);
+            for (int i = 0; i < keys.length; ) {
                 int next = i + 1;
-                while (next < size && sorted[next] == sorted[i]) {
+                while (next < keys.length && keys[next] == keys[i]) {
                     next++;
                 }
-                visit(sorted[i], next - i);
+                visit(keys[i], next - i);
                 i = next;
             }
         }

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.cloudmesh.ai.telemetry.store.Distribution;
@@ -10,29 +11,32 @@ import org.jspecify.annotations.Nullable;
 /** Aggregates of one cell while they are made. Times of distributions are record ids here. */
 final class CellAggregates {
 
-    private final Map<Integer, Count> counts = new TreeMap<>();
+    private final Map<Integer, Count> counts = new HashMap<>();
 
     private final Map<Integer, Map<Integer, Distribution>> metrics = new TreeMap<>();
 
+    private final Map<Integer, Sums> sums = new HashMap<>();
+
     private long records;
-
-    private @Nullable Kind kind;
-
-    private Count count = new Count();
-
-    private Distribution[] values = {};
 
     /** Adds the rows of a buffer. */
     void add(RowBuffer rows, int from, int to) {
+        @Nullable Kind kind = null;
+        @Nullable Sums current = null;
         for (int i = from; i < to; i++) {
             Kind next = rows.kind(i);
-            if (next != this.kind) {
-                turnTo(next);
+            if (current == null || next != kind) {
+                kind = next;
+                current = this.sums.get(next.id());
+                if (current == null) {
+                    current = sums(next);
+                    this.sums.put(next.id(), current);
+                }
             }
             long id = rows.id(i);
-            this.count.add(1, id, id);
-            for (int j = 0; j < this.values.length; j++) {
-                this.values[j].add(rows.value(i, j), id);
+            current.count.add(1, id, id);
+            for (int j = 0; j < current.values.length; j++) {
+                current.values[j].add(rows.value(i, j), id);
             }
         }
         this.records += to - from;
@@ -40,7 +44,6 @@ final class CellAggregates {
 
     /** Adds what another cell has. */
     void add(int metric, byte[] data, long cellFirst) {
-        this.kind = null;
         Cursor cursor = new Cursor(data, cellFirst);
         if (metric == AggregateCodec.COUNTS) {
             while (cursor.next()) {
@@ -49,7 +52,7 @@ final class CellAggregates {
             }
             return;
         }
-        Map<Integer, Distribution> kinds = this.metrics.computeIfAbsent(metric, (id) -> new TreeMap<>());
+        Map<Integer, Distribution> kinds = this.metrics.computeIfAbsent(metric, (id) -> new HashMap<>());
         while (cursor.next()) {
             if (cursor.kind() != AggregateCodec.ALL_KINDS) {
                 cursor.addTo(kinds.computeIfAbsent(cursor.kind(), (kind) -> new Distribution()), 0);
@@ -73,15 +76,17 @@ final class CellAggregates {
         return encoded;
     }
 
-    private void turnTo(Kind next) {
-        this.kind = next;
-        this.count = this.counts.computeIfAbsent(next.id(), (id) -> new Count());
-        int[] ids = next.shape().metrics();
-        this.values = new Distribution[ids.length];
+    private Sums sums(Kind kind) {
+        int[] ids = kind.shape().metrics();
+        Distribution[] values = new Distribution[ids.length];
         for (int i = 0; i < ids.length; i++) {
-            this.values[i] = this.metrics
-                    .computeIfAbsent(ids[i], (id) -> new TreeMap<>())
-                    .computeIfAbsent(next.id(), (id) -> new Distribution());
+            values[i] = this.metrics
+                    .computeIfAbsent(ids[i], (id) -> new HashMap<>())
+                    .computeIfAbsent(kind.id(), (id) -> new Distribution());
         }
+        return new Sums(this.counts.computeIfAbsent(kind.id(), (id) -> new Count()), values);
     }
+
+    /** What the records of one kind are added to. */
+    private record Sums(Count count, Distribution[] values) {}
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.sqlite.JDBC;
 import org.sqlite.ProgressHandler;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
 
 /** Opens connections to one file: the writer's, and a few that only read, which queries share. Thread-safe. */
 final class Connections implements AutoCloseable {
@@ -38,6 +39,8 @@ final class Connections implements AutoCloseable {
         Database database = new Database(connect(config));
         database.execute("PRAGMA synchronous = NORMAL");
         database.execute("PRAGMA cache_size = -8000");
+        // In pages of 8 kB, what SQLite's own default is in pages of 4 kB: a longer log leaves the processor's cache.
+        database.execute("PRAGMA wal_autocheckpoint = 500");
         return database;
     }
 
@@ -114,6 +117,8 @@ final class Connections implements AutoCloseable {
     }
 
     private Connection connect(SQLiteConfig config) throws SQLException {
+        // The driver lets one thread at a time into a connection, so SQLite need not do so once more for each call.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         return JDBC.createConnection(this.file.url(), config.toProperties());
     }
 

@@ -27,6 +27,13 @@ final class Dictionary {
 
     private final Map<Key, Kind> kinds = remembering();
 
+    // What the record before had: mostly, the next one has the same.
+    private @Nullable Origin lastOrigin;
+
+    private @Nullable Process lastProcess;
+
+    private @Nullable Shape lastShape;
+
     Dictionary(Database database) {
         this.database = database;
         this.attributeSets = new AttributeSets(database);
@@ -37,28 +44,40 @@ final class Dictionary {
         this.processes.clear();
         this.shapes.clear();
         this.kinds.clear();
+        this.lastProcess = null;
+        this.lastShape = null;
         this.attributeSets.load();
     }
 
     /** Returns the process that records of an origin belong to. */
     Process process(Origin origin) throws SQLException {
+        Process last = this.lastProcess;
+        if (last != null && origin == this.lastOrigin) {
+            return last;
+        }
         Process process = this.processes.get(origin);
         if (process == null) {
-            String user = RecordJson.write(origin.user());
-            String find = "SELECT id FROM process WHERE token = ? AND command = ? AND run IS ? AND user = ?";
-            Object[] key = {origin.token(), origin.command(), origin.run(), user};
-            long id = this.database.number(find, 0, key);
-            if (id == 0) {
-                this.database.update(
-                        "INSERT INTO process (token, command, run, user, last_sequence) VALUES (?, ?, ?, ?, 0)", key);
-                id = this.database.number(find, 0, key);
-            }
-            long mark = this.database.number(
-                    "SELECT max(last_sequence) FROM process WHERE token = ?", Long.MIN_VALUE, origin.token());
-            process = new Process((int) id, mark);
+            process = findProcess(origin);
             this.processes.put(origin, process);
         }
+        this.lastOrigin = origin;
+        this.lastProcess = process;
         return process;
+    }
+
+    private Process findProcess(Origin origin) throws SQLException {
+        String user = RecordJson.write(origin.user());
+        String find = "SELECT id FROM process WHERE token = ? AND command = ? AND run IS ? AND user = ?";
+        Object[] key = {origin.token(), origin.command(), origin.run(), user};
+        long id = this.database.number(find, 0, key);
+        if (id == 0) {
+            this.database.update(
+                    "INSERT INTO process (token, command, run, user, last_sequence) VALUES (?, ?, ?, ?, 0)", key);
+            id = this.database.number(find, 0, key);
+        }
+        long mark = this.database.number(
+                "SELECT max(last_sequence) FROM process WHERE token = ?", Long.MIN_VALUE, origin.token());
+        return new Process((int) id, mark);
     }
 
     /** Returns the kind of a record. */
@@ -92,6 +111,10 @@ final class Dictionary {
     }
 
     private Shape shape(TelemetryRecord record) throws SQLException {
+        Shape last = this.lastShape;
+        if (last != null && has(record, last.names())) {
+            return last;
+        }
         String[] names = new String[record.metricCount()];
         for (int i = 0; i < names.length; i++) {
             names[i] = record.metricName(i);
@@ -106,7 +129,20 @@ final class Dictionary {
             shape = new Shape(id("shape", "names", JsonLists.write(Arrays.asList(names))), names, metrics);
             this.shapes.put(key, shape);
         }
+        this.lastShape = shape;
         return shape;
+    }
+
+    private static boolean has(TelemetryRecord record, String[] names) {
+        if (record.metricCount() != names.length) {
+            return false;
+        }
+        for (int i = 0; i < names.length; i++) {
+            if (!names[i].equals(record.metricName(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Returns the id of a text in a table of texts. */

@@ -7,9 +7,10 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.jdbc.Dictionary.Process;
 import org.cloudmesh.ai.telemetry.store.jdbc.Kind.Shape;
@@ -24,7 +25,8 @@ final class RecordInserter {
     // SQLite keeps the number as the integer 0; these letters read as the number.
     private static final byte[] MINUS_ZERO = "-0.0".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int ROWS_AT_ONCE = 1024;
+    // A statement of many rows saves most of what a statement costs by itself.
+    private static final int ROWS_AT_ONCE = 128;
 
     private static final Comparator<TelemetryRecord> BY_TIME = Comparator.comparingLong(
                     (TelemetryRecord record) -> RowIds.first(record.timestampMicros()))
@@ -75,53 +77,54 @@ final class RecordInserter {
         long sealed = this.tree.sealed();
         RowBuffer late = new RowBuffer();
         Layout layout = Layout.of(records);
-        PreparedStatement insert = this.database.prepare(layout.sql());
-        // Rows of a batch that failed half-way would otherwise come with this one.
-        insert.clearBatch();
-        int pending = 0;
         long before = -1;
-        for (TelemetryRecord record : records) {
-            long id = nextId(record, before);
-            before = id;
-            Kind kind = this.dictionary.kind(record);
-            bind(insert, layout, record, id, kind);
-            insert.addBatch();
-            RowBuffer rows = id < sealed ? late : this.tail;
-            rows.add(id, kind);
-            for (int i = 0; i < record.metricCount(); i++) {
-                rows.value(record.metricValue(i));
+        int at = 0;
+        while (at < records.size()) {
+            int rows = records.size() - at < ROWS_AT_ONCE ? 1 : ROWS_AT_ONCE;
+            PreparedStatement insert = this.database.prepare(layout.sql(rows));
+            int parameter = 1;
+            for (TelemetryRecord record : records.subList(at, at + rows)) {
+                before = nextId(record, before);
+                Kind kind = this.dictionary.kind(record);
+                parameter = bind(insert, parameter, layout, record, before, kind);
+                remember(before < sealed ? late : this.tail, before, kind, record);
             }
-            if (++pending == ROWS_AT_ONCE) {
-                insert.executeBatch();
-                pending = 0;
-            }
+            insert.executeUpdate();
+            at += rows;
         }
-        insert.executeBatch();
         this.lastId = Math.max(this.lastId, before);
         this.tree.fold(late, late.size());
         this.tail = this.tree.seal(this.tail, RowIds.first(now));
     }
 
+    private static void remember(RowBuffer rows, long id, Kind kind, TelemetryRecord record) {
+        rows.add(id, kind);
+        for (int i = 0; i < record.metricCount(); i++) {
+            rows.value(record.metricValue(i));
+        }
+    }
+
     private List<TelemetryRecord> missing(List<TelemetryRecord> batch) throws SQLException {
         List<TelemetryRecord> records = new ArrayList<>(batch.size());
-        Map<Process, Long> marks = new LinkedHashMap<>();
+        Set<Process> processes = new LinkedHashSet<>();
+        @Nullable Process last = null;
         boolean sorted = true;
         long before = Long.MIN_VALUE;
         for (TelemetryRecord record : batch) {
             Process process = this.dictionary.process(record.origin());
             if (record.sequence() > process.mark()) {
                 process.mark(record.sequence());
-                marks.put(process, record.sequence());
+                if (process != last) {
+                    processes.add(process);
+                    last = process;
+                }
                 records.add(record);
                 sorted &= record.timestampMicros() > before;
                 before = record.timestampMicros();
             }
         }
-        PreparedStatement update = this.database.prepare("UPDATE process SET last_sequence = ? WHERE id = ?");
-        for (Map.Entry<Process, Long> mark : marks.entrySet()) {
-            update.setLong(1, mark.getValue());
-            update.setInt(2, mark.getKey().id());
-            update.executeUpdate();
+        for (Process process : processes) {
+            this.database.update("UPDATE process SET last_sequence = ? WHERE id = ?", process.mark(), process.id());
         }
         if (!sorted) {
             records.sort(BY_TIME);
@@ -154,12 +157,13 @@ final class RecordInserter {
         return id;
     }
 
-    private void bind(PreparedStatement insert, Layout layout, TelemetryRecord record, long id, Kind kind)
+    /** Binds one row; returns the number of the next parameter. */
+    private int bind(PreparedStatement insert, int first, Layout layout, TelemetryRecord record, long id, Kind kind)
             throws SQLException {
-        insert.setLong(1, id);
-        insert.setInt(2, kind.id());
-        insert.setLong(3, record.sequence());
-        int at = 4;
+        int at = first;
+        insert.setLong(at++, id);
+        insert.setInt(at++, kind.id());
+        insert.setLong(at++, record.sequence());
         int count = record.metricCount();
         for (int i = 0; i < layout.values; i++) {
             if (i < count) {
@@ -190,8 +194,9 @@ final class RecordInserter {
             insert.setString(at++, set == null ? null : AttributeSets.carried(set, record.attributes()));
         }
         if (layout.messages) {
-            insert.setString(at, record.message());
+            insert.setString(at++, record.message());
         }
+        return at;
     }
 
     private static @Nullable String more(TelemetryRecord record) {
@@ -247,9 +252,9 @@ final class RecordInserter {
                     Math.min(Shape.COLUMNS, metrics), metrics > Shape.COLUMNS, readings, attributes, messages);
         }
 
-        String sql() {
+        String sql(int rows) {
             StringBuilder columns = new StringBuilder("id, kind, sequence");
-            StringBuilder values = new StringBuilder("?, ?, ?");
+            StringBuilder values = new StringBuilder("(?, ?, ?");
             for (int i = 0; i < this.values; i++) {
                 columns.append(", v").append(i);
                 values.append(", ?");
@@ -258,7 +263,8 @@ final class RecordInserter {
             add(this.readings, "reading", columns, values);
             add(this.attributes, "attributes", columns, values);
             add(this.messages, "message", columns, values);
-            return "INSERT INTO record (" + columns + ") VALUES (" + values + ")";
+            String row = values.append(')').toString();
+            return "INSERT INTO record (" + columns + ") VALUES " + row + (", " + row).repeat(rows - 1);
         }
 
         private static void add(boolean present, String column, StringBuilder columns, StringBuilder values) {
