@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Objects;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.duckdb.DuckDBAppender;
 import org.duckdb.DuckDBConnection;
@@ -23,7 +24,7 @@ final class DuckDb implements AutoCloseable {
         this.connection = DriverManager.getConnection("jdbc:duckdb:" + file);
         try (Statement statement = this.connection.createStatement()) {
             statement.execute("CREATE TABLE t(id VARCHAR, micros BIGINT, command VARCHAR, run VARCHAR, status VARCHAR,"
-                    + " event VARCHAR, tenant VARCHAR, message VARCHAR, " + String.join(" DOUBLE, ", Sample.NAMES)
+                    + " event VARCHAR, tenant VARCHAR, customer VARCHAR, session VARCHAR, gpu DOUBLE, message VARCHAR, " + String.join(" DOUBLE, ", Sample.NAMES)
                     + " DOUBLE)");
         }
         this.appender = ((DuckDBConnection) this.connection).createAppender("main", "t");
@@ -38,7 +39,10 @@ final class DuckDb implements AutoCloseable {
             this.appender.append(record.origin().run());
             this.appender.append(record.status().value());
             this.appender.append(record.event());
-            this.appender.append(record.attributes().get("tenant"));
+            for (String attribute : List.of("tenant", "customer", "session")) {
+                this.appender.append(record.attributes().get(attribute));
+            }
+            this.appender.append((double) Objects.requireNonNull(Objects.requireNonNull(record.system()).get("gpu_percent")));
             this.appender.append(record.message());
             for (int m = 0; m < record.metricCount(); m++) {
                 this.appender.append(record.metricValue(m));

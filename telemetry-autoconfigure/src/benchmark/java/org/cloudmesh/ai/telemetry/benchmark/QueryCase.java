@@ -35,6 +35,14 @@ final class QueryCase {
 
     private static final String[] TENANTS = {"ada", "bob", "cyd", "dan", "eva", "fay", "gus", "hal"};
 
+    private static final int CUSTOMERS = 1000;
+
+    private static final String CUSTOMER = "customer-77";
+
+    private static final int SESSION = 10;
+
+    private static final int READINGS = 20_000;
+
     private static final String METRIC = Sample.NAMES[0];
 
     private static final String SUMMARY =
@@ -57,6 +65,10 @@ final class QueryCase {
     private final long[] sequences = new long[2];
 
     private long made;
+
+    private Map<String, @Nullable Object> system = Map.of();
+
+    private long reading;
 
     QueryCase(long records, String spread) {
         this.records = records;
@@ -106,11 +118,25 @@ final class QueryCase {
                     .status(this.sample.status(i))
                     .event(this.sample.event(i))
                     .metrics(Sample.NAMES, this.sample.values(i))
-                    .attributes(Map.of("tenant", TENANTS[this.random.nextInt(TENANTS.length)]))
+                    .attributes(Map.of(
+                            "tenant", TENANTS[this.random.nextInt(TENANTS.length)],
+                            "customer", "customer-" + this.random.nextInt(CUSTOMERS),
+                            "session", "session-" + this.made / SESSION))
+                    .system(system())
                     .message(this.sample.message(i))
                     .build());
         }
         return batch;
+    }
+
+    /** Returns the machine's state, one for a twenty-thousandth of the records. */
+    private Map<String, @Nullable Object> system() {
+        long reading = this.made * READINGS / this.records;
+        if (reading != this.reading || this.system.isEmpty()) {
+            this.reading = reading;
+            this.system = Map.of("cpu", "AMD EPYC", "cpu_count", 2, "gpu_percent", this.random.nextInt(1001) / 10.0);
+        }
+        return this.system;
     }
 
     private void ask(TelemetryStore store, DuckDb duck) throws Exception {
@@ -163,19 +189,39 @@ final class QueryCase {
 
     /** A fast answer is worth nothing unless it is the same. */
     private void agree(TelemetryReader reader, DuckDb duck) throws Exception {
-        long ours = reader.metric(METRIC, tenant(), null, Deadline.none()).values().count();
-        try (PreparedStatement query = duck.prepare("SELECT count(*) FROM t WHERE tenant = 'eva'");
+        agree(reader, duck, attribute("tenant", "eva"), "tenant = 'eva'");
+        agree(reader, duck, attribute("customer", CUSTOMER), "customer = '" + CUSTOMER + "'");
+        agree(reader, duck, busy(), "gpu > 90");
+    }
+
+    private static void agree(TelemetryReader reader, DuckDb duck, RecordFilter filter, String where)
+            throws Exception {
+        long ours = reader.metric(METRIC, filter, null, Deadline.none()).values().count();
+        try (PreparedStatement query = duck.prepare("SELECT count(*) FROM t WHERE " + where);
                 ResultSet rows = query.executeQuery()) {
             rows.next();
             if (ours == 0 || rows.getLong(1) != ours) {
-                throw new IllegalStateException("The store has " + ours + ", DuckDB " + rows.getLong(1));
+                throw new IllegalStateException(
+                        "The store has " + ours + " where " + where + ", DuckDB " + rows.getLong(1));
             }
         }
     }
 
-    private static RecordFilter tenant() {
+    private static RecordFilter attribute(String key, String value) {
         return new RecordFilter(
-                null, null, null, null, null, List.of(new RecordFilter.Attribute("tenant", "eva")), List.of(), null,
+                null, null, null, null, null, List.of(new RecordFilter.Attribute(key, value)), List.of(), null, null);
+    }
+
+    private static RecordFilter busy() {
+        return new RecordFilter(
+                null,
+                null,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(new RecordFilter.SystemCondition("gpu_percent", RecordFilter.Comparison.GREATER, 90)),
+                null,
                 null);
     }
 
@@ -197,7 +243,9 @@ final class QueryCase {
         RecordFilter all = RecordFilter.ALL;
         RecordFilter failedSearch =
                 new RecordFilter(null, null, "failed", "search", null, List.of(), List.of(), null, null);
-        RecordFilter tenant = tenant();
+        RecordFilter failed = new RecordFilter(
+                null, null, "failed", null, null, List.of(), List.of(), instant(BEGIN), instant(BEGIN + this.span));
+        String session = "session-" + this.records / SESSION / 3;
         long end = BEGIN + this.span;
         long late = BEGIN + this.span / 100 * 99;
         RecordFilter last = all.between(instant(late), instant(end));
@@ -246,6 +294,12 @@ final class QueryCase {
                         () -> reader.series(METRIC, whole, 60, Deadline.none()),
                         "SELECT " + bucket + " AS bucket, " + SUMMARY + " FROM t GROUP BY bucket ORDER BY bucket"));
         questions.put(
+                "60-bucket series with p95, failed",
+                new Question(
+                        () -> reader.series(METRIC, failed, 60, Deadline.none()),
+                        "SELECT " + bucket + " AS bucket, " + SUMMARY
+                                + " FROM t WHERE status = 'failed' GROUP BY bucket ORDER BY bucket"));
+        questions.put(
                 "groups and success rate",
                 new Question(
                         () -> reader.overview(all, Deadline.none()),
@@ -261,7 +315,24 @@ final class QueryCase {
                 "two runs compared",
                 new Question(() -> reader.compare("run-1", "run-2", all, Deadline.none()), null));
         questions.put("all metrics", new Question(() -> reader.metrics(all, Deadline.none()), null));
-        questions.put("metric of one attribute", metric(reader, tenant, null, "WHERE tenant = 'eva'"));
+        questions.put(
+                "metric of one attribute in 8",
+                metric(reader, attribute("tenant", "eva"), null, "WHERE tenant = 'eva'"));
+        questions.put(
+                "metric by an attribute of 8",
+                new Question(
+                        () -> reader.metric(METRIC, all, new Dimension(Dimension.Kind.ATTRIBUTE, "tenant"), Deadline.none()),
+                        "SELECT tenant, " + SUMMARY + " FROM t GROUP BY tenant"));
+        questions.put(
+                "metric of one attribute in 1,000",
+                metric(reader, attribute("customer", CUSTOMER), null, "WHERE customer = '" + CUSTOMER + "'"));
+        questions.put(
+                "records of one attribute of 10 records",
+                new Question(
+                        () -> reader.records(attribute("session", session), null, 100, Deadline.none()),
+                        "SELECT * FROM t WHERE session = '" + session + "' ORDER BY micros DESC, id DESC LIMIT 100"));
+        questions.put(
+                "metric while the GPU's attribute is over 90 %", metric(reader, busy(), null, "WHERE gpu > 90"));
         return questions;
     }
 
