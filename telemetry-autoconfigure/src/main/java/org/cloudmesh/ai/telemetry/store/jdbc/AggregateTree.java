@@ -4,8 +4,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.store.jdbc.CellAggregates.Groups;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class AggregateTree {
 
-    private static final String CELL = "SELECT first, until, id, records FROM cell WHERE level = ? AND ";
+    private static final String CELL = "SELECT first, until, id, records, by_kind FROM cell WHERE level = ? AND ";
+
+    // More rows than that are not held in memory at once.
+    private static final int MOST_ROWS = 1 << 16;
 
     private final Database database;
 
@@ -22,14 +28,17 @@ final class AggregateTree {
 
     private final RowLoader loader;
 
+    private final Groups groups;
+
     private final List<long[]> covered = new ArrayList<>();
 
     private long nextCell;
 
-    AggregateTree(Database database, TreeSettings settings, RowLoader loader) {
+    AggregateTree(Database database, TreeSettings settings, RowLoader loader, Groups groups) {
         this.database = database;
         this.settings = settings;
         this.loader = loader;
+        this.groups = groups;
     }
 
     /** Reads what the levels cover. */
@@ -92,10 +101,8 @@ final class AggregateTree {
             if (end < 0) {
                 break;
             }
-            CellAggregates aggregates = new CellAggregates();
-            aggregates.add(tail, at, end);
             long until = tail.id(end - 1) + 1;
-            insert(1, first, until, aggregates);
+            insert(1, first, until, aggregates(tail, at, end));
             first = until;
             at = end;
         }
@@ -143,37 +150,37 @@ final class AggregateTree {
     private boolean fold(int level, Cell cell, RowBuffer rows, int from, int to) throws SQLException {
         long records = cell.records + to - from;
         if (level == 1 && records > this.settings.records()) {
-            int kinds = (int) Math.min(Integer.MAX_VALUE, kindsOf(cell));
-            if (this.settings.oversized(records, kinds)) {
+            Set<Integer> present = new HashSet<>();
+            for (int kind : kindsOf(List.of(cell))) {
+                present.add(this.groups.of(kind));
+            }
+            if (this.settings.oversized(records, present.size())) {
                 remove(1, cell);
                 replace(cell.first, cell.until, this.loader.load(cell.first, cell.until));
                 return true;
             }
         }
-        CellAggregates aggregates = new CellAggregates();
-        try (ResultSet data = aggregatesOf(cell.id)) {
-            while (data.next()) {
-                aggregates.add((int) data.getLong(1), data.getBytes(2), cell.first);
-            }
-        }
+        CellAggregates aggregates = new CellAggregates(cell.byKind);
+        add(cell, aggregates);
         aggregates.add(rows, from, to);
         write(cell.id, aggregates.encode(cell.first));
         this.database.update("UPDATE cell SET records = ? WHERE level = ? AND first = ?", records, level, cell.first);
         return false;
     }
 
-    private long kindsOf(Cell cell) throws SQLException {
-        try (ResultSet rows = this.database.query("SELECT data FROM aggregate WHERE id = ?", cell.id << 32)) {
-            if (!rows.next()) {
-                return 0;
+    private Set<Integer> kindsOf(List<Cell> cells) throws SQLException {
+        Set<Integer> kinds = new HashSet<>();
+        for (Cell cell : cells) {
+            try (ResultSet rows = this.database.query("SELECT data FROM aggregate WHERE id = ?", cell.id << 32)) {
+                if (rows.next()) {
+                    AggregateCodec.Cursor cursor = new AggregateCodec.Cursor(rows.getBytes(1), cell.first);
+                    while (cursor.next()) {
+                        kinds.add(cursor.kind());
+                    }
+                }
             }
-            AggregateCodec.Cursor cursor = new AggregateCodec.Cursor(rows.getBytes(1), cell.first);
-            long kinds = 0;
-            while (cursor.next()) {
-                kinds++;
-            }
-            return kinds;
         }
+        return kinds;
     }
 
     private void replace(long first, long until, RowBuffer rows) throws SQLException {
@@ -184,10 +191,8 @@ final class AggregateTree {
             if (end < 0 || rows.size() - end < this.settings.records()) {
                 end = rows.size();
             }
-            CellAggregates aggregates = new CellAggregates();
-            aggregates.add(rows, at, end);
             long next = end == rows.size() ? until : rows.id(end - 1) + 1;
-            insert(1, start, next, aggregates);
+            insert(1, start, next, aggregates(rows, at, end));
             start = next;
             at = end;
         }
@@ -242,26 +247,52 @@ final class AggregateTree {
     }
 
     private void combine(int level, List<Cell> children) throws SQLException {
-        CellAggregates aggregates = new CellAggregates();
+        long first = children.get(0).first;
+        long until = children.get(children.size() - 1).until;
+        boolean byKind = children.stream().allMatch(Cell::byKind);
+        long records = children.stream().mapToLong(Cell::records).sum();
+        if (!byKind
+                && records <= MOST_ROWS
+                && this.settings.tellsKindsApart(records, kindsOf(children).size())) {
+            // The children do not know; there are enough records now to tell kinds apart.
+            RowBuffer rows = this.loader.load(first, until);
+            insert(level, first, until, aggregates(rows, 0, rows.size()));
+            return;
+        }
+        CellAggregates aggregates = new CellAggregates(byKind);
         for (Cell child : children) {
-            try (ResultSet data = aggregatesOf(child.id)) {
-                while (data.next()) {
-                    aggregates.add((int) data.getLong(1), data.getBytes(2), child.first);
-                }
+            add(child, aggregates);
+        }
+        insert(level, first, until, aggregates);
+    }
+
+    private CellAggregates aggregates(RowBuffer rows, int from, int to) {
+        CellAggregates aggregates = new CellAggregates(this.settings.tellsKindsApart(to - from, rows.kinds(from, to)));
+        aggregates.add(rows, from, to);
+        return aggregates;
+    }
+
+    private void add(Cell cell, CellAggregates aggregates) throws SQLException {
+        try (ResultSet data = this.database.query(
+                "SELECT id & 4294967295, data FROM aggregate WHERE id >= ? AND id < ?",
+                cell.id << 32,
+                (cell.id + 1) << 32)) {
+            while (data.next()) {
+                aggregates.add((int) data.getLong(1), data.getBytes(2), cell.first, this.groups);
             }
         }
-        insert(level, children.get(0).first, children.get(children.size() - 1).until, aggregates);
     }
 
     private void insert(int level, long first, long until, CellAggregates aggregates) throws SQLException {
         long id = this.nextCell++;
         this.database.update(
-                "INSERT INTO cell (level, first, until, id, records) VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO cell (level, first, until, id, records, by_kind) VALUES (?, ?, ?, ?, ?, ?)",
                 level,
                 first,
                 until,
                 id,
-                aggregates.records());
+                aggregates.records(),
+                aggregates.byKind() ? 1 : 0);
         this.database.update("INSERT OR REPLACE INTO mark (name, value) VALUES ('next-cell', ?)", this.nextCell);
         write(id, aggregates.encode(first));
     }
@@ -311,15 +342,11 @@ final class AggregateTree {
         List<Cell> cells = new ArrayList<>();
         try (ResultSet rows = this.database.query(sql, parameters)) {
             while (rows.next()) {
-                cells.add(new Cell(rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+                cells.add(new Cell(
+                        rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getInt(5) == 1));
             }
         }
         return cells;
-    }
-
-    private ResultSet aggregatesOf(long cell) throws SQLException {
-        return this.database.query(
-                "SELECT id & 4294967295, data FROM aggregate WHERE id >= ? AND id < ?", cell << 32, (cell + 1) << 32);
     }
 
     /** Reads rows of the record table. */
@@ -330,5 +357,5 @@ final class AggregateTree {
         RowBuffer load(long from, long to) throws SQLException;
     }
 
-    private record Cell(long first, long until, long id, long records) {}
+    private record Cell(long first, long until, long id, long records, boolean byKind) {}
 }

@@ -47,7 +47,7 @@ final class Aggregation {
             return counts;
         }
         if (!this.selection.whole().isEmpty()) {
-            for (Part part : TreePlan.of(this.database, this.few, this.selection.from(), this.selection.to())) {
+            for (Part part : plan(false, this.selection.from(), this.selection.to())) {
                 this.deadline.check();
                 if (part.isCell()) {
                     addCounts(part, counts);
@@ -59,6 +59,15 @@ final class Aggregation {
         partialRows((record, id, kind) ->
                 counts.computeIfAbsent(kind.id(), (key) -> new Count()).add(1, id, id));
         return counts;
+    }
+
+    /**
+     * Returns the parts that a range is made up of.
+     *
+     * @param values whether cells must tell values apart as the filter does; counts are always told apart by kind
+     */
+    private List<Part> plan(boolean values, long... edges) throws SQLException {
+        return TreePlan.of(this.database, values && !this.selection.byGroup(), this.few, edges);
     }
 
     private void addCounts(Part part, Map<Integer, Count> counts) throws SQLException {
@@ -96,7 +105,7 @@ final class Aggregation {
             return metrics;
         }
         if (!this.selection.whole().isEmpty()) {
-            for (Part part : TreePlan.of(this.database, this.few, this.selection.from(), this.selection.to())) {
+            for (Part part : plan(true, this.selection.from(), this.selection.to())) {
                 this.deadline.check();
                 if (part.isCell()) {
                     addAllMetrics(part, metrics);
@@ -183,7 +192,7 @@ final class Aggregation {
         Grouping grouping = new Grouping(buckets, by);
         if (!this.selection.whole().isEmpty()) {
             MetricRows metricRows = new MetricRows(metric, this.selection, by == null);
-            for (Part part : TreePlan.of(this.database, this.few, edges)) {
+            for (Part part : plan(true, edges)) {
                 this.deadline.check();
                 if (part.isCell()) {
                     addCell(part, id, by == null, grouping);
@@ -213,7 +222,7 @@ final class Aggregation {
                 } else {
                     Cursor cursor = new Cursor(rows.getBytes(1), part.first());
                     while (cursor.next()) {
-                        Kind kind = this.selection.whole().get(cursor.kind());
+                        Kind kind = this.selection.entry(cursor.kind());
                         if (kind != null) {
                             cursor.addTo(grouping.of(part.bucket(), kind), RowIds.TIE_BITS);
                         }
@@ -231,7 +240,7 @@ final class Aggregation {
                 cursor.addTo(target.apply(cursor.kind()), RowIds.TIE_BITS);
                 return;
             }
-            if (this.selection.whole().containsKey(cursor.kind())) {
+            if (this.selection.entry(cursor.kind()) != null) {
                 cursor.addTo(target.apply(cursor.kind()), RowIds.TIE_BITS);
             }
         }

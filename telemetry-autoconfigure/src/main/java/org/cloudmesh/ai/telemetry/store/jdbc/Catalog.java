@@ -29,6 +29,8 @@ final class Catalog {
 
     private final Map<Integer, Kind> kinds = new LinkedHashMap<>();
 
+    private final Map<Group, Integer> groups = new HashMap<>();
+
     private int lastKind;
 
     /** Reads what was added. */
@@ -40,8 +42,10 @@ final class Catalog {
             while (rows.next()) {
                 int id = rows.getInt(1);
                 int attributes = rows.getInt(6);
+                Group group = new Group(rows.getInt(2), rows.getString(3), rows.getString(4));
                 Kind kind = new Kind(
                         id,
+                        this.groups.computeIfAbsent(group, (first) -> id),
                         origin(database, rows.getInt(2)),
                         Status.of(rows.getString(3)),
                         rows.getString(4),
@@ -134,4 +138,7 @@ final class Catalog {
         }
         return set;
     }
+
+    private record Group(
+            int process, String status, @Nullable String event) {}
 }

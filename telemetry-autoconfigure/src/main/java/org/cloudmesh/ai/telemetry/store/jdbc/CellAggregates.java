@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +18,18 @@ final class CellAggregates {
 
     private final Map<Integer, Sums> sums = new HashMap<>();
 
+    private final boolean byKind;
+
     private long records;
+
+    CellAggregates(boolean byKind) {
+        this.byKind = byKind;
+    }
+
+    /** Returns whether values of all kinds are told apart, not only those of groups of kinds. */
+    boolean byKind() {
+        return this.byKind;
+    }
 
     /** Adds the rows of a buffer. */
     void add(RowBuffer rows, int from, int to) {
@@ -42,8 +54,12 @@ final class CellAggregates {
         this.records += to - from;
     }
 
-    /** Adds what another cell has. */
-    void add(int metric, byte[] data, long cellFirst) {
+    /**
+     * Adds what another cell has.
+     *
+     * @param groups tells the group of a kind
+     */
+    void add(int metric, byte[] data, long cellFirst, Groups groups) throws SQLException {
         Cursor cursor = new Cursor(data, cellFirst);
         if (metric == AggregateCodec.COUNTS) {
             while (cursor.next()) {
@@ -55,17 +71,14 @@ final class CellAggregates {
         Map<Integer, Distribution> kinds = this.metrics.computeIfAbsent(metric, (id) -> new HashMap<>());
         while (cursor.next()) {
             if (cursor.kind() != AggregateCodec.ALL_KINDS) {
-                cursor.addTo(kinds.computeIfAbsent(cursor.kind(), (kind) -> new Distribution()), 0);
+                int entry = this.byKind ? cursor.kind() : groups.of(cursor.kind());
+                cursor.addTo(kinds.computeIfAbsent(entry, (kind) -> new Distribution()), 0);
             }
         }
     }
 
     long records() {
         return this.records;
-    }
-
-    int kinds() {
-        return this.counts.size();
     }
 
     /** Returns the bytes by metric. */
@@ -82,9 +95,16 @@ final class CellAggregates {
         for (int i = 0; i < ids.length; i++) {
             values[i] = this.metrics
                     .computeIfAbsent(ids[i], (id) -> new HashMap<>())
-                    .computeIfAbsent(kind.id(), (id) -> new Distribution());
+                    .computeIfAbsent(this.byKind ? kind.id() : kind.group(), (id) -> new Distribution());
         }
         return new Sums(this.counts.computeIfAbsent(kind.id(), (id) -> new Count()), values);
+    }
+
+    /** Knows the group of each kind. */
+    @FunctionalInterface
+    interface Groups {
+
+        int of(int kind) throws SQLException;
     }
 
     /** What the records of one kind are added to. */

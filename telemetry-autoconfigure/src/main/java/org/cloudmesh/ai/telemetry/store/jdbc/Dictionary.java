@@ -89,7 +89,8 @@ final class Dictionary {
         Key key = new Key(process.id, shape.id(), record.status(), record.event(), set == null ? 0 : set.id());
         Kind kind = this.kinds.get(key);
         if (kind == null) {
-            kind = new Kind(kindId(key), record.origin(), record.status(), record.event(), shape, set);
+            int id = kindId(key);
+            kind = new Kind(id, group(key), record.origin(), record.status(), record.event(), shape, set);
             this.kinds.put(key, kind);
         }
         return kind;
@@ -108,6 +109,15 @@ final class Dictionary {
             id = this.database.number(find, 0, parts);
         }
         return (int) id;
+    }
+
+    private int group(Key key) throws SQLException {
+        return (int) this.database.number(
+                "SELECT min(id) FROM kind WHERE process = ? AND status = ? AND event IS ?",
+                0,
+                key.process,
+                key.status.value(),
+                key.event);
     }
 
     private Shape shape(TelemetryRecord record) throws SQLException {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What many records share.
  *
  * @param id of its row
+ * @param group id of the first kind of the same process, status and event
  * @param origin where they come from
  * @param status their status
  * @param event their event
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Kind(
         int id,
+        int group,
         Origin origin,
         Status status,
         @Nullable String event,

@@ -51,7 +51,7 @@ final class RecordInserter {
         this.database = database;
         this.dictionary = new Dictionary(database);
         this.readings = new Readings(database, this.dictionary);
-        this.tree = new AggregateTree(database, settings, this::load);
+        this.tree = new AggregateTree(database, settings, this::load, this::group);
     }
 
     AggregateTree tree() {
@@ -208,6 +208,10 @@ final class RecordInserter {
             values.add(record.metricValue(i));
         }
         return JsonLists.write(values);
+    }
+
+    private int group(int kind) throws SQLException {
+        return this.catalog.kind(this.database, kind).group();
     }
 
     private RowBuffer load(long from, long to) throws SQLException {

@@ -82,8 +82,8 @@ final class RowBuffer {
         return rest;
     }
 
-    /** Returns where a new cell ends that begins at that row; -1 when the rows do not suffice for one. */
-    int cellEnd(int from, int to, TreeSettings settings) {
+    /** Returns how many kinds the rows are of. */
+    int kinds(int from, int to) {
         Set<Integer> distinct = new HashSet<>();
         @Nullable Kind last = null;
         for (int i = from; i < to; i++) {
@@ -91,9 +91,22 @@ final class RowBuffer {
                 last = this.kinds[i];
                 distinct.add(last.id());
             }
+        }
+        return distinct.size();
+    }
+
+    /** Returns where a new cell ends that begins at that row; -1 when the rows do not suffice for one. */
+    int cellEnd(int from, int to, TreeSettings settings) {
+        Set<Integer> distinct = new HashSet<>();
+        @Nullable Kind last = null;
+        for (int i = from; i < to; i++) {
+            if (this.kinds[i] != last) {
+                last = this.kinds[i];
+                distinct.add(last.group());
+            }
             int records = i + 1 - from;
             if (records >= settings.mostRecords()
-                    || (records >= settings.records() && records >= settings.recordsPerKind() * distinct.size())) {
+                    || (records >= settings.records() && records >= settings.recordsPerGroup() * distinct.size())) {
                 return i + 1;
             }
         }

@@ -28,6 +28,10 @@ final class Selection {
 
     private final Map<Integer, Kind> partial = new HashMap<>();
 
+    private final Map<Integer, Kind> groups = new HashMap<>();
+
+    private final boolean byGroup;
+
     private final boolean all;
 
     private boolean narrowed;
@@ -40,12 +44,19 @@ final class Selection {
      */
     Selection(RecordFilter filter, List<Kind> kinds, @Nullable Dimension by) {
         this.filter = filter;
+        this.byGroup = filter.attributes().isEmpty()
+                && filter.system().isEmpty()
+                && filter.metric() == null
+                && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         this.from = filter.from() == null ? 0 : RowIds.bound(RecordMatcher.micros(filter.from()));
         this.to = filter.to() == null ? Long.MAX_VALUE : RowIds.bound(RecordMatcher.micros(filter.to()));
         for (Kind kind : kinds) {
             if (fits(kind)) {
                 boolean rows = !filter.system().isEmpty() || variesIn(kind, by) || attributesVary(kind.attributes());
                 (rows ? this.partial : this.whole).put(kind.id(), kind);
+                if (this.byGroup && kind.id() == kind.group()) {
+                    this.groups.put(kind.id(), kind);
+                }
             }
         }
         this.all = this.whole.size() == kinds.size();
@@ -88,6 +99,18 @@ final class Selection {
     /** Returns the kinds whose records must be looked at one by one. */
     Map<Integer, Kind> partial() {
         return this.partial;
+    }
+
+    /** Returns whether what is asked for concerns only what the kinds of a group have in common. */
+    boolean byGroup() {
+        return this.byGroup;
+    }
+
+    /** Returns the kind, or the first of the group, that an entry of a cell stands for; null when it is not chosen. */
+    @Nullable
+    Kind entry(int id) {
+        Kind kind = this.whole.get(id);
+        return kind == null ? this.groups.get(id) : kind;
     }
 
     boolean isEmpty() {

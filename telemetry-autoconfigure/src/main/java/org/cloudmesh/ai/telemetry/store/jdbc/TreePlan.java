@@ -16,12 +16,15 @@ final class TreePlan {
 
     private final long[] edges;
 
+    private final boolean byKind;
+
     private final List<long[]> covered = new ArrayList<>();
 
     private final List<Part> parts = new ArrayList<>();
 
-    private TreePlan(Database database, long[] edges) throws SQLException {
+    private TreePlan(Database database, boolean byKind, long[] edges) throws SQLException {
         this.database = database;
+        this.byKind = byKind;
         this.edges = edges;
         try (ResultSet rows = database.query("SELECT since, until FROM tree ORDER BY level")) {
             while (rows.next()) {
@@ -33,12 +36,13 @@ final class TreePlan {
     /**
      * Makes a plan.
      *
+     * @param byKind whether a cell is of use only when it tells all kinds apart
      * @param few ranges with no more records than that are answered from the rows, for the sake of exact quantiles
      * @param edges ids, rising; bucket i begins with edge i and ends before the next one
      * @return the parts in the order of time
      */
-    static List<Part> of(Database database, int few, long... edges) throws SQLException {
-        TreePlan plan = new TreePlan(database, edges);
+    static List<Part> of(Database database, boolean byKind, int few, long... edges) throws SQLException {
+        TreePlan plan = new TreePlan(database, byKind, edges);
         long from = edges[0];
         long to = edges[edges.length - 1];
         plan.cover(plan.covered.size(), from, to);
@@ -51,21 +55,22 @@ final class TreePlan {
 
     /** Returns the levels' coverage, the lowest first: since and until. */
     static List<long[]> coverage(Database database) throws SQLException {
-        return new TreePlan(database, new long[] {0, 0}).covered;
+        return new TreePlan(database, false, new long[] {0, 0}).covered;
     }
 
     /** Returns the cells of a level that overlap a range, in the order of time. */
     static List<Part> cells(Database database, int level, long from, long to) throws SQLException {
         List<Part> cells = new ArrayList<>();
         try (ResultSet rows = database.query(
-                "SELECT first, until, id, records FROM cell WHERE level = ? AND first < ? AND first >= coalesce("
+                "SELECT first, until, id, records, by_kind FROM cell WHERE level = ? AND first < ? AND first >= coalesce("
                         + "(SELECT max(first) FROM cell WHERE level = ? AND first <= ?), 0) ORDER BY first",
                 level,
                 to,
                 level,
                 from)) {
             while (rows.next()) {
-                cells.add(new Part(-1, rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4)));
+                cells.add(new Part(
+                        -1, rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getInt(5) == 1));
             }
         }
         return cells;
@@ -89,8 +94,11 @@ final class TreePlan {
         cover(level - 1, from, since);
         for (Part cell : cells(this.database, level, since, until)) {
             int bucket = bucket(cell.first);
-            if (cell.first >= since && cell.until <= until && cell.until <= this.edges[bucket + 1]) {
-                this.parts.add(new Part(bucket, cell.first, cell.until, cell.cell, cell.records));
+            if (cell.first >= since
+                    && cell.until <= until
+                    && cell.until <= this.edges[bucket + 1]
+                    && (cell.byKind || !this.byKind)) {
+                this.parts.add(new Part(bucket, cell.first, cell.until, cell.cell, cell.records, cell.byKind));
             } else {
                 cover(level - 1, Math.max(cell.first, since), Math.min(cell.until, until));
             }
@@ -125,11 +133,12 @@ final class TreePlan {
      * @param until id that it ends before
      * @param cell its id; 0 for rows
      * @param records of the cell
+     * @param byKind whether the cell tells all kinds apart
      */
-    record Part(int bucket, long first, long until, long cell, long records) {
+    record Part(int bucket, long first, long until, long cell, long records, boolean byKind) {
 
         static Part rows(long first, long until) {
-            return new Part(-1, first, until, 0, 0);
+            return new Part(-1, first, until, 0, 0, false);
         }
 
         boolean isCell() {
