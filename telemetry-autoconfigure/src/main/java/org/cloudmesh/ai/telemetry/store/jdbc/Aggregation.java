@@ -67,6 +67,9 @@ final class Aggregation {
      * @param values whether cells must tell values apart as the filter does; counts are always told apart by kind
      */
     private List<Part> plan(boolean values, long... edges) throws SQLException {
+        if (this.selection.rowsOnly()) {
+            return List.of(Part.rows(edges[0], edges[edges.length - 1]));
+        }
         return TreePlan.of(this.database, values && !this.selection.byGroup(), this.few, edges);
     }
 

@@ -57,7 +57,11 @@ final class LatestRecords {
         this.wanted = limit + 1;
         if (!this.selection.isEmpty() && this.selection.from() < to) {
             List<long[]> covered = TreePlan.coverage(this.database);
-            search(covered, this.selection.all() ? 0 : covered.size(), this.selection.from(), to);
+            search(
+                    covered,
+                    this.selection.all() || this.selection.rowsOnly() ? 0 : covered.size(),
+                    this.selection.from(),
+                    to);
         }
         this.found.sort(RecordRows.IN_ORDER.reversed());
         if (this.found.size() <= limit) {
@@ -121,7 +125,7 @@ final class LatestRecords {
     private void collect(long from, long to) throws SQLException {
         try (ResultSet row = this.database.query(
                 "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id >= ? AND id < ?" + this.selection.condition()
-                        + " ORDER BY id DESC",
+                        + this.selection.readingCondition() + " ORDER BY id DESC",
                 from,
                 to)) {
             while (row.next() && !enough(row.getLong(1))) {

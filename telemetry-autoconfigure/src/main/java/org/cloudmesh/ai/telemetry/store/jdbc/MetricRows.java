@@ -34,8 +34,7 @@ final class MetricRows {
         }
         String condition = selection.wholeCondition();
         this.lastSql = "SELECT max(id) FROM record WHERE id >= ? AND id < ?" + condition;
-        boolean exact = !condition.isEmpty() || selection.every();
-        if (ungrouped && exact && positions.size() == 1 && positions.first() < Shape.COLUMNS) {
+        if (ungrouped && selection.tellsKinds() && positions.size() == 1 && positions.first() < Shape.COLUMNS) {
             this.only = this.kinds.values().iterator().next();
             this.sql = sql("v" + positions.first(), condition);
             return;

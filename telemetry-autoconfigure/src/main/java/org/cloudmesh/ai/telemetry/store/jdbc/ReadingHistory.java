@@ -67,7 +67,7 @@ final class ReadingHistory {
     private long inForce(Thinning<long[]> readings) throws SQLException {
         try (ResultSet row = this.database.query(
                 "SELECT id, reading FROM record WHERE id >= ? AND id < ? AND reading IS NOT NULL"
-                        + this.selection.condition() + " ORDER BY id LIMIT 1",
+                        + this.selection.condition() + this.selection.readingCondition() + " ORDER BY id LIMIT 1",
                 this.selection.from(),
                 this.selection.to())) {
             if (!row.next()) {

@@ -32,6 +32,8 @@ final class Selection {
 
     private final boolean byGroup;
 
+    private final String readings;
+
     private final boolean all;
 
     private boolean narrowed;
@@ -50,16 +52,18 @@ final class Selection {
                 && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         this.from = filter.from() == null ? 0 : RowIds.bound(RecordMatcher.micros(filter.from()));
         this.to = filter.to() == null ? Long.MAX_VALUE : RowIds.bound(RecordMatcher.micros(filter.to()));
+        boolean told = ReadingCondition.canTell(filter.system());
+        this.readings = told ? ReadingCondition.of(filter.system()) : "";
         for (Kind kind : kinds) {
             if (fits(kind)) {
-                boolean rows = !filter.system().isEmpty() || variesIn(kind, by) || attributesVary(kind.attributes());
+                boolean rows = !told || variesIn(kind, by) || attributesVary(kind.attributes());
                 (rows ? this.partial : this.whole).put(kind.id(), kind);
                 if (this.byGroup && kind.id() == kind.group()) {
                     this.groups.put(kind.id(), kind);
                 }
             }
         }
-        this.all = this.whole.size() == kinds.size();
+        this.all = this.whole.size() == kinds.size() && this.readings.isEmpty();
     }
 
     /** Narrows to kinds that have a metric. Whether every record is chosen stays, as far as that metric goes. */
@@ -91,7 +95,12 @@ final class Selection {
         return this.all && !this.narrowed;
     }
 
-    /** Returns the kinds all of whose records are chosen. */
+    /** Returns whether only rows can tell what is chosen, since cells know nothing of readings. */
+    boolean rowsOnly() {
+        return !this.readings.isEmpty();
+    }
+
+    /** Returns the kinds all of whose records are chosen, if their readings are. */
     Map<Integer, Kind> whole() {
         return this.whole;
     }
@@ -117,9 +126,19 @@ final class Selection {
         return (this.whole.isEmpty() && this.partial.isEmpty()) || this.from >= this.to;
     }
 
+    /** Returns a condition on readings; SQLite looks at all of them each time that a query with it begins. */
+    String readingCondition() {
+        return this.readings;
+    }
+
+    /** Returns whether {@link #wholeCondition()} leaves no row of a kind that is not wholly chosen. */
+    boolean tellsKinds() {
+        return every() || this.whole.size() <= MOST_LISTED;
+    }
+
     /** Returns a condition that chooses the wholly chosen kinds, or all of them; empty when it is none. */
     String wholeCondition() {
-        return every() ? "" : listed(this.whole);
+        return (every() ? "" : listed(this.whole)) + this.readings;
     }
 
     /** Returns a condition that all chosen records pass, and few others. */
