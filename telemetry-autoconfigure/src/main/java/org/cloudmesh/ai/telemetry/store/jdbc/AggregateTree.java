@@ -267,7 +267,10 @@ final class AggregateTree {
     }
 
     private CellAggregates aggregates(RowBuffer rows, int from, int to) {
-        CellAggregates aggregates = new CellAggregates(this.settings.tellsKindsApart(to - from, rows.kinds(from, to)));
+        Set<Kind> kinds = rows.kinds(from, to);
+        long groups = kinds.stream().map(Kind::group).distinct().count();
+        CellAggregates aggregates =
+                new CellAggregates(kinds.size() == groups || this.settings.tellsKindsApart(to - from, kinds.size()));
         aggregates.add(rows, from, to);
         return aggregates;
     }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /** Finds the latest chosen records: goes back in time, past cells that hold none. */
 final class LatestRecords {
 
+    private static final int MOST_AT_ONCE = 256;
+
     private final Database database;
 
     private final Selection selection;
@@ -34,6 +36,14 @@ final class LatestRecords {
     private @Nullable Cursor after;
 
     private int wanted;
+
+    private long waitingFrom;
+
+    private long waitingTo;
+
+    private int waiting;
+
+    private int patience = 1;
 
     LatestRecords(Database database, Catalog catalog, Selection selection, Deadline deadline) {
         this.database = database;
@@ -62,6 +72,7 @@ final class LatestRecords {
                     this.selection.all() || this.selection.rowsOnly() ? 0 : covered.size(),
                     this.selection.from(),
                     to);
+            read();
         }
         this.found.sort(RecordRows.IN_ORDER.reversed());
         if (this.found.size() <= limit) {
@@ -77,7 +88,7 @@ final class LatestRecords {
         }
         this.deadline.check();
         if (level == 0) {
-            collect(from, to);
+            add(from, to);
             return;
         }
         long[] range = covered.get(level - 1);
@@ -120,6 +131,27 @@ final class LatestRecords {
             }
             return false;
         }
+    }
+
+    /** Adds rows to those that wait to be read. Where cells promise much and rows hold little, ever more are read at once. */
+    private void add(long from, long to) throws SQLException {
+        if (to != this.waitingFrom) {
+            read();
+            this.waitingTo = to;
+        }
+        this.waitingFrom = from;
+        if (++this.waiting >= this.patience) {
+            this.patience = Math.min(MOST_AT_ONCE, 2 * this.patience);
+            read();
+        }
+    }
+
+    private void read() throws SQLException {
+        if (this.waitingFrom < this.waitingTo) {
+            collect(this.waitingFrom, this.waitingTo);
+        }
+        this.waitingTo = this.waitingFrom;
+        this.waiting = 0;
     }
 
     private void collect(long from, long to) throws SQLException {

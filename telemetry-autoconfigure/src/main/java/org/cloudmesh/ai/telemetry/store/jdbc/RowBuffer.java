@@ -1,7 +1,9 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -82,17 +84,17 @@ final class RowBuffer {
         return rest;
     }
 
-    /** Returns how many kinds the rows are of. */
-    int kinds(int from, int to) {
-        Set<Integer> distinct = new HashSet<>();
+    /** Returns the kinds that the rows are of. */
+    Set<Kind> kinds(int from, int to) {
+        Set<Kind> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
         @Nullable Kind last = null;
         for (int i = from; i < to; i++) {
             if (this.kinds[i] != last) {
                 last = this.kinds[i];
-                distinct.add(last.id());
+                distinct.add(last);
             }
         }
-        return distinct.size();
+        return distinct;
     }
 
     /** Returns where a new cell ends that begins at that row; -1 when the rows do not suffice for one. */

@@ -34,7 +34,7 @@ final class Selection {
 
     private final String readings;
 
-    private final boolean all;
+    private final boolean allKinds;
 
     private boolean narrowed;
 
@@ -63,7 +63,7 @@ final class Selection {
                 }
             }
         }
-        this.all = this.whole.size() == kinds.size() && this.readings.isEmpty();
+        this.allKinds = this.whole.size() == kinds.size();
     }
 
     /** Narrows to kinds that have a metric. Whether every record is chosen stays, as far as that metric goes. */
@@ -87,12 +87,7 @@ final class Selection {
 
     /** Returns whether every record in the range is chosen. */
     boolean all() {
-        return this.all;
-    }
-
-    /** Returns whether that goes for records without the metric, too. */
-    boolean every() {
-        return this.all && !this.narrowed;
+        return this.allKinds && this.readings.isEmpty();
     }
 
     /** Returns whether only rows can tell what is chosen, since cells know nothing of readings. */
@@ -133,17 +128,21 @@ final class Selection {
 
     /** Returns whether {@link #wholeCondition()} leaves no row of a kind that is not wholly chosen. */
     boolean tellsKinds() {
-        return every() || this.whole.size() <= MOST_LISTED;
+        return everyKind() || this.whole.size() <= MOST_LISTED;
+    }
+
+    private boolean everyKind() {
+        return this.allKinds && !this.narrowed;
     }
 
     /** Returns a condition that chooses the wholly chosen kinds, or all of them; empty when it is none. */
     String wholeCondition() {
-        return (every() ? "" : listed(this.whole)) + this.readings;
+        return (everyKind() ? "" : listed(this.whole)) + this.readings;
     }
 
     /** Returns a condition that all chosen records pass, and few others. */
     String condition() {
-        if (this.all) {
+        if (this.allKinds) {
             return "";
         }
         Map<Integer, Kind> both = new HashMap<>(this.whole);
@@ -153,17 +152,16 @@ final class Selection {
 
     /** Returns a condition that all chosen records of partly chosen kinds pass, and few others. */
     String partialCondition() {
-        StringBuilder condition = new StringBuilder(listed(this.partial));
         List<String> values = new ArrayList<>();
         for (RecordFilter.Attribute attribute : this.filter.attributes()) {
             String json = new JsonBuffer(32).string(attribute.value()).toString();
             values.add("instr(attributes, '" + json.replace("'", "''") + "') > 0");
         }
         boolean carried = this.partial.values().stream().allMatch((kind) -> attributesVary(kind.attributes()));
-        if (carried && !values.isEmpty()) {
-            condition.append(" AND (").append(String.join(" OR ", values)).append(')');
-        }
-        return condition.toString();
+        // The text first: SQLite goes from left to right, and few rows are left to be looked up in the list of kinds.
+        return carried && !values.isEmpty()
+                ? " AND (" + String.join(" OR ", values) + ")" + listed(this.partial)
+                : listed(this.partial);
     }
 
     private static String listed(Map<Integer, Kind> kinds) {

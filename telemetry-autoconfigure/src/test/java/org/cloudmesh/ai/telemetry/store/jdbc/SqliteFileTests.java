@@ -46,7 +46,7 @@ class SqliteFileTests {
 
     private static final long START = RecordMatcher.micros(NOW) - 3_600_000_000L;
 
-    private static final TreeSettings SMALL = new TreeSettings(16, 2, 64, 4, 100, 20, 0);
+    private static final TreeSettings SMALL = new TreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
 
     @TempDir
     Path directory;

@@ -40,9 +40,9 @@ class SqliteSourceTests {
 
     private static final long END = RecordMatcher.micros(NOW);
 
-    private static final TreeSettings SMALL = new TreeSettings(8, 2, 32, 3, 40, 10, 0);
+    private static final TreeSettings SMALL = new TreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
 
-    private static final TreeSettings TINY = new TreeSettings(2, 1, 4, 2, 6, 2, 0);
+    private static final TreeSettings TINY = new TreeSettings(2, 1, 2, 4, 2, 6, 2, 0);
 
     @TempDir
     Path directory;
