@@ -26,7 +26,7 @@ final class RecordInserter {
     private static final byte[] MINUS_ZERO = "-0.0".getBytes(StandardCharsets.US_ASCII);
 
     // A statement of many rows saves most of what a statement costs by itself.
-    private static final int ROWS_AT_ONCE = 128;
+    private static final int[] ROWS_AT_ONCE = {128, 16, 1};
 
     private static final Comparator<TelemetryRecord> BY_TIME = Comparator.comparingLong(
                     (TelemetryRecord record) -> RowIds.first(record.timestampMicros()))
@@ -80,7 +80,7 @@ final class RecordInserter {
         long before = -1;
         int at = 0;
         while (at < records.size()) {
-            int rows = records.size() - at < ROWS_AT_ONCE ? 1 : ROWS_AT_ONCE;
+            int rows = rowsAtOnce(records.size() - at);
             PreparedStatement insert = this.database.prepare(layout.sql(rows));
             int parameter = 1;
             for (TelemetryRecord record : records.subList(at, at + rows)) {
@@ -95,6 +95,15 @@ final class RecordInserter {
         this.lastId = Math.max(this.lastId, before);
         this.tree.fold(late, late.size());
         this.tail = this.tree.seal(this.tail, RowIds.first(now));
+    }
+
+    private static int rowsAtOnce(int left) {
+        for (int rows : ROWS_AT_ONCE) {
+            if (rows <= left) {
+                return rows;
+            }
+        }
+        throw new IllegalArgumentException("No rows are left");
     }
 
     private static void remember(RowBuffer rows, long id, Kind kind, TelemetryRecord record) {
