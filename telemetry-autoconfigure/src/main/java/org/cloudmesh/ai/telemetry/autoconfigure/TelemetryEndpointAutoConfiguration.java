@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import java.time.Clock;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointJmxExtension;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebExtension;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -29,5 +30,11 @@ public final class TelemetryEndpointAutoConfiguration {
     @ConditionalOnMissingBean
     TelemetryEndpointWebExtension telemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
         return new TelemetryEndpointWebExtension(endpoint);
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    TelemetryEndpointJmxExtension telemetryEndpointJmxExtension(TelemetryEndpoint endpoint) {
+        return new TelemetryEndpointJmxExtension(endpoint);
     }
 }

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.jayway.jsonpath.JsonPath;
 import java.lang.management.ManagementFactory;
@@ -89,9 +90,11 @@ class TelemetryEndpointDeploymentTests {
     }
 
     @Test
-    void theOverviewIsThereOverJmx() throws Exception {
+    void theSameAnswersAreThereOverJmx() throws Exception {
         StubPipeline pipeline = new StubPipeline();
-        pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)).write();
+        pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)
+                        .metrics(new String[] {"latency"}, new double[] {0.5}))
+                .write();
         try (Host host = Host.start(
                 WebApplicationType.SERVLET,
                 pipeline,
@@ -102,13 +105,30 @@ class TelemetryEndpointDeploymentTests {
             ObjectName name = server.queryNames(new ObjectName("telemetry-test:type=Endpoint,name=Telemetry"), null)
                     .iterator()
                     .next();
-            assertThat(server.getMBeanInfo(name).getOperations()).hasSize(1);
+            assertThat(server.getMBeanInfo(name).getOperations()).hasSize(2);
             Object answer = server.invoke(name, "overview", new Object[0], new String[0]);
             assertThat((Map<?, ?>) answer)
                     .extracting((map) -> map.get("records"))
                     .isEqualTo(1L);
+            assertThat(over(server, name, "metrics/latency", "by=status&run=A")).containsEntry("count", 1L);
+            assertThat(over(server, name, "records", "attribute=model%3Allama-3&attribute=no:such"))
+                    .containsEntry("records", List.of());
+            assertThatThrownBy(() -> over(server, name, "records", "limit=5000"))
+                    .hasRootCauseInstanceOf(IllegalArgumentException.class)
+                    .rootCause()
+                    .hasMessageContaining("'limit' is '5000'");
+            assertThatThrownBy(() -> over(server, name, "nowhere", null))
+                    .rootCause()
+                    .hasMessageContaining("no path 'nowhere'");
             assertThat(host.context().getBeansWithAnnotation(Endpoint.class)).containsKey("telemetryEndpoint");
         }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> over(MBeanServer server, ObjectName name, String path, String query)
+            throws Exception {
+        String[] signature = {String.class.getName(), String.class.getName()};
+        return (Map<String, Object>) server.invoke(name, "answer", new Object[] {path, query}, signature);
     }
 
     @Test
