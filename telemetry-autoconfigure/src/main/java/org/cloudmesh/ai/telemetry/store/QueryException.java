@@ -14,6 +14,9 @@ public class QueryException extends RuntimeException {
         /** The store cannot be read now. */
         UNAVAILABLE,
 
+        /** The answer would take too much memory. */
+        TOO_LARGE,
+
         /** The cursor is not one of this store's. */
         BAD_CURSOR
     }

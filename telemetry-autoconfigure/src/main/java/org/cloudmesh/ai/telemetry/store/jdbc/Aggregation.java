@@ -8,11 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntFunction;
-import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
+import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Count;
 import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Cursor;
 import org.cloudmesh.ai.telemetry.store.jdbc.Kind.Shape;
@@ -21,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Sums up chosen records within one read transaction: from cells where it can, from rows where it must. */
 final class Aggregation {
+
+    private static final int MOST_GROUPS = 50_000;
 
     private final Database database;
 
@@ -56,8 +57,10 @@ final class Aggregation {
                 }
             }
         }
-        partialRows((record, id, kind) ->
-                counts.computeIfAbsent(kind.id(), (key) -> new Count()).add(1, id, id));
+        partialRows("", (row) -> {
+            long id = row.id();
+            counts.computeIfAbsent(row.kind().id(), (key) -> new Count()).add(1, id, id);
+        });
         return counts;
     }
 
@@ -117,10 +120,12 @@ final class Aggregation {
                 }
             }
         }
-        partialRows((record, id, kind) -> {
-            for (int i = 0; i < record.metricCount(); i++) {
-                metrics.computeIfAbsent(record.metricName(i), (name) -> new Distribution())
-                        .add(record.metricValue(i), record.timestampMicros());
+        partialRows(", more, v0, v1, v2, v3, v4, v5, v6, v7", (row) -> {
+            String[] names = row.kind().shape().names();
+            double[] values = RecordRows.values(row.columns(), names.length, PartialRows.FIRST_COLUMN);
+            long at = RowIds.micros(row.id());
+            for (int i = 0; i < names.length; i++) {
+                metrics.computeIfAbsent(names[i], (name) -> new Distribution()).add(values[i], at);
             }
         });
         return metrics;
@@ -204,13 +209,20 @@ final class Aggregation {
                 }
             }
         }
-        partialRows((record, rowId, kind) -> {
+        ValueColumns column = new ValueColumns(metric, this.selection.partial().values(), PartialRows.FIRST_COLUMN);
+        partialRows(column.names(), (row) -> {
+            long rowId = row.id();
+            Map<@Nullable String, Distribution> bucket = buckets.get(TreePlan.bucket(edges, rowId));
             String key = by != null && by.kind() == Dimension.Kind.ATTRIBUTE
-                    ? record.attributes().get(by.attribute())
-                    : Grouping.key(kind, by);
-            buckets.get(TreePlan.bucket(edges, rowId))
-                    .computeIfAbsent(key, (group) -> new Distribution())
-                    .add(record.metricValue(kind.shape().indexOf(metric)), record.timestampMicros());
+                    ? row.attribute(Objects.requireNonNull(by.attribute()))
+                    : Grouping.key(row.kind(), by);
+            Distribution group = bucket.get(key);
+            if (group == null) {
+                requireRoom(bucket);
+                group = new Distribution();
+                bucket.put(key, group);
+            }
+            group.add(column.value(row.columns(), row.kind()), RowIds.micros(rowId));
         });
         return buckets;
     }
@@ -293,37 +305,18 @@ final class Aggregation {
         }
     }
 
-    private void partialRows(RowConsumer consumer) throws SQLException {
-        if (this.selection.partial().isEmpty()) {
-            return;
-        }
-        RecordMatcher matcher = new RecordMatcher(this.selection.filter());
-        RecordRows records = new RecordRows(this.database, this.catalog);
-        try (ResultSet rows = this.database.query(
-                "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id >= ? AND id < ?"
-                        + this.selection.partialCondition() + " ORDER BY id",
-                this.selection.from(),
-                this.selection.to())) {
-            int seen = 0;
-            while (rows.next()) {
-                if (++seen % 256 == 0) {
-                    this.deadline.check();
-                }
-                Kind kind = this.selection.partial().get(rows.getInt(2));
-                if (kind != null) {
-                    TelemetryRecord record = records.read(rows);
-                    if (matcher.matches(record)) {
-                        consumer.accept(record, rows.getLong(1), kind);
-                    }
-                }
-            }
-        }
+    private void partialRows(String columns, PartialRows.Visitor visitor) throws SQLException {
+        new PartialRows(this.database, this.selection, this.deadline).forEach(columns, visitor);
     }
 
-    @FunctionalInterface
-    private interface RowConsumer {
-
-        void accept(TelemetryRecord record, long id, Kind kind);
+    /** Refuses to hold more than a heap can bear: an attribute may have a value of its own in each record. */
+    private static void requireRoom(Map<?, ?> groups) {
+        if (groups.size() >= MOST_GROUPS) {
+            throw new QueryException(
+                    QueryException.Reason.TOO_LARGE,
+                    "There are more than " + MOST_GROUPS + " groups; narrow the range or the filters",
+                    null);
+        }
     }
 
     /** Finds the distribution that a record belongs to; mostly, that of the record before. */

@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
 
@@ -11,16 +10,7 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
  */
 final class ReadingCondition {
 
-    private static final Pattern PLAIN = Pattern.compile("\\w+");
-
     private ReadingCondition() {}
-
-    /** Returns whether all conditions can be told in SQL without quoting. */
-    static boolean canTell(List<SystemCondition> conditions) {
-        return conditions.stream()
-                .allMatch((condition) ->
-                        PLAIN.matcher(condition.field()).matches() && Double.isFinite(condition.value()));
-    }
 
     /** Returns a condition on rows of the record table; empty when there is none. */
     static String of(List<SystemCondition> conditions) {
@@ -36,15 +26,24 @@ final class ReadingCondition {
     }
 
     private static String of(SystemCondition condition) {
-        String patch = compare("g.patch", condition);
-        String machine = compare("m.system", condition);
-        return "CASE WHEN json_type(g.patch, '$." + condition.field() + "') IS NULL THEN " + machine + " ELSE " + patch
-                + " END";
+        // A path cannot carry such a name, and no reading has one.
+        if (condition.field().matches(".*[\"\\\\].*")) {
+            return "0";
+        }
+        String path = ", '$.\"" + condition.field().replace("'", "''") + "\"')";
+        return "CASE WHEN json_type(g.patch" + path + " IS NULL THEN " + compare("m.system" + path, condition)
+                + " ELSE " + compare("g.patch" + path, condition) + " END";
     }
 
-    private static String compare(String json, SystemCondition condition) {
-        String arguments = "(" + json + ", '$." + condition.field() + "')";
-        return "(json_type" + arguments + " IN ('integer', 'real') AND json_extract" + arguments + " "
-                + condition.comparison().symbol() + " " + condition.value() + ")";
+    private static String compare(String arguments, SystemCondition condition) {
+        return "(json_type(" + arguments + " IN ('integer', 'real') AND json_extract(" + arguments + " "
+                + condition.comparison().symbol() + " " + number(condition.value()) + ")";
+    }
+
+    private static String number(double value) {
+        if (Double.isNaN(value)) {
+            return "NULL";
+        }
+        return Double.isInfinite(value) ? (value > 0 ? "9e999" : "-9e999") : Double.toString(value);
     }
 }

@@ -25,7 +25,7 @@ final class RecordRows {
 
     private static final int REMEMBERED = 1024;
 
-    private static final int FIRST_VALUE = 8;
+    private static final int MORE = 7;
 
     private final Database database;
 
@@ -47,14 +47,7 @@ final class RecordRows {
     TelemetryRecord read(ResultSet row) throws SQLException {
         Kind kind = this.catalog.kind(this.database, row.getInt(2));
         Shape shape = kind.shape();
-        double[] values = new double[shape.names().length];
-        for (int i = 0; i < Math.min(values.length, Shape.COLUMNS); i++) {
-            values[i] = row.getDouble(FIRST_VALUE + i);
-        }
-        if (values.length > Shape.COLUMNS) {
-            double[] more = JsonLists.numbers(row.getString(7));
-            System.arraycopy(more, 0, values, Shape.COLUMNS, Math.min(more.length, values.length - Shape.COLUMNS));
-        }
+        double[] values = values(row, shape.names().length, MORE);
         long reading = row.getLong(4);
         return TelemetryRecord.builder(kind.origin(), row.getLong(3), RowIds.micros(row.getLong(1)))
                 .status(kind.status())
@@ -64,6 +57,23 @@ final class RecordRows {
                 .system(reading == 0 ? null : system(reading))
                 .message(row.getString(5))
                 .build();
+    }
+
+    /**
+     * Returns the values of the present row.
+     *
+     * @param column number of the column {@code more}, which those of the values follow
+     */
+    static double[] values(ResultSet row, int count, int column) throws SQLException {
+        double[] values = new double[count];
+        for (int i = 0; i < Math.min(count, Shape.COLUMNS); i++) {
+            values[i] = row.getDouble(column + 1 + i);
+        }
+        if (count > Shape.COLUMNS) {
+            double[] more = JsonLists.numbers(row.getString(column));
+            System.arraycopy(more, 0, values, Shape.COLUMNS, Math.min(more.length, count - Shape.COLUMNS));
+        }
+        return values;
     }
 
     /** Returns the system object of a reading. */

@@ -52,11 +52,10 @@ final class Selection {
                 && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         this.from = filter.from() == null ? 0 : RowIds.bound(RecordMatcher.micros(filter.from()));
         this.to = filter.to() == null ? Long.MAX_VALUE : RowIds.bound(RecordMatcher.micros(filter.to()));
-        boolean told = ReadingCondition.canTell(filter.system());
-        this.readings = told ? ReadingCondition.of(filter.system()) : "";
+        this.readings = ReadingCondition.of(filter.system());
         for (Kind kind : kinds) {
             if (fits(kind)) {
-                boolean rows = !told || variesIn(kind, by) || attributesVary(kind.attributes());
+                boolean rows = variesIn(kind, by) || attributesVary(kind.attributes());
                 (rows ? this.partial : this.whole).put(kind.id(), kind);
                 if (this.byGroup && kind.id() == kind.group()) {
                     this.groups.put(kind.id(), kind);
