@@ -115,6 +115,27 @@ class SqliteFileTests {
     }
 
     @Test
+    void aFileOfTheFirstVersionIsBroughtToThePresentOne() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        store.write(records("aa", 1, 1000), true);
+        List<TelemetryRecord> before = all(store);
+        store.close();
+        // What version 2 has and version 1 had not.
+        sql(store.path(), "DROP INDEX kind_group");
+        sql(store.path(), "ALTER TABLE cell DROP COLUMN by_kind");
+        sql(store.path(), "PRAGMA user_version = 1");
+
+        store = open("telemetry.db");
+        assertThat(cli(store.path(), "PRAGMA user_version")).isEqualTo("2");
+        assertThat(all(store)).usingRecursiveFieldByFieldElementComparator().isEqualTo(before);
+        assertConsistent(store);
+        store.write(records("aa", 1001, 1000), true);
+        store.write(records("bb", 1, 500), true);
+        assertThat(count(store)).isEqualTo(2500);
+        assertConsistent(store);
+    }
+
+    @Test
     void aDamagedFileOfOursIsPutAside() throws Exception {
         SqliteStore store = open("telemetry.db");
         store.write(records("aa", 1, 5000), true);
