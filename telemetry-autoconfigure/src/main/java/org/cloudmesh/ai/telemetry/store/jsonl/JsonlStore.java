@@ -15,6 +15,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.json.RecordWriter;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ final class JsonlStore implements TelemetryStore {
 
     private final Keeper keeper;
 
+    private final DeadLetters deadLetters;
+
     private final long largest;
 
     private final long oldest;
@@ -72,6 +75,7 @@ final class JsonlStore implements TelemetryStore {
         this.rolled = new RolledFiles(this.path);
         this.source = new JsonlSource(this.path, this.rolled);
         this.keeper = new Keeper(this.rolled, retention, clock, this.source.reader());
+        this.deadLetters = new DeadLetters(this.path);
         this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
@@ -230,7 +234,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void reject(TelemetryRecord record, String reason) {
-        logger.warn("A record cannot be stored in {}: {}: {}", this.path, reason, record);
+        this.deadLetters.add(record, reason);
     }
 
     @Override
