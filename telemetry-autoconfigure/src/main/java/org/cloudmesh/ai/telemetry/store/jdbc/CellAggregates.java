@@ -2,9 +2,10 @@ package org.cloudmesh.ai.telemetry.store.jdbc;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Count;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Cursor;
 import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Count;
-import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /** Aggregates of one cell while they are made. Times of distributions are record ids here. */

@@ -274,7 +274,8 @@ final class Line implements Row {
         return value[0];
     }
 
-    private void attributes(BiConsumer<String, String> visitor) {
+    @Override
+    public void attributes(BiConsumer<String, String> visitor) {
         int at = this.attributes;
         while (at >= 0) {
             int value = Syntax.string(this.json, at, this.to);
