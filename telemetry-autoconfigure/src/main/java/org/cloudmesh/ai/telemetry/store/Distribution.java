@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +28,11 @@ public final class Distribution {
     private static final long[] NO_COUNTS = {};
 
     private static final int MAX_WINDOW = 8192;
+
+    private static final int LONGEST_VARINT = 10;
+
+    // So many are sorted faster than counted.
+    private static final int FEW = 64;
 
     private long count;
 
@@ -253,24 +257,43 @@ public final class Distribution {
      * variable-length integers.
      */
     public byte[] buckets() {
-        Distribution bucketed = this;
-        if (this.exact) {
-            bucketed = new Distribution();
+        if (!this.exact) {
+            toSparse();
+            return bytes(this.keys, this.counts, this.size);
+        }
+        if (this.size > FEW) {
+            Distribution bucketed = new Distribution();
             bucketed.merge(this);
             bucketed.toBuckets();
+            return bucketed.buckets();
         }
-        bucketed.toSparse();
-        ByteArrayOutputStream out = new ByteArrayOutputStream(2 + 3 * bucketed.size);
-        writeVarint(out, bucketed.size);
+        int[] all = new int[this.size];
+        for (int i = 0; i < this.size; i++) {
+            all[i] = key(this.values[i]);
+        }
+        Arrays.sort(all);
+        long[] times = new long[this.size];
+        int distinct = 0;
+        for (int i = 0; i < this.size; i++) {
+            if (distinct == 0 || all[distinct - 1] != all[i]) {
+                all[distinct++] = all[i];
+            }
+            times[distinct - 1]++;
+        }
+        return bytes(all, times, distinct);
+    }
+
+    private static byte[] bytes(int[] keys, long[] counts, int size) {
+        byte[] out = new byte[LONGEST_VARINT * (1 + 2 * size)];
+        int at = writeVarint(out, 0, size);
         int previous = 0;
-        for (int i = 0; i < bucketed.size; i++) {
-            int key = bucketed.keys[i];
-            long delta = (long) key - previous;
-            writeVarint(out, i == 0 ? (delta << 1) ^ (delta >> 63) : delta);
-            writeVarint(out, bucketed.counts[i]);
-            previous = key;
+        for (int i = 0; i < size; i++) {
+            long delta = (long) keys[i] - previous;
+            at = writeVarint(out, at, i == 0 ? (delta << 1) ^ (delta >> 63) : delta);
+            at = writeVarint(out, at, counts[i]);
+            previous = keys[i];
         }
-        return out.toByteArray();
+        return Arrays.copyOf(out, at);
     }
 
     /**
@@ -430,13 +453,15 @@ public final class Distribution {
         return key > 0 ? middle : -middle;
     }
 
-    private static void writeVarint(ByteArrayOutputStream out, long value) {
+    private static int writeVarint(byte[] out, int from, long value) {
+        int at = from;
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) ((rest & 0x7F) | 0x80));
+            out[at++] = (byte) ((rest & 0x7F) | 0x80);
             rest >>>= 7;
         }
-        out.write((int) rest);
+        out[at++] = (byte) rest;
+        return at;
     }
 
     private static long readVarint(ByteBuffer in) {

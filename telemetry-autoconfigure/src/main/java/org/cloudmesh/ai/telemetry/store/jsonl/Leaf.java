@@ -1,8 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,7 +14,8 @@ final class Leaf {
 
     private final @Nullable LineKinds kinds;
 
-    private final Map<Integer, Values> values = new LinkedHashMap<>();
+    // By kind.
+    private @Nullable Values[] values = new Values[64];
 
     private String[] names = new String[16];
 
@@ -60,12 +59,24 @@ final class Leaf {
             this.tooManyKinds = true;
             return true;
         }
-        Values values = this.values.computeIfAbsent(kind, (absent) -> new Values(this.count));
+        Values values = values(kind);
         values.count.add(1, at, at);
         for (int i = 0; i < this.count; i++) {
-            values.metrics.get(i).add(this.numbers[i], at);
+            values.metrics[i].add(this.numbers[i], at);
         }
         return true;
+    }
+
+    private Values values(int kind) {
+        if (kind >= this.values.length) {
+            this.values = Arrays.copyOf(this.values, 2 * kind);
+        }
+        Values values = this.values[kind];
+        if (values == null) {
+            values = new Values(this.count);
+            this.values[kind] = values;
+        }
+        return values;
     }
 
     private void add(String name, double value) {
@@ -90,14 +101,18 @@ final class Leaf {
         }
         Map<Integer, Count> counts = new TreeMap<>();
         Map<Integer, Map<Integer, Distribution>> metrics = new TreeMap<>();
-        this.values.forEach((kind, values) -> {
+        for (int kind = 1; kind < this.values.length; kind++) {
+            Values values = this.values[kind];
+            if (values == null) {
+                continue;
+            }
             counts.put(kind, values.count);
             List<String> names = kinds.kind(kind).metrics();
             for (int i = 0; i < names.size(); i++) {
                 metrics.computeIfAbsent(kinds.metric(names.get(i)), (absent) -> new TreeMap<>())
-                        .put(kind, values.metrics.get(i));
+                        .put(kind, values.metrics[i]);
             }
-        });
+        }
         return NodeSummary.encode(counts, metrics);
     }
 
@@ -106,11 +121,12 @@ final class Leaf {
 
         private final Count count = new Count();
 
-        private final List<Distribution> metrics = new ArrayList<>();
+        private final Distribution[] metrics;
 
         Values(int metrics) {
+            this.metrics = new Distribution[metrics];
             for (int i = 0; i < metrics; i++) {
-                this.metrics.add(new Distribution());
+                this.metrics[i] = new Distribution();
             }
         }
     }
