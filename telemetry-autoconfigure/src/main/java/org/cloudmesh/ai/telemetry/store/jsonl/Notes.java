@@ -16,7 +16,8 @@ final class Notes {
     // An empty block of deflate, checksum and length.
     private static final int TAIL = 2 + 4 + 4;
 
-    private static final int MOST = 0xFFFF - 4;
+    // An extra field may have 65,535 bytes, but DuckDB takes 32,768 at most.
+    private static final int MOST = 32_000;
 
     private static final int LOCATOR = 8 + 4 + 4;
 

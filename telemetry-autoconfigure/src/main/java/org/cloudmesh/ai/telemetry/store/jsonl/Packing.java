@@ -45,6 +45,8 @@ final class Packing implements AutoCloseable {
 
     private long written;
 
+    private boolean complete;
+
     private Packing(Path plain, Path unfinished, LineFile in, FileChannel out, RecordReader reader) {
         this.plain = plain;
         this.unfinished = unfinished;
@@ -75,6 +77,11 @@ final class Packing implements AutoCloseable {
      * @return whether there is more to do
      */
     boolean step() throws IOException {
+        if (this.at == this.in.size() && !this.complete) {
+            writeDirectory();
+            this.complete = true;
+            return true;
+        }
         int length = this.in.wholeLines(this.at, Stretch.SIZE, this.buffer);
         if (length == 0) {
             return false;
@@ -92,7 +99,7 @@ final class Packing implements AutoCloseable {
             this.tree.add(this.stretches.size() - 1, stretch.first(), stretch.last(), summary);
         }
         this.at += length;
-        return this.at < this.in.size();
+        return true;
     }
 
     private Node keep(Node node, byte[] bytes) throws IOException {
@@ -124,10 +131,9 @@ final class Packing implements AutoCloseable {
      * @return whether all could be packed
      */
     boolean finish(AppendFile file) throws IOException {
-        if (this.at < this.in.size()) {
+        if (!this.complete) {
             return false;
         }
-        writeDirectory();
         this.out.force(true);
         file.alone(() -> {
             if (Files.exists(this.plain) && Files.size(this.plain) == this.at) {
