@@ -67,6 +67,8 @@ final class JsonlStore implements TelemetryStore {
 
     private long firstAt = Long.MAX_VALUE;
 
+    private String newestRolled = "";
+
     JsonlStore(Path path, Retention retention, Clock clock) {
         this.path = path.toAbsolutePath();
         this.clock = clock;
@@ -99,9 +101,14 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void open() throws StoreException {
+        openFile();
+        this.source.forget();
+    }
+
+    private void openFile() throws StoreException {
+        this.newestRolled = newestRolled();
         this.file.open(this.ends);
         this.firstAt = firstTime();
-        this.source.forget();
     }
 
     private long firstTime() {
@@ -161,11 +168,12 @@ final class JsonlStore implements TelemetryStore {
 
     /** Goes on in the new file when another process rolled ours: that is no fault. */
     private void follow(StoreException ex) throws StoreException {
-        if (ex.remedy() != Remedy.REOPEN || !this.file.isAmong(rolledFiles())) {
+        // It may be packed already: then it has another identity, but its name is newer than any that was there before.
+        boolean rolled = newestRolled().compareTo(this.newestRolled) > 0 || this.file.isAmong(rolledFiles());
+        if (ex.remedy() != Remedy.REOPEN || !rolled) {
             throw ex;
         }
-        this.file.open(this.ends);
-        this.firstAt = firstTime();
+        openFile();
     }
 
     private void sync(int length) throws StoreException {
@@ -213,6 +221,7 @@ final class JsonlStore implements TelemetryStore {
         try {
             if (this.file.roll(this.rolled.next(this.clock.instant()), this.ends)) {
                 this.firstAt = Long.MAX_VALUE;
+                this.newestRolled = newestRolled();
             }
         } catch (IOException ex) {
             throw new StoreException(Remedy.RETRY, "Cannot roll " + this.path + ": " + ex.getMessage(), ex);
@@ -222,6 +231,13 @@ final class JsonlStore implements TelemetryStore {
     private boolean isOld() {
         long now = TimeUnit.MILLISECONDS.toMicros(this.clock.millis());
         return this.firstAt != Long.MAX_VALUE && this.oldest != Long.MAX_VALUE && now - this.firstAt > this.oldest;
+    }
+
+    private String newestRolled() {
+        List<Path> files = rolledFiles();
+        return files.isEmpty()
+                ? ""
+                : RolledFiles.plain(files.get(files.size() - 1)).getFileName().toString();
     }
 
     private List<Path> rolledFiles() {
