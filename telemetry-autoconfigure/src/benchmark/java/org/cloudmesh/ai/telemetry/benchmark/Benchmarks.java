@@ -14,7 +14,7 @@ public final class Benchmarks {
     /**
      * Prints a section of Markdown.
      *
-     * @param args {@code emit}, {@code ingest} or {@code query}; how many records; how many rounds, where 0 is the default
+     * @param args {@code emit}, {@code ingest}, {@code query} or {@code lines}; how many records; how many rounds, where 0 is the default
      */
     public static void main(String[] args) throws Exception {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
@@ -27,10 +27,12 @@ public final class Benchmarks {
             case "emit" -> new EmitBenchmark(rounds == 0 ? 5 : rounds).run();
             case "ingest" -> new IngestBenchmark(records == 0 ? 1_000_000 : records, rounds == 0 ? 5 : rounds).run();
             case "query" -> new QueryBenchmark(records).run();
+            case "lines" -> new LinesBenchmark(records).run();
             case "emit-case" -> Fork.answer(new EmitCase(rest.get(2)).measure());
             case "ingest-case" -> Fork.answer(new IngestCase(rest.get(2), records).measure());
             case "durable-case" -> Fork.answer(new DurableCase(rest.get(2), (int) records).measure());
             case "query-case" -> new QueryCase(records, rest.get(2)).run();
+            case "lines-case" -> new LinesCase(records, rest.get(2)).run();
             default -> throw new IllegalArgumentException("There is no benchmark " + args[0]);
         }
     }

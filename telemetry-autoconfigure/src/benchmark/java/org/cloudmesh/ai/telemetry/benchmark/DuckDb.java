@@ -58,6 +58,25 @@ final class DuckDb implements AutoCloseable {
         }
     }
 
+    /** Shows JSON lines in the place of the table. */
+    void lines(String files) throws SQLException {
+        loaded();
+        StringBuilder metrics = new StringBuilder();
+        StringBuilder types = new StringBuilder();
+        for (String name : Sample.NAMES) {
+            metrics.append(", metrics.").append(name).append(" AS ").append(name);
+            types.append(types.isEmpty() ? "" : ", ").append(name).append(" DOUBLE");
+        }
+        try (Statement statement = this.connection.createStatement()) {
+            statement.execute("DROP TABLE t");
+            statement.execute("CREATE VIEW t AS SELECT id, epoch_us(timestamp) AS micros, command, run, status, event,"
+                    + " attributes.tenant AS tenant, message" + metrics + " FROM read_json('" + files
+                    + "', format = 'newline_delimited', columns = {id: 'VARCHAR', timestamp: 'TIMESTAMP',"
+                    + " command: 'VARCHAR', run: 'VARCHAR', status: 'VARCHAR', event: 'VARCHAR',"
+                    + " attributes: 'STRUCT(tenant VARCHAR)', message: 'VARCHAR', metrics: 'STRUCT(" + types + ")'})");
+        }
+    }
+
     PreparedStatement prepare(String sql) throws SQLException {
         return this.connection.prepareStatement(sql);
     }

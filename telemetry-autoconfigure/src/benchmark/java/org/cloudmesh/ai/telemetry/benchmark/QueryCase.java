@@ -108,7 +108,7 @@ final class QueryCase {
                         scratch.file("data.db"), new TelemetrySettings.Retention(null, 0), Clock.systemUTC()));
     }
 
-    private List<TelemetryRecord> batch(int size) {
+    List<TelemetryRecord> batch(int size) {
         List<TelemetryRecord> batch = new ArrayList<>(size);
         for (int n = 0; n < size; n++) {
             int i = this.random.nextInt();
@@ -225,7 +225,7 @@ final class QueryCase {
                 null);
     }
 
-    private static double[] time(Runnable code) {
+    static double[] time(Runnable code) {
         long start = System.nanoTime();
         code.run();
         double first = (System.nanoTime() - start) / 1e6;
@@ -239,7 +239,7 @@ final class QueryCase {
         return new double[] {first, Fork.median(all)};
     }
 
-    private Map<String, Question> questions(TelemetryReader reader) {
+    Map<String, Question> questions(TelemetryReader reader) {
         RecordFilter all = RecordFilter.ALL;
         RecordFilter failedSearch =
                 new RecordFilter(null, null, "failed", "search", null, List.of(), List.of(), null, null);
@@ -347,5 +347,5 @@ final class QueryCase {
     }
 
     /** What is asked, of the store and of DuckDB. */
-    private record Question(Runnable ours, @Nullable String sql) {}
+    record Question(Runnable ours, @Nullable String sql) {}
 }

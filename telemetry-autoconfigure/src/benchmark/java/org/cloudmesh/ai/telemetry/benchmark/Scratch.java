@@ -31,6 +31,14 @@ final class Scratch implements AutoCloseable {
         return bytes;
     }
 
+    /** Returns how many rolled files there are whose name starts so and that are not packed. */
+    long plainRolled(String name) throws IOException {
+        return files().stream()
+                .map((file) -> file.getFileName().toString())
+                .filter((file) -> file.startsWith(name) && file.endsWith(".jsonl") && !file.equals(name + "jsonl"))
+                .count();
+    }
+
     private List<Path> files() throws IOException {
         try (Stream<Path> files = Files.walk(this.directory)) {
             return files.sorted(Comparator.reverseOrder()).toList();

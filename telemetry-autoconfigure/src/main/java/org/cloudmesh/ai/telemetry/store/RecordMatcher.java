@@ -69,6 +69,39 @@ public final class RecordMatcher {
         return last >= this.from && first < this.to;
     }
 
+    /** Returns whether the filter asks for more than a range of time. */
+    boolean choosesKinds() {
+        return !this.filter.between(null, null).equals(RecordFilter.ALL);
+    }
+
+    /** What is known of records that have the same kind. */
+    enum Verdict {
+        YES,
+        NO,
+        UNKNOWN
+    }
+
+    /** Returns whether records of that kind pass, their times aside. */
+    Verdict decide(Summary.Kind kind) {
+        RecordFilter filter = this.filter;
+        if ((filter.command() != null && !filter.command().equals(kind.command()))
+                || (filter.run() != null && !filter.run().equals(kind.run()))
+                || (filter.status() != null && !filter.status().equals(kind.status()))
+                || (filter.event() != null && !filter.event().equals(kind.event()))
+                || (filter.metric() != null && !kind.has(filter.metric()))) {
+            return Verdict.NO;
+        }
+        Verdict verdict = filter.system().isEmpty() ? Verdict.YES : Verdict.UNKNOWN;
+        for (RecordFilter.Attribute attribute : filter.attributes()) {
+            if (!kind.agreesIn(attribute.key())) {
+                verdict = Verdict.UNKNOWN;
+            } else if (!attribute.value().equals(kind.attribute(attribute.key()))) {
+                return Verdict.NO;
+            }
+        }
+        return verdict;
+    }
+
     private boolean hasAttributes(Row row) {
         for (RecordFilter.Attribute attribute : this.filter.attributes()) {
             if (!attribute.value().equals(row.attribute(attribute.key()))) {

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ public record RecordRow(TelemetryRecord record) implements Row {
     @Override
     public @Nullable String attribute(String key) {
         return this.record.attributes().get(key);
+    }
+
+    @Override
+    public void attributes(BiConsumer<String, String> visitor) {
+        this.record.attributes().forEach(visitor);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,9 @@ public interface Row {
     /** Returns the value of an attribute; null when the record does not have it. */
     @Nullable
     String attribute(String key);
+
+    /** Shows all attributes. */
+    void attributes(BiConsumer<String, String> visitor);
 
     /** Returns the machine's state, if known; the same instance for neighbours that share it. */
     @Nullable

@@ -1,28 +1,21 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers all questions by looking at each record, for stores that have nothing better. Records come in blocks that know
- * the bounds of their times: blocks beyond the range asked for are not read, a page reads the newest ones alone, and records
- * are shown in order whatever the order within and between blocks. Memory grows with groups, names and page sizes, and for
+ * Answers all questions by looking at records. They come in blocks that know the bounds of their times: blocks beyond the
+ * range asked for are not read, a page reads the newest ones alone, and records are shown in order whatever the order within
+ * and between blocks. A block may have a summary and parts: then only what the summary cannot tell is read. Memory grows with groups, names and page sizes, and for
  * {@link #forEach} with the records of those blocks whose times overlap, not with the number of records.
  */
 public abstract class ScanningSource implements RecordSource {
-
-    private static final int ROWS_BETWEEN_CHECKS = 256;
 
     /** Some records. */
     public interface Block {
@@ -39,6 +32,16 @@ public abstract class ScanningSource implements RecordSource {
          * @param visitor returns whether it wants another
          */
         void scan(Predicate<Row> visitor);
+
+        /** Returns what is known of the records without looking at each; null when nothing is. */
+        default @Nullable Summary summary() {
+            return null;
+        }
+
+        /** Returns the smaller blocks that the block is made of, in the order in which they were stored; often none. */
+        default List<? extends Block> parts() {
+            return List.of();
+        }
     }
 
     /** One state of the store, until it is closed. */
@@ -62,70 +65,73 @@ public abstract class ScanningSource implements RecordSource {
 
     @Override
     public List<RecordGroup> groups(RecordFilter filter, Deadline deadline) {
-        Map<GroupKey, Group> groups = new LinkedHashMap<>();
-        Group[] previous = {new Group(new GroupKey("", null, "", null))};
-        matching(filter, deadline, (row) -> {
-            String command = row.command();
-            String run = row.run();
-            String status = row.status();
-            String event = row.event();
-            if (previous[0].count == 0 || !previous[0].key.is(command, run, status, event)) {
-                previous[0] = groups.computeIfAbsent(new GroupKey(command, run, status, event), Group::new);
-            }
-            previous[0].add(row.timestampMicros());
-        });
-        return groups.values().stream().map(Group::toRecordGroup).toList();
+        GroupCounter groups = new GroupCounter();
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            walk(filter, groups, deadline).run(snapshot.blocks());
+        }
+        return groups.toList();
     }
 
     @Override
     public Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline) {
-        Map<String, Distribution> metrics = new HashMap<>();
-        matching(filter, deadline, (row) -> {
-            long at = row.timestampMicros();
-            row.metrics((name, value) -> metrics.computeIfAbsent(name, (absent) -> new Distribution())
-                    .add(value, at));
-        });
-        return metrics;
+        MetricCollector metrics = new MetricCollector();
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            walk(filter, metrics, deadline).runExactly(snapshot.blocks());
+        }
+        return metrics.toMap();
     }
 
     @Override
     public Map<@Nullable String, Distribution> metric(
             String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline) {
-        Map<@Nullable String, Distribution> groups = new HashMap<>();
-        matching(filter, deadline, (row) -> {
-            double value = row.metric(metric);
-            if (!Double.isNaN(value)) {
-                groups.computeIfAbsent(key(by, row), (key) -> new Distribution())
-                        .add(value, row.timestampMicros());
-            }
-        });
-        return groups;
+        ValueCollector values = new ValueCollector(metric, by, 1);
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            walk(filter, values, deadline).runExactly(snapshot.blocks());
+        }
+        return values.groups(0);
     }
 
     @Override
     public List<Distribution> series(String metric, RecordFilter filter, long[] edges, Deadline deadline) {
-        List<Distribution> buckets =
-                Stream.generate(Distribution::new).limit(edges.length - 1).toList();
         RecordFilter range =
                 filter.between(RecordMatcher.instant(edges[0]), RecordMatcher.instant(edges[edges.length - 1]));
-        matching(range, deadline, (row) -> {
-            double value = row.metric(metric);
-            if (!Double.isNaN(value)) {
-                int edge = Arrays.binarySearch(edges, row.timestampMicros());
-                buckets.get(edge >= 0 ? edge : -2 - edge).add(value, row.timestampMicros());
-            }
-        });
+        ValueCollector values = new ValueCollector(metric, null, edges.length - 1);
+        try (Snapshot snapshot = snapshot(range, deadline)) {
+            new BlockWalk(new RecordMatcher(range), edges, values, deadline).runExactly(snapshot.blocks());
+        }
+        List<Distribution> buckets = new ArrayList<>();
+        for (int i = 0; i < edges.length - 1; i++) {
+            buckets.add(values.groups(i).getOrDefault("", new Distribution()));
+        }
         return buckets;
     }
 
     @Override
     public boolean knows(String metric, Deadline deadline) {
+        try (Snapshot snapshot = snapshot(RecordFilter.ALL, deadline)) {
+            return knows(metric, snapshot.blocks(), deadline);
+        }
+    }
+
+    private static boolean knows(String metric, List<? extends Block> blocks, Deadline deadline) {
         boolean[] found = {false};
-        scan(RecordFilter.ALL, deadline, (row) -> {
-            found[0] = !Double.isNaN(row.metric(metric));
-            return !found[0];
-        });
-        return found[0];
+        for (Block block : blocks) {
+            Summary summary = block.summary();
+            if (summary != null) {
+                found[0] = summary.metrics().contains(metric);
+            } else if (!block.parts().isEmpty()) {
+                found[0] = knows(metric, block.parts(), deadline);
+            } else {
+                block.scan(BlockWalk.checked(deadline, (row) -> {
+                    found[0] = !Double.isNaN(row.metric(metric));
+                    return !found[0];
+                }));
+            }
+            if (found[0]) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override
@@ -134,16 +140,24 @@ public abstract class ScanningSource implements RecordSource {
         RecordMatcher matcher = new RecordMatcher(filter);
         // The oldest of the newest records so far is on top.
         PriorityQueue<TelemetryRecord> newest = new PriorityQueue<>(Position.ORDER);
-        try (Snapshot snapshot = snapshot(matcher.from(), matcher.to(), deadline)) {
-            for (Block block :
-                    sorted(snapshot, Comparator.comparingLong(Block::last).reversed())) {
+        PriorityQueue<Block> blocks =
+                new PriorityQueue<>(Comparator.comparingLong(Block::last).reversed());
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            blocks.addAll(snapshot.blocks());
+            for (Block block = blocks.poll(); block != null; block = blocks.poll()) {
                 TelemetryRecord oldest = newest.size() > limit ? newest.peek() : null;
                 if (oldest != null && block.last() < oldest.timestampMicros()) {
                     break;
                 }
                 if (matcher.overlaps(block.first(), block.last())
-                        && (position == null || block.first() <= position.at())) {
-                    collect(block, matcher, position, limit, newest, deadline);
+                        && (position == null || block.first() <= position.at())
+                        && mayHold(block, matcher)) {
+                    if (block.parts().isEmpty()) {
+                        collect(block, matcher, position, limit, newest, deadline);
+                    } else {
+                        deadline.check();
+                        blocks.addAll(block.parts());
+                    }
                 }
             }
         }
@@ -156,6 +170,17 @@ public abstract class ScanningSource implements RecordSource {
         return new RecordPage(page, Position.of(page.get(limit - 1)).toString());
     }
 
+    /** Returns whether any record of a block may pass, as far as its summary tells. */
+    private static boolean mayHold(Block block, RecordMatcher matcher) {
+        Summary summary = matcher.choosesKinds() ? block.summary() : null;
+        if (summary == null) {
+            return true;
+        }
+        boolean[] found = {false};
+        summary.counts((kind, count, first, last) -> found[0] |= matcher.decide(kind) != RecordMatcher.Verdict.NO);
+        return found[0];
+    }
+
     private static void collect(
             Block block,
             RecordMatcher matcher,
@@ -163,7 +188,7 @@ public abstract class ScanningSource implements RecordSource {
             int limit,
             PriorityQueue<TelemetryRecord> newest,
             Deadline deadline) {
-        block.scan(checked(deadline, (row) -> {
+        block.scan(BlockWalk.checked(deadline, (row) -> {
             TelemetryRecord oldest = newest.size() > limit ? newest.peek() : null;
             long at = row.timestampMicros();
             if ((oldest == null || at >= oldest.timestampMicros())
@@ -185,15 +210,15 @@ public abstract class ScanningSource implements RecordSource {
     public void forEach(RecordFilter filter, Predicate<TelemetryRecord> visitor, Deadline deadline) {
         RecordMatcher matcher = new RecordMatcher(filter);
         PriorityQueue<TelemetryRecord> waiting = new PriorityQueue<>(Position.ORDER);
-        try (Snapshot snapshot = snapshot(matcher.from(), matcher.to(), deadline)) {
-            for (Block block : sorted(snapshot, Comparator.comparingLong(Block::first))) {
-                if (!matcher.overlaps(block.first(), block.last())) {
-                    continue;
-                }
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            List<Block> blocks = new ArrayList<>();
+            addLeaves(snapshot.blocks(), matcher, blocks);
+            blocks.sort(Comparator.comparingLong(Block::first));
+            for (Block block : blocks) {
                 if (!show(waiting, block.first(), visitor)) {
                     return;
                 }
-                block.scan(checked(deadline, (row) -> {
+                block.scan(BlockWalk.checked(deadline, (row) -> {
                     if (matcher.matches(row)) {
                         waiting.add(row.record());
                     }
@@ -201,6 +226,18 @@ public abstract class ScanningSource implements RecordSource {
                 }));
             }
             show(waiting, Long.MAX_VALUE, visitor);
+        }
+    }
+
+    private static void addLeaves(List<? extends Block> blocks, RecordMatcher matcher, List<Block> leaves) {
+        for (Block block : blocks) {
+            if (matcher.overlaps(block.first(), block.last()) && mayHold(block, matcher)) {
+                if (block.parts().isEmpty()) {
+                    leaves.add(block);
+                } else {
+                    addLeaves(block.parts(), matcher, leaves);
+                }
+            }
         }
     }
 
@@ -221,112 +258,41 @@ public abstract class ScanningSource implements RecordSource {
     public List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline) {
         Thinning<SystemReading> readings = new Thinning<>(limit);
         Map<?, ?>[] previous = {null};
-        matching(filter, deadline, (row) -> {
-            Map<String, @Nullable Object> system = row.system();
-            if (system != null && system != previous[0] && !system.equals(previous[0])) {
-                readings.add(new SystemReading(row.timestampMicros(), system));
+        BlockWalk.Collector changes = new BlockWalk.Collector() {
+            @Override
+            public void row(int bucket, Row row) {
+                Map<String, @Nullable Object> system = row.system();
+                if (system != null && system != previous[0] && !system.equals(previous[0])) {
+                    readings.add(new SystemReading(row.timestampMicros(), system));
+                }
+                previous[0] = system;
             }
-            previous[0] = system;
-        });
+
+            @Override
+            public boolean knowsPlaceOf(Summary.Kind kind) {
+                return false;
+            }
+
+            @Override
+            public void summary(int bucket, Summary summary, BlockWalk.Choice choice) {
+                throw new IllegalStateException("No summary has readings");
+            }
+        };
+        try (Snapshot snapshot = snapshot(filter, deadline)) {
+            walk(filter, changes, deadline).run(snapshot.blocks());
+        }
         return readings.toList().stream()
                 .sorted(Comparator.comparingLong(SystemReading::at))
                 .toList();
     }
 
-    private void matching(RecordFilter filter, Deadline deadline, Consumer<Row> action) {
+    private Snapshot snapshot(RecordFilter filter, Deadline deadline) {
         RecordMatcher matcher = new RecordMatcher(filter);
-        scan(filter, deadline, (row) -> {
-            if (matcher.matches(row)) {
-                action.accept(row);
-            }
-            return true;
-        });
+        return snapshot(matcher.from(), matcher.to(), deadline);
     }
 
-    private void scan(RecordFilter filter, Deadline deadline, Predicate<Row> visitor) {
+    private static BlockWalk walk(RecordFilter filter, BlockWalk.Collector collector, Deadline deadline) {
         RecordMatcher matcher = new RecordMatcher(filter);
-        boolean[] more = {true};
-        try (Snapshot snapshot = snapshot(matcher.from(), matcher.to(), deadline)) {
-            for (Block block : snapshot.blocks()) {
-                if (more[0] && matcher.overlaps(block.first(), block.last())) {
-                    block.scan(checked(deadline, (row) -> more[0] = visitor.test(row)));
-                }
-            }
-        }
-    }
-
-    private static List<Block> sorted(Snapshot snapshot, Comparator<Block> order) {
-        List<Block> blocks = new ArrayList<>(snapshot.blocks());
-        blocks.sort(order);
-        return blocks;
-    }
-
-    private static Predicate<Row> checked(Deadline deadline, Predicate<Row> visitor) {
-        deadline.check();
-        int[] rows = {0};
-        return (row) -> {
-            if (++rows[0] % ROWS_BETWEEN_CHECKS == 0) {
-                deadline.check();
-            }
-            return visitor.test(row);
-        };
-    }
-
-    private static @Nullable String key(@Nullable Dimension by, Row row) {
-        if (by == null) {
-            return "";
-        }
-        return switch (by.kind()) {
-            case STATUS -> row.status();
-            case COMMAND -> row.command();
-            case EVENT -> row.event();
-            case RUN -> row.run();
-            case ATTRIBUTE -> row.attribute(String.valueOf(by.attribute()));
-        };
-    }
-
-    private record GroupKey(
-            String command,
-            @Nullable String run,
-            String status,
-            @Nullable String event) {
-
-        // Neighbours mostly share the very instances: no need to compare texts.
-        @SuppressWarnings("ReferenceEquality")
-        boolean is(String command, @Nullable String run, String status, @Nullable String event) {
-            return this.command == command && this.run == run && this.status == status && this.event == event;
-        }
-    }
-
-    private static final class Group {
-
-        private final GroupKey key;
-
-        private long count;
-
-        private long first = Long.MAX_VALUE;
-
-        private long last = Long.MIN_VALUE;
-
-        Group(GroupKey key) {
-            this.key = key;
-        }
-
-        void add(long at) {
-            this.count++;
-            this.first = Math.min(this.first, at);
-            this.last = Math.max(this.last, at);
-        }
-
-        RecordGroup toRecordGroup() {
-            return new RecordGroup(
-                    this.key.command(),
-                    this.key.run(),
-                    this.key.status(),
-                    this.key.event(),
-                    this.count,
-                    this.first,
-                    this.last);
-        }
+        return new BlockWalk(matcher, new long[] {matcher.from(), matcher.to()}, collector, deadline);
     }
 }

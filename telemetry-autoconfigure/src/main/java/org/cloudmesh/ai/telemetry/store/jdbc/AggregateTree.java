@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec;
 import org.cloudmesh.ai.telemetry.store.jdbc.CellAggregates.Groups;
 import org.jspecify.annotations.Nullable;
 

@@ -4,9 +4,10 @@ import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Count;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Cursor;
 import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Count;
-import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Cursor;
 import org.jspecify.annotations.Nullable;
 
 /** Aggregates of one cell while they are made. Times of distributions are record ids here. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Count;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.Distribution;
@@ -20,7 +21,6 @@ import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
-import org.cloudmesh.ai.telemetry.store.jdbc.AggregateCodec.Count;
 import org.jspecify.annotations.Nullable;
 
 /** Answers queries from the file that is open at the moment. Thread-safe. */

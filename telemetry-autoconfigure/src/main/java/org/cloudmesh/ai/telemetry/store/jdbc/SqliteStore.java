@@ -1,25 +1,16 @@
 package org.cloudmesh.ai.telemetry.store.jdbc;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
-import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +29,8 @@ final class SqliteStore implements TelemetryStore {
 
     private final SqliteSource source;
 
+    private final DeadLetters deadLetters;
+
     private final PythonRows pythonRows = new PythonRows();
 
     private @Nullable Session session;
@@ -49,6 +42,7 @@ final class SqliteStore implements TelemetryStore {
         this.tree = tree;
         this.source = new SqliteSource(tree.few());
         this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
+        this.deadLetters = new DeadLetters(this.file.path());
     }
 
     @Override
@@ -123,25 +117,7 @@ final class SqliteStore implements TelemetryStore {
 
     @Override
     public void reject(TelemetryRecord record, String reason) {
-        Path letters = this.file.sibling(".dead-letter.jsonl");
-        String json = RecordJson.write(record).strip();
-        String line = json.substring(0, json.length() - 1) + ","
-                + RecordJson.write(Map.of("rejected", reason)).strip().substring(1) + "\n";
-        Set<OpenOption> options = Set.of(
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.APPEND,
-                LinkOption.NOFOLLOW_LINKS);
-        try {
-            if (!Files.exists(letters, LinkOption.NOFOLLOW_LINKS)
-                    && letters.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.createFile(
-                        letters, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            }
-            Files.write(letters, line.getBytes(StandardCharsets.UTF_8), options.toArray(OpenOption[]::new));
-        } catch (IOException ex) {
-            logger.warn("Record {} was rejected ({}) and cannot be put into {}", record.id(), reason, letters, ex);
-        }
+        this.deadLetters.add(record, reason);
     }
 
     @Override

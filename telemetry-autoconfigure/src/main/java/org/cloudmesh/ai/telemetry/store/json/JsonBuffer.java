@@ -2,6 +2,9 @@ package org.cloudmesh.ai.telemetry.store.json;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -20,16 +23,14 @@ public final class JsonBuffer {
     // For each ASCII character: 0 as it is, 'u' as four digits, else the letter after the backslash.
     private static final byte[] ESCAPES = new byte[128];
 
-    private static final byte[] TENS = new byte[100];
+    // Two digits in the order in which they stand in memory.
+    private static final short[] PAIRS = new short[100];
 
-    private static final byte[] ONES = new byte[100];
-
-    private static final double[] POWERS = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6};
+    private static final VarHandle PAIR = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     static {
         for (int i = 0; i < 100; i++) {
-            TENS[i] = (byte) ('0' + i / 10);
-            ONES[i] = (byte) ('0' + i % 10);
+            PAIRS[i] = (short) (('0' + i / 10) | ('0' + i % 10) << 8);
         }
         Arrays.fill(ESCAPES, 0, 0x20, (byte) 'u');
         ESCAPES['"'] = '"';
@@ -185,16 +186,32 @@ public final class JsonBuffer {
             this.bytes[this.size++] = '-';
         }
         long all = (long) scaled;
-        long power = (long) POWERS[digits];
-        integer(all / power);
+        // Divisions by constants, which are multiplications.
+        if (digits == 0) {
+            integer(all);
+            this.bytes[this.size++] = '.';
+            this.bytes[this.size++] = '0';
+        } else if (digits == 3) {
+            long whole = all / 1_000;
+            integer(whole);
+            fraction((int) (all - whole * 1_000), 3);
+        } else {
+            long whole = all / 1_000_000;
+            integer(whole);
+            fraction((int) (all - whole * 1_000_000), 6);
+        }
+        return this;
+    }
+
+    private void fraction(int fraction, int count) {
         this.bytes[this.size++] = '.';
-        long fraction = all % power;
-        while (digits > 1 && fraction % 10 == 0) {
-            fraction /= 10;
+        int rest = fraction;
+        int digits = count;
+        while (digits > 1 && rest % 10 == 0) {
+            rest /= 10;
             digits--;
         }
-        digits(fraction, Math.max(1, digits));
-        return this;
+        digits(rest, digits);
     }
 
     /** Appends an integer. */
@@ -278,19 +295,27 @@ public final class JsonBuffer {
     }
 
     private void digits(long value, int count) {
-        long rest = value;
-        int at = this.size + count;
-        while (at - 1 > this.size) {
-            long next = rest / 100;
-            int pair = (int) (rest - next * 100);
-            this.bytes[--at] = ONES[pair];
-            this.bytes[--at] = TENS[pair];
+        byte[] bytes = this.bytes;
+        int begin = this.size;
+        int at = begin + count;
+        this.size = at;
+        long large = value;
+        while (large > Integer.MAX_VALUE && at - 1 > begin) {
+            long next = large / 100;
+            at -= 2;
+            PAIR.set(bytes, at, PAIRS[(int) (large - next * 100)]);
+            large = next;
+        }
+        int rest = (int) large;
+        while (at - 1 > begin) {
+            int next = rest / 100;
+            at -= 2;
+            PAIR.set(bytes, at, PAIRS[rest - next * 100]);
             rest = next;
         }
-        if (at > this.size) {
-            this.bytes[--at] = (byte) ('0' + rest % 10);
+        if (at > begin) {
+            bytes[begin] = (byte) ('0' + rest % 10);
         }
-        this.size += count;
     }
 
     private void ensure(int more) {

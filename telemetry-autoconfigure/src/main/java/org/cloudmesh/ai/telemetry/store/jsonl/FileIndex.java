@@ -3,29 +3,57 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Where the lines of a file are and which times they have, in stretches of about a megabyte. Only ever grows with the file,
- * by what was appended; the last, unfinished megabyte is left to be read each time.
+ * Where the lines of a file are, which times they have and what they add up to, in stretches of about a megabyte. A packed
+ * file tells that itself. A plain one is read once; later, only what was appended is. The last, unfinished megabyte is left
+ * to be read each time.
  */
 final class FileIndex {
 
+    private final boolean summarises;
+
     private final List<Stretch> stretches = new ArrayList<>();
+
+    private final LineKinds kinds = new LineKinds();
+
+    private final NodeTree tree = new NodeTree(this.kinds, FileIndex::inMemory);
+
+    private @Nullable Directory directory;
 
     private long end;
 
     private long foreign;
 
     /**
-     * Takes in what was appended.
+     * Creates the index of a file that was not looked at yet.
+     *
+     * @param summarises whether what the lines add up to is of interest
      */
-    void advance(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline) throws IOException {
-        while (!advanceOnce(file, lines, buffer)) {
+    FileIndex(boolean summarises) {
+        this.summarises = summarises;
+    }
+
+    private static Node inMemory(Node node, byte[] bytes) {
+        return new Node(node.from(), node.to(), node.first(), node.last(), 0, bytes.length, node.crc(), bytes);
+    }
+
+    /**
+     * Takes in what was appended.
+     *
+     * @param memory how many bytes of summaries may be kept
+     */
+    void advance(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline, long memory)
+            throws IOException {
+        while (!advanceOnce(file, lines, buffer, deadline)) {
+            this.tree.shrink(memory);
             deadline.check();
         }
+        this.tree.shrink(memory);
     }
 
     /**
@@ -33,9 +61,9 @@ final class FileIndex {
      *
      * @return whether no whole megabyte is left
      */
-    boolean advanceOnce(LineFile file, Lines lines, LineFile.Buffer buffer) throws IOException {
+    boolean advanceOnce(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline) throws IOException {
         if (RolledFiles.isPacked(file.path())) {
-            advanceCompressed(file, buffer);
+            advancePacked(file, lines, buffer, deadline);
             return true;
         }
         if (file.size() - this.end < Stretch.SIZE) {
@@ -43,14 +71,14 @@ final class FileIndex {
         }
         int length = file.wholeLines(this.end, Stretch.SIZE, buffer);
         if (length > 0) {
-            add(stretch(this.end, length, lines, buffer.atLeast(length)));
+            add(length, lines, buffer);
             return false;
         }
         long next = file.size() - this.end > RecordJson.LONGEST ? file.afterLine(this.end, buffer) : this.end;
         if (next == this.end) {
             return true;
         }
-        this.stretches.add(new Stretch(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1));
+        add(new Stretch(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1), NodeSummary.encode(Map.of(), Map.of()));
         this.end = next;
         return false;
     }
@@ -60,34 +88,65 @@ final class FileIndex {
         int rest = (int) Math.min(RecordJson.LONGEST, file.size() - this.end);
         int length = rest > 0 && !RolledFiles.isPacked(file.path()) ? file.wholeLines(this.end, rest, buffer) : 0;
         if (length > 0) {
-            add(stretch(this.end, length, lines, buffer.atLeast(length)));
+            add(length, lines, buffer);
+        }
+        if (!this.tree.ended()) {
+            this.tree.finish();
         }
     }
 
-    private void advanceCompressed(LineFile file, LineFile.Buffer buffer) throws IOException {
-        while (this.end < file.size()) {
-            Stretch stretch = Gzip.stretch(file, this.end, buffer);
-            if (stretch == null) {
-                return;
-            }
-            add(stretch);
-        }
+    private void add(int length, Lines lines, LineFile.Buffer buffer) throws IOException {
+        boolean summarised = this.summarises && !this.tree.ended();
+        Leaf leaf = Leaf.of(buffer.atLeast(length), length, lines, summarised ? this.kinds : null);
+        add(leaf.stretch(this.end, length, lines), leaf.summary());
     }
 
-    private void add(Stretch stretch) {
+    private void add(Stretch stretch, byte @Nullable [] summary) throws IOException {
+        if (!this.summarises || summary == null) {
+            this.tree.end();
+        } else if (!this.tree.ended()) {
+            this.tree.add(this.stretches.size(), stretch.first(), stretch.last(), summary);
+        }
         this.stretches.add(stretch);
         this.end = stretch.offset() + stretch.stored();
         this.foreign += stretch.foreign();
     }
 
-    static Stretch stretch(long offset, int length, Lines lines, byte[] bytes) {
-        Bounds bounds = new Bounds();
-        lines.scan(bytes, length, 0, bounds::add);
-        return new Stretch(offset, length, length, bounds.first, bounds.last, lines.foreign(), lines.bad());
+    private void advancePacked(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline)
+            throws IOException {
+        Directory directory = this.end == 0 ? Notes.directory(file) : null;
+        if (directory != null) {
+            this.directory = directory;
+            directory.stretches().forEach((stretch) -> this.foreign += stretch.foreign());
+            this.end = file.size();
+        }
+        while (this.end < file.size()) {
+            Stretch stretch = Gzip.stretch(file, this.end, buffer);
+            int note = stretch == null ? Notes.length(file, this.end) : 0;
+            if (stretch != null) {
+                add(stretch, null);
+            } else if (note > 0) {
+                this.end += note;
+            } else {
+                Stretch rest = this.summarises
+                        ? OtherGzip.stretch(file, this.end, lines, deadline)
+                        : OtherGzip.unread(this.end);
+                add(rest, null);
+                this.end = file.size();
+            }
+        }
     }
 
-    List<Stretch> stretches() {
-        return this.stretches;
+    /** What is known of a file at one moment. */
+    Directory toDirectory() {
+        Directory directory = this.directory;
+        if (directory != null) {
+            return directory;
+        }
+        return new Directory(
+                List.copyOf(this.stretches),
+                this.kinds.copy(),
+                this.tree.levels().stream().map(List::copyOf).toList());
     }
 
     /** Returns where the stretches end. */
@@ -98,18 +157,5 @@ final class FileIndex {
     /** Returns how many records of the stretches have no id of ours. */
     long foreign() {
         return this.foreign;
-    }
-
-    private static final class Bounds {
-
-        private long first = Long.MAX_VALUE;
-
-        private long last = Long.MIN_VALUE;
-
-        boolean add(Row row) {
-            this.first = Math.min(this.first, row.timestampMicros());
-            this.last = Math.max(this.last, row.timestampMicros());
-            return true;
-        }
     }
 }

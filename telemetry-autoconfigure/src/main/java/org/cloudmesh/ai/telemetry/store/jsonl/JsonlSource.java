@@ -9,10 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.QueryException;
-import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.ScanningSource;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
@@ -25,6 +22,9 @@ final class JsonlSource extends ScanningSource {
     private static final Logger logger = LoggerFactory.getLogger(JsonlSource.class);
 
     private static final int ATTEMPTS = 10;
+
+    // Summaries of plain files that are kept, in bytes.
+    private static final long MEMORY = 4 << 20;
 
     private final Path path;
 
@@ -72,7 +72,7 @@ final class JsonlSource extends ScanningSource {
             done = true;
             return snapshot;
         } catch (IOException ex) {
-            throw unavailable(ex);
+            throw FileBlocks.unavailable(ex);
         } finally {
             this.lock.unlock();
             if (!done) {
@@ -109,35 +109,41 @@ final class JsonlSource extends ScanningSource {
 
     private Snapshot index(List<LineFile> files, Deadline deadline) throws IOException {
         Map<String, FileIndex> indexes = new HashMap<>();
-        List<FileBlock> blocks = new ArrayList<>();
-        Shared shared = new Shared(new Lines(this.reader), new LineFile.Buffer(), new LineFile.Buffer());
+        List<Block> blocks = new ArrayList<>();
+        FileBlocks.Shared shared =
+                new FileBlocks.Shared(new Lines(this.reader), new LineFile.Buffer(), new LineFile.Buffer());
+        long plain = files.stream()
+                .filter((file) -> !RolledFiles.isPacked(file.path()))
+                .count();
         long foreign = 0;
         long bad = 0;
         for (LineFile file : files) {
             String fingerprint = file.fingerprint();
-            FileIndex index = this.indexes.getOrDefault(fingerprint, new FileIndex());
+            FileIndex index = this.indexes.getOrDefault(fingerprint, new FileIndex(true));
             if (index.end() > file.size()) {
-                index = new FileIndex();
+                index = new FileIndex(true);
             }
             boolean grows = file == files.get(files.size() - 1) && file.path().equals(this.path);
             if (file.size() >= Stretch.SIZE || !grows) {
                 indexes.put(fingerprint, index);
                 this.indexes.put(fingerprint, index);
-                index.advance(file, this.lines, this.buffer, deadline);
+                index.advance(file, this.lines, this.buffer, deadline, MEMORY / Math.max(1, plain));
                 if (!grows) {
                     index.finish(file, this.lines, this.buffer);
                 }
             }
-            for (Stretch stretch : index.stretches()) {
-                blocks.add(new FileBlock(file, stretch, foreign, shared));
-                foreign += stretch.foreign();
+            Directory directory = index.toDirectory();
+            FileBlocks of = new FileBlocks(file, directory, foreign, shared);
+            blocks.addAll(of.toList());
+            foreign += index.foreign();
+            for (Stretch stretch : directory.stretches()) {
                 bad += stretch.bad();
             }
             if (grows && index.end() < file.size()) {
                 int rest = (int) Math.min(RecordJson.LONGEST, file.size() - index.end());
                 // Read only when asked for, so its times are not known.
-                Stretch unknown = new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0);
-                blocks.add(new FileBlock(file, unknown, foreign, shared));
+                blocks.add(
+                        of.rest(new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0), foreign));
             }
         }
         this.indexes = indexes;
@@ -152,48 +158,11 @@ final class JsonlSource extends ScanningSource {
         this.badLines = bad;
     }
 
-    private static QueryException unavailable(IOException ex) {
-        return new QueryException(QueryException.Reason.UNAVAILABLE, "Cannot read: " + ex.getMessage(), ex);
-    }
-
-    private record FileSnapshot(List<LineFile> files, List<FileBlock> blocks) implements Snapshot {
+    private record FileSnapshot(List<LineFile> files, List<Block> blocks) implements Snapshot {
 
         @Override
         public void close() {
             this.files.forEach(LineFile::close);
-        }
-    }
-
-    private record Shared(Lines lines, LineFile.Buffer plain, LineFile.Buffer packed) {}
-
-    private record FileBlock(LineFile file, Stretch stretch, long foreignBefore, Shared shared) implements Block {
-
-        @Override
-        public long first() {
-            return this.stretch.first();
-        }
-
-        @Override
-        public long last() {
-            return this.stretch.last();
-        }
-
-        @Override
-        public void scan(Predicate<Row> visitor) {
-            try {
-                int length = this.stretch.length();
-                byte[] bytes;
-                if (RolledFiles.isPacked(this.file.path())) {
-                    bytes = this.shared.plain().atLeast(length);
-                    Gzip.unpack(this.file, this.stretch, bytes, this.shared.packed());
-                } else {
-                    length = this.file.wholeLines(this.stretch.offset(), length, this.shared.plain());
-                    bytes = this.shared.plain().atLeast(length);
-                }
-                this.shared.lines().scan(bytes, length, this.foreignBefore, visitor);
-            } catch (IOException ex) {
-                throw unavailable(ex);
-            }
         }
     }
 }

@@ -15,6 +15,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.json.RecordWriter;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,8 @@ final class JsonlStore implements TelemetryStore {
 
     private final Keeper keeper;
 
+    private final DeadLetters deadLetters;
+
     private final long largest;
 
     private final long oldest;
@@ -64,6 +67,8 @@ final class JsonlStore implements TelemetryStore {
 
     private long firstAt = Long.MAX_VALUE;
 
+    private String newestRolled = "";
+
     JsonlStore(Path path, Retention retention, Clock clock) {
         this.path = path.toAbsolutePath();
         this.clock = clock;
@@ -72,6 +77,7 @@ final class JsonlStore implements TelemetryStore {
         this.rolled = new RolledFiles(this.path);
         this.source = new JsonlSource(this.path, this.rolled);
         this.keeper = new Keeper(this.rolled, retention, clock, this.source.reader());
+        this.deadLetters = new DeadLetters(this.path);
         this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
@@ -95,9 +101,14 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void open() throws StoreException {
+        openFile();
+        this.source.forget();
+    }
+
+    private void openFile() throws StoreException {
+        this.newestRolled = newestRolled();
         this.file.open(this.ends);
         this.firstAt = firstTime();
-        this.source.forget();
     }
 
     private long firstTime() {
@@ -157,11 +168,12 @@ final class JsonlStore implements TelemetryStore {
 
     /** Goes on in the new file when another process rolled ours: that is no fault. */
     private void follow(StoreException ex) throws StoreException {
-        if (ex.remedy() != Remedy.REOPEN || !this.file.isAmong(rolledFiles())) {
+        // It may be packed already: then it has another identity, but its name is newer than any that was there before.
+        boolean rolled = newestRolled().compareTo(this.newestRolled) > 0 || this.file.isAmong(rolledFiles());
+        if (ex.remedy() != Remedy.REOPEN || !rolled) {
             throw ex;
         }
-        this.file.open(this.ends);
-        this.firstAt = firstTime();
+        openFile();
     }
 
     private void sync(int length) throws StoreException {
@@ -209,6 +221,7 @@ final class JsonlStore implements TelemetryStore {
         try {
             if (this.file.roll(this.rolled.next(this.clock.instant()), this.ends)) {
                 this.firstAt = Long.MAX_VALUE;
+                this.newestRolled = newestRolled();
             }
         } catch (IOException ex) {
             throw new StoreException(Remedy.RETRY, "Cannot roll " + this.path + ": " + ex.getMessage(), ex);
@@ -218,6 +231,13 @@ final class JsonlStore implements TelemetryStore {
     private boolean isOld() {
         long now = TimeUnit.MILLISECONDS.toMicros(this.clock.millis());
         return this.firstAt != Long.MAX_VALUE && this.oldest != Long.MAX_VALUE && now - this.firstAt > this.oldest;
+    }
+
+    private String newestRolled() {
+        List<Path> files = rolledFiles();
+        return files.isEmpty()
+                ? ""
+                : RolledFiles.plain(files.get(files.size() - 1)).getFileName().toString();
     }
 
     private List<Path> rolledFiles() {
@@ -230,7 +250,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void reject(TelemetryRecord record, String reason) {
-        logger.warn("A record cannot be stored in {}: {}: {}", this.path, reason, record);
+        this.deadLetters.add(record, reason);
     }
 
     @Override

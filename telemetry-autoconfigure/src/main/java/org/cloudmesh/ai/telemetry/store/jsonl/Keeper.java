@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 import org.jspecify.annotations.Nullable;
@@ -125,11 +126,11 @@ final class Keeper implements AutoCloseable {
     private boolean look(List<Path> files) throws IOException {
         for (Path path : files) {
             if (!this.contents.containsKey(path) && Files.exists(path)) {
-                FileIndex index = this.counting.computeIfAbsent(path, (absent) -> new FileIndex());
+                FileIndex index = this.counting.computeIfAbsent(path, (absent) -> new FileIndex(false));
                 try (LineFile file = LineFile.open(path)) {
                     Lines lines = new Lines(this.reader);
                     LineFile.Buffer buffer = new LineFile.Buffer();
-                    if (index.advanceOnce(file, lines, buffer)) {
+                    if (index.advanceOnce(file, lines, buffer, Deadline.none())) {
                         index.finish(file, lines, buffer);
                         this.counting.remove(path);
                         this.contents.put(path, contents(index));
@@ -143,7 +144,7 @@ final class Keeper implements AutoCloseable {
 
     private static Contents contents(FileIndex index) {
         long last = Long.MIN_VALUE;
-        for (Stretch stretch : index.stretches()) {
+        for (Stretch stretch : index.toDirectory().stretches()) {
             last = Math.max(last, stretch.last());
         }
         return new Contents(last, index.foreign() > 0);

@@ -39,6 +39,11 @@ final class Line implements Row {
 
     private static final int DIGITS = 12;
 
+    // Attributes that are unlike those before in so many lines are not compared for a while.
+    private static final int UNLIKE = 64;
+
+    private static final int UNLIKE_FOR = 4096;
+
     private final RecordReader reader;
 
     private final Pieces<String> ids = new Pieces<>();
@@ -52,6 +57,8 @@ final class Line implements Row {
     private final Pieces<Map<String, @Nullable Object>> systems = new Pieces<>();
 
     private final Pieces<Map<String, @Nullable Object>> users = new Pieces<>();
+
+    private final Pieces<Map<String, String>> attributeSets = new Pieces<>();
 
     private final LineTime time = new LineTime();
 
@@ -70,6 +77,10 @@ final class Line implements Row {
     private @Nullable String event;
 
     private int attributes;
+
+    private @Nullable Map<String, String> knownAttributes;
+
+    private int unlikeBefore;
 
     private @Nullable Origin origin;
 
@@ -177,10 +188,33 @@ final class Line implements Row {
 
     private int attributes(int from, int limit) {
         this.attributes = -1;
+        this.knownAttributes = null;
         if (!Syntax.is(ATTRIBUTES, this.json, from, limit)) {
             return from;
         }
         this.attributes = from + ATTRIBUTES.length;
+        int begin = this.attributes - 1;
+        boolean repeat = this.unlikeBefore < UNLIKE;
+        int length = repeat ? this.attributeSets.matchSame(this.json, begin, limit) : -1;
+        if (length >= 0) {
+            this.unlikeBefore = 0;
+            this.knownAttributes = this.attributeSets.meaning();
+            return begin + length;
+        }
+        int end = eachAttribute(limit);
+        if (end >= 0 && repeat) {
+            this.unlikeBefore++;
+            this.to = end;
+            Map<String, String> attributes = new LinkedHashMap<>();
+            parseAttributes(attributes::put);
+            this.attributeSets.add(this.json, begin, end, attributes);
+        } else if (++this.unlikeBefore > UNLIKE_FOR) {
+            this.unlikeBefore = 0;
+        }
+        return end;
+    }
+
+    private int eachAttribute(int limit) {
         int at = this.attributes;
         while (true) {
             int value = Syntax.string(this.json, at, limit);
@@ -265,8 +299,12 @@ final class Line implements Row {
 
     @Override
     public @Nullable String attribute(String key) {
+        Map<String, String> known = this.knownAttributes;
+        if (known != null) {
+            return known.get(key);
+        }
         String[] value = {null};
-        attributes((name, text) -> {
+        parseAttributes((name, text) -> {
             if (name.equals(key)) {
                 value[0] = text;
             }
@@ -274,7 +312,17 @@ final class Line implements Row {
         return value[0];
     }
 
-    private void attributes(BiConsumer<String, String> visitor) {
+    @Override
+    public void attributes(BiConsumer<String, String> visitor) {
+        Map<String, String> known = this.knownAttributes;
+        if (known != null) {
+            known.forEach(visitor);
+        } else {
+            parseAttributes(visitor);
+        }
+    }
+
+    private void parseAttributes(BiConsumer<String, String> visitor) {
         int at = this.attributes;
         while (at >= 0) {
             int value = Syntax.string(this.json, at, this.to);

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +68,31 @@ final class LineFile implements AutoCloseable {
             done += count;
         }
         return done;
+    }
+
+    /** Returns the bytes from an offset to the end, in one pass. */
+    InputStream from(long offset) {
+        return new InputStream() {
+            private long at = offset;
+
+            @Override
+            public int read() throws IOException {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int count = LineFile.this.read(this.at, into, from, (int) Math.min(length, size() - this.at));
+                this.at += count;
+                return count == 0 && length > 0 ? -1 : count;
+            }
+
+            @Override
+            public int available() {
+                return (int) Math.min(Integer.MAX_VALUE, size() - this.at);
+            }
+        };
     }
 
     /** Returns the length of the whole lines that begin at an offset, up to about a wanted length; 0 when none is whole. */

@@ -2,8 +2,7 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
+import java.time.LocalDate;
 
 /** The time of a line. Neighbours mostly share the second. */
 final class LineTime {
@@ -12,9 +11,15 @@ final class LineTime {
 
     private static final int SECOND_LENGTH = 20;
 
+    private static final int DAY_LENGTH = 11;
+
     private final byte[] second = new byte[SECOND_LENGTH];
 
+    private final byte[] day = new byte[DAY_LENGTH];
+
     private long secondMicros;
+
+    private long dayMicros;
 
     private long micros;
 
@@ -37,31 +42,44 @@ final class LineTime {
     }
 
     private boolean second(byte[] json, int at) {
+        long hour = pair(json, at + 11);
+        long minute = pair(json, at + 14);
+        long second = pair(json, at + 17);
+        if ((hour | minute | second) < 0
+                || hour > 23
+                || minute > 59
+                || second > 59
+                || json[at + 13] != ':'
+                || json[at + 16] != ':'
+                || json[at + 19] != '.'
+                || (!Syntax.is(this.day, json, at, at + DAY_LENGTH) && !day(json, at))) {
+            return false;
+        }
+        this.secondMicros = this.dayMicros + ((hour * 60 + minute) * 60 + second) * 1_000_000L;
+        System.arraycopy(json, at, this.second, 0, SECOND_LENGTH);
+        return true;
+    }
+
+    private boolean day(byte[] json, int at) {
         long year = digits(json, at, 4);
         long month = digits(json, at + 5, 2);
         long day = digits(json, at + 8, 2);
-        long hour = digits(json, at + 11, 2);
-        long minute = digits(json, at + 14, 2);
-        long second = digits(json, at + 17, 2);
-        if ((year | month | day | hour | minute | second) < 0
-                || json[at + 4] != '-'
-                || json[at + 7] != '-'
-                || json[at + 10] != 'T'
-                || json[at + 13] != ':'
-                || json[at + 16] != ':'
-                || json[at + 19] != '.') {
+        if ((year | month | day) < 0 || json[at + 4] != '-' || json[at + 7] != '-' || json[at + 10] != 'T') {
             return false;
         }
         try {
-            this.secondMicros =
-                    LocalDateTime.of((int) year, (int) month, (int) day, (int) hour, (int) minute, (int) second)
-                                    .toEpochSecond(ZoneOffset.UTC)
-                            * 1_000_000L;
+            this.dayMicros = LocalDate.of((int) year, (int) month, (int) day).toEpochDay() * 86_400_000_000L;
         } catch (DateTimeException ex) {
             return false;
         }
-        System.arraycopy(json, at, this.second, 0, SECOND_LENGTH);
+        System.arraycopy(json, at, this.day, 0, DAY_LENGTH);
         return true;
+    }
+
+    private static int pair(byte[] json, int at) {
+        int tens = json[at] - '0';
+        int ones = json[at + 1] - '0';
+        return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1 : tens * 10 + ones;
     }
 
     private static long digits(byte[] json, int from, int count) {

@@ -8,6 +8,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
@@ -33,7 +35,17 @@ final class Packing implements AutoCloseable {
 
     private final LineFile.Buffer buffer = new LineFile.Buffer();
 
+    private final List<Stretch> stretches = new ArrayList<>();
+
+    private final LineKinds kinds = new LineKinds();
+
+    private final NodeTree tree = new NodeTree(this.kinds, this::keep);
+
     private long at;
+
+    private long written;
+
+    private boolean complete;
 
     private Packing(Path plain, Path unfinished, LineFile in, FileChannel out, RecordReader reader) {
         this.plain = plain;
@@ -65,17 +77,51 @@ final class Packing implements AutoCloseable {
      * @return whether there is more to do
      */
     boolean step() throws IOException {
+        if (this.at == this.in.size() && !this.complete) {
+            writeDirectory();
+            this.complete = true;
+            return true;
+        }
         int length = this.in.wholeLines(this.at, Stretch.SIZE, this.buffer);
         if (length == 0) {
             return false;
         }
         byte[] bytes = this.buffer.atLeast(length);
-        ByteBuffer member = Gzip.member(bytes, FileIndex.stretch(this.at, length, this.lines, bytes));
-        while (member.hasRemaining()) {
-            this.out.write(member);
+        Leaf leaf = Leaf.of(bytes, length, this.lines, this.tree.ended() ? null : this.kinds);
+        Stretch stretch = leaf.stretch(this.written, length, this.lines);
+        ByteBuffer member = Gzip.member(bytes, stretch);
+        this.stretches.add(stretch.storedIn(member.remaining()));
+        write(member);
+        byte[] summary = leaf.summary();
+        if (summary == null) {
+            this.tree.end();
+        } else {
+            this.tree.add(this.stretches.size() - 1, stretch.first(), stretch.last(), summary);
         }
         this.at += length;
-        return this.at < this.in.size();
+        return true;
+    }
+
+    private Node keep(Node node, byte[] bytes) throws IOException {
+        long offset = this.written;
+        write(Notes.members(bytes));
+        return new Node(node.from(), node.to(), node.first(), node.last(), offset, bytes.length, node.crc(), null);
+    }
+
+    private void write(ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            this.written += this.out.write(bytes);
+        }
+    }
+
+    private void writeDirectory() throws IOException {
+        if (!this.tree.ended()) {
+            this.tree.finish();
+        }
+        byte[] directory = new Directory(this.stretches, this.kinds, this.tree.levels()).toBytes();
+        ByteBuffer locator = Notes.locator(this.written, directory);
+        write(Notes.members(directory));
+        write(locator);
     }
 
     /**
@@ -85,7 +131,7 @@ final class Packing implements AutoCloseable {
      * @return whether all could be packed
      */
     boolean finish(AppendFile file) throws IOException {
-        if (this.at < this.in.size()) {
+        if (!this.complete) {
             return false;
         }
         this.out.force(true);

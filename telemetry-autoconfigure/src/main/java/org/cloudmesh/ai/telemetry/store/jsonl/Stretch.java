@@ -15,4 +15,9 @@ record Stretch(long offset, int stored, int length, long first, long last, long 
 
     /** Lines below this size are not cut again. */
     static final int SIZE = 1 << 20;
+
+    /** Returns the same lines, packed into so many bytes. */
+    Stretch storedIn(int bytes) {
+        return new Stretch(this.offset, bytes, this.length, this.first, this.last, this.foreign, this.bad);
+    }
 }

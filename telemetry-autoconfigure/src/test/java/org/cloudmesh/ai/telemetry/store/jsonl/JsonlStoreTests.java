@@ -247,6 +247,21 @@ class JsonlStoreTests {
     }
 
     @Test
+    void aStoreGoesOnAfterAnotherRolledAndPackedItsFile() throws Exception {
+        Path path = this.directory.resolve("telemetry.jsonl");
+        JsonlStore one = open(path);
+        one.write(some(3), false);
+        JsonlStore other = open(path, new Retention(null, 8_000));
+        other.write(records(Records.origin("bb", "c", "r"), 1, 10), false);
+        for (int i = 0; i < 5; i++) {
+            other.maintain();
+        }
+        one.write(some(1), false);
+        assertThat(ids(one)).contains(id(4)).doesNotHaveDuplicates();
+        assertThat(Files.readAllLines(path)).hasSize(1);
+    }
+
+    @Test
     @FaultRow(
             number = 15,
             injected = "an interrupt while the JSONL store writes",

@@ -122,7 +122,6 @@ class RollingTests {
     void aCrashWhilePackingNeitherLosesNorDoubles() throws Exception {
         open(new Retention(null, 80_000_000));
         List<String> written = write(30);
-        this.store.maintain();
         Path plain = files(".jsonl").stream()
                 .filter((file) -> !file.endsWith("telemetry.jsonl"))
                 .findFirst()

@@ -1,28 +1,29 @@
-package org.cloudmesh.ai.telemetry.store.jdbc;
+package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.cloudmesh.ai.telemetry.store.Distribution;
 
 /**
  * Aggregates of one cell and metric in bytes: for each kind of record its id, the length of the rest, and the rest. Numbers
- * are variable-length integers and big-endian doubles; record ids are distances from the cell's first id.
+ * are variable-length integers and big-endian doubles; record ids are distances from the cell's first id. A store may have
+ * times in the place of ids.
  *
  * <p>The rest is, of counts (metric 0): the count, the first record, the distance to the last record. Of values: the count,
  * the last record, and then either the one value or sum, least, greatest and last value and the buckets. With several
  * kinds, values begin with an entry of kind 0 that sums up all.
  */
-final class AggregateCodec {
+public final class AggregateCodec {
 
     /** Stands for all kinds of records together. */
-    static final int ALL_KINDS = 0;
+    public static final int ALL_KINDS = 0;
 
     /** Stands for the records themselves among the metrics. */
-    static final int COUNTS = 0;
+    public static final int COUNTS = 0;
 
     private AggregateCodec() {}
 
-    static byte[] counts(Map<Integer, Count> counts, long cellFirst) {
+    /** Returns the counts of a cell, by kind. */
+    public static byte[] counts(Map<Integer, Count> counts, long cellFirst) {
         Sink sink = new Sink();
         Sink body = new Sink();
         counts.forEach((kind, count) -> {
@@ -36,7 +37,8 @@ final class AggregateCodec {
         return sink.toBytes();
     }
 
-    static byte[] values(Map<Integer, Distribution> kinds, long cellFirst) {
+    /** Returns the values of a metric in a cell, by kind. */
+    public static byte[] values(Map<Integer, Distribution> kinds, long cellFirst) {
         Sink sink = new Sink();
         Sink body = new Sink();
         if (kinds.size() > 1) {
@@ -67,15 +69,16 @@ final class AggregateCodec {
     }
 
     /** How many records there are, and the ids of the first and last. */
-    static final class Count {
+    public static final class Count {
 
-        long records;
+        public long records;
 
-        long first = Long.MAX_VALUE;
+        public long first = Long.MAX_VALUE;
 
-        long last = Long.MIN_VALUE;
+        public long last = Long.MIN_VALUE;
 
-        void add(long records, long first, long last) {
+        /** Adds some records. */
+        public void add(long records, long first, long last) {
             this.records += records;
             this.first = Math.min(this.first, first);
             this.last = Math.max(this.last, last);
@@ -83,9 +86,11 @@ final class AggregateCodec {
     }
 
     /** Goes from entry to entry. */
-    static final class Cursor {
+    public static final class Cursor {
 
         private final byte[] data;
+
+        private final int limit;
 
         private final long cellFirst;
 
@@ -97,14 +102,23 @@ final class AggregateCodec {
 
         private int kind;
 
-        Cursor(byte[] data, long cellFirst) {
+        /** Creates a cursor before the first entry. */
+        public Cursor(byte[] data, long cellFirst) {
+            this(data, 0, data.length, cellFirst);
+        }
+
+        /** Creates a cursor over aggregates that are a part of an array. */
+        public Cursor(byte[] data, int from, int to, long cellFirst) {
             this.data = data;
+            this.next = from;
+            this.limit = to;
             this.cellFirst = cellFirst;
         }
 
-        boolean next() {
+        /** Goes to the next entry; returns whether there is one. */
+        public boolean next() {
             this.at = this.next;
-            if (this.at >= this.data.length) {
+            if (this.at >= this.limit) {
                 return false;
             }
             this.kind = (int) varint();
@@ -114,19 +128,20 @@ final class AggregateCodec {
             return true;
         }
 
-        int kind() {
+        /** Returns the kind that the entry is of. */
+        public int kind() {
             return this.kind;
         }
 
         /** Adds the entry, one of counts. */
-        void addTo(Count count) {
+        public void addTo(Count count) {
             long records = varint();
             long first = this.cellFirst + varint();
             count.add(records, first, first + varint());
         }
 
         /** Returns the count of an entry of either sort. */
-        long records() {
+        public long records() {
             int start = this.at;
             long records = varint();
             this.at = start;
@@ -134,7 +149,7 @@ final class AggregateCodec {
         }
 
         /** Adds the entry, one of values; the last value's time is its record's id shifted to the right. */
-        void addTo(Distribution distribution, int shift) {
+        public void addTo(Distribution distribution, int shift) {
             long count = varint();
             long lastAt = (this.cellFirst + varint()) >> shift;
             if (count == 1) {

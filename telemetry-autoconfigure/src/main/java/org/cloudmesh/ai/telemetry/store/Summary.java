@@ -1,0 +1,62 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.util.Collection;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of some records without looking at each, by kind. Used by one thread. */
+public interface Summary {
+
+    /** What records have in common: command, run, status, event, which metrics there are, and some attributes. */
+    interface Kind {
+
+        /** Returns which program. */
+        String command();
+
+        /** Returns which start of it, if known. */
+        @Nullable
+        String run();
+
+        /** Returns the status. */
+        String status();
+
+        /** Returns the event, if any. */
+        @Nullable
+        String event();
+
+        /** Returns whether the records have that metric; all of them do or none does. */
+        boolean has(String metric);
+
+        /** Returns whether the records agree in that attribute; if not, only the records can tell. */
+        boolean agreesIn(String attribute);
+
+        /** Returns the attribute that the records agree in; null when none of them has it. */
+        @Nullable
+        String attribute(String key);
+    }
+
+    /** Shows the kinds, how many records each has and when. */
+    void counts(CountVisitor visitor);
+
+    /** Returns the names of all metrics. */
+    Collection<String> metrics();
+
+    /** Adds the values that a metric has in all records. */
+    void addTo(String metric, Distribution distribution);
+
+    /**
+     * Adds the values that a metric has in some records.
+     *
+     * @param metric the name
+     * @param target returns what the values of a kind, which has the metric, are added to; null when they are left out
+     */
+    void addTo(String metric, Function<Kind, @Nullable Distribution> target);
+
+    /** Is given kinds. */
+    @FunctionalInterface
+    interface CountVisitor {
+
+        /** Takes a kind; times are in microseconds since 1970. */
+        void visit(Kind kind, long count, long first, long last);
+    }
+}

@@ -1,0 +1,133 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.cloudmesh.ai.telemetry.store.AggregateCodec.Count;
+import org.cloudmesh.ai.telemetry.store.Distribution;
+import org.cloudmesh.ai.telemetry.store.Row;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at the lines of one stretch: the bounds of their times, and a summary if that is wanted. */
+final class Leaf {
+
+    private final @Nullable LineKinds kinds;
+
+    // By kind.
+    private @Nullable Values[] values = new Values[64];
+
+    private String[] names = new String[16];
+
+    private double[] numbers = new double[16];
+
+    private int count;
+
+    private long first = Long.MAX_VALUE;
+
+    private long last = Long.MIN_VALUE;
+
+    private boolean tooManyKinds;
+
+    private Leaf(@Nullable LineKinds kinds) {
+        this.kinds = kinds;
+    }
+
+    /**
+     * Looks at lines.
+     *
+     * @param kinds those of the file, to which new ones are added; null when no summary is wanted
+     */
+    static Leaf of(byte[] bytes, int length, Lines lines, @Nullable LineKinds kinds) {
+        Leaf leaf = new Leaf(kinds);
+        lines.scan(bytes, length, 0, leaf::add);
+        return leaf;
+    }
+
+    private boolean add(Row row) {
+        long at = row.timestampMicros();
+        this.first = Math.min(this.first, at);
+        this.last = Math.max(this.last, at);
+        LineKinds kinds = this.kinds;
+        if (kinds == null || this.tooManyKinds) {
+            return true;
+        }
+        this.count = 0;
+        row.metrics(this::add);
+        int kind = kinds.of(row, this.names, this.count);
+        if (kind == 0) {
+            this.tooManyKinds = true;
+            return true;
+        }
+        Values values = values(kind);
+        values.count.add(1, at, at);
+        for (int i = 0; i < this.count; i++) {
+            values.metrics[i].add(this.numbers[i], at);
+        }
+        return true;
+    }
+
+    private Values values(int kind) {
+        if (kind >= this.values.length) {
+            this.values = Arrays.copyOf(this.values, 2 * kind);
+        }
+        Values values = this.values[kind];
+        if (values == null) {
+            values = new Values(this.count);
+            this.values[kind] = values;
+        }
+        return values;
+    }
+
+    private void add(String name, double value) {
+        if (this.count == this.names.length) {
+            this.names = Arrays.copyOf(this.names, 2 * this.count);
+            this.numbers = Arrays.copyOf(this.numbers, 2 * this.count);
+        }
+        this.names[this.count] = name;
+        this.numbers[this.count++] = value;
+    }
+
+    /** Returns the stretch that the lines are. */
+    Stretch stretch(long offset, int length, Lines lines) {
+        return new Stretch(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
+    }
+
+    /** Returns the summary; null when there are too many kinds. */
+    byte @Nullable [] summary() {
+        LineKinds kinds = this.kinds;
+        if (kinds == null || this.tooManyKinds) {
+            return null;
+        }
+        Map<Integer, Count> counts = new TreeMap<>();
+        Map<Integer, Map<Integer, Distribution>> metrics = new TreeMap<>();
+        for (int kind = 1; kind < this.values.length; kind++) {
+            Values values = this.values[kind];
+            if (values == null) {
+                continue;
+            }
+            counts.put(kind, values.count);
+            List<String> names = kinds.kind(kind).metrics();
+            for (int i = 0; i < names.size(); i++) {
+                metrics.computeIfAbsent(kinds.metric(names.get(i)), (absent) -> new TreeMap<>())
+                        .put(kind, values.metrics[i]);
+            }
+        }
+        return NodeSummary.encode(counts, metrics);
+    }
+
+    /** What the lines of a kind add up to. */
+    private static final class Values {
+
+        private final Count count = new Count();
+
+        private final Distribution[] metrics;
+
+        Values(int metrics) {
+            this.metrics = new Distribution[metrics];
+            for (int i = 0; i < metrics; i++) {
+                this.metrics[i] = new Distribution();
+            }
+        }
+    }
+}

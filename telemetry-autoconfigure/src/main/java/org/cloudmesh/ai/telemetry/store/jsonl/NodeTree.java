@@ -1,0 +1,132 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Summaries of a file: one for each stretch, one for each sixteen stretches, one for each 256. Used by one thread.
+ */
+final class NodeTree {
+
+    static final int LEVELS = 3;
+
+    private static final int FAN = 16;
+
+    private final LineKinds kinds;
+
+    private final Storage storage;
+
+    private final List<List<Node>> levels = new ArrayList<>();
+
+    private final List<List<Node>> unmerged = new ArrayList<>();
+
+    private final List<List<byte[]>> unmergedBytes = new ArrayList<>();
+
+    private boolean ended;
+
+    NodeTree(LineKinds kinds, Storage storage) {
+        this.kinds = kinds;
+        this.storage = storage;
+        for (int level = 0; level < LEVELS; level++) {
+            this.levels.add(new ArrayList<>());
+            this.unmerged.add(new ArrayList<>());
+            this.unmergedBytes.add(new ArrayList<>());
+        }
+    }
+
+    /** Keeps summaries. */
+    @FunctionalInterface
+    interface Storage {
+
+        /** Returns the node with the place where its bytes are now. */
+        Node keep(Node node, byte[] bytes) throws IOException;
+    }
+
+    /** Adds the summary of the next stretch. */
+    void add(int stretch, long first, long last, byte[] bytes) throws IOException {
+        add(0, new Node(stretch, stretch + 1, first, last, 0, bytes.length, Node.crc(bytes), null), bytes);
+    }
+
+    private void add(int level, Node node, byte[] bytes) throws IOException {
+        Node kept = this.storage.keep(node, bytes);
+        this.levels.get(level).add(kept);
+        if (level < LEVELS - 1) {
+            this.unmerged.get(level).add(kept);
+            this.unmergedBytes.get(level).add(bytes);
+            if (this.unmerged.get(level).size() == FAN) {
+                merge(level);
+            }
+        }
+    }
+
+    private void merge(int level) throws IOException {
+        List<Node> nodes = this.unmerged.get(level);
+        byte[] bytes = NodeSummary.merge(this.unmergedBytes.get(level), this.kinds);
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (Node node : nodes) {
+            first = Math.min(first, node.first());
+            last = Math.max(last, node.last());
+        }
+        Node merged = new Node(
+                nodes.get(0).from(),
+                nodes.get(nodes.size() - 1).to(),
+                first,
+                last,
+                0,
+                bytes.length,
+                Node.crc(bytes),
+                null);
+        nodes.clear();
+        this.unmergedBytes.get(level).clear();
+        add(level + 1, merged, bytes);
+    }
+
+    /** Merges what is left when no more stretches come. */
+    void finish() throws IOException {
+        for (int level = 0; level < LEVELS - 1 && !this.ended; level++) {
+            if (this.unmerged.get(level).size() > 1
+                    || (!this.unmerged.get(level).isEmpty()
+                            && !this.levels.get(level + 1).isEmpty())) {
+                merge(level);
+            }
+        }
+        end();
+    }
+
+    /** Leaves it at what there is. */
+    void end() {
+        this.ended = true;
+        this.unmerged.forEach(List::clear);
+        this.unmergedBytes.forEach(List::clear);
+    }
+
+    boolean ended() {
+        return this.ended;
+    }
+
+    /** Returns the nodes of each level, that of single stretches first. */
+    List<List<Node>> levels() {
+        return this.levels;
+    }
+
+    /** Gives up summaries of parts of what others sum up, until no more than so many bytes are in memory. */
+    void shrink(long most) {
+        for (int level = 0; level < LEVELS - 1; level++) {
+            List<Node> nodes = this.levels.get(level);
+            List<Node> above = this.levels.get(level + 1);
+            int covered = above.isEmpty() ? 0 : above.get(above.size() - 1).to();
+            while (!nodes.isEmpty() && nodes.get(0).to() <= covered && (level == 0 || bytes() > most)) {
+                nodes.remove(0);
+            }
+        }
+    }
+
+    private long bytes() {
+        return this.levels.stream()
+                .flatMap(List::stream)
+                .mapToLong(Node::length)
+                .sum();
+    }
+}
