@@ -27,6 +27,11 @@ final class Buckets {
 
     private int base;
 
+    // The keys that were met; a window is wider.
+    private int least = Integer.MAX_VALUE;
+
+    private int greatest = Integer.MIN_VALUE;
+
     /** Returns the key of the bucket that a value belongs to. */
     static int key(double value) {
         if (value == 0) {
@@ -50,6 +55,8 @@ final class Buckets {
 
     /** Counts so many values in a bucket. */
     void add(int key, long times) {
+        this.least = Math.min(this.least, key);
+        this.greatest = Math.max(this.greatest, key);
         long[] window = this.window;
         if (window == null && this.size == 0) {
             this.base = key - FIRST_WINDOW / 2;
@@ -79,7 +86,7 @@ final class Buckets {
                 visitor.visit(this.keys[i], this.counts[i]);
             }
         } else {
-            for (int i = 0; i < window.length; i++) {
+            for (int i = this.least - this.base; i <= this.greatest - this.base; i++) {
                 if (window[i] != 0) {
                     visitor.visit(this.base + i, window[i]);
                 }
