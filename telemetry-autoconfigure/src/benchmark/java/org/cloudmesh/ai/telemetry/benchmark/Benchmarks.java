@@ -14,7 +14,7 @@ public final class Benchmarks {
     /**
      * Prints a section of Markdown.
      *
-     * @param args {@code emit}, {@code ingest} or {@code query}; how many records; how many rounds, where 0 is the default
+     * @param args {@code emit}, {@code ingest}, {@code query}, {@code startup} or {@code idle}; how many records; how many rounds, where 0 is the default
      */
     public static void main(String[] args) throws Exception {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
@@ -27,6 +27,8 @@ public final class Benchmarks {
             case "emit" -> new EmitBenchmark(rounds == 0 ? 5 : rounds).run();
             case "ingest" -> new IngestBenchmark(records == 0 ? 1_000_000 : records, rounds == 0 ? 5 : rounds).run();
             case "query" -> new QueryBenchmark(records).run();
+            case "startup" -> new StartupBenchmark(rounds == 0 ? 20 : rounds).run();
+            case "idle" -> new IdleBenchmark(rounds == 0 ? 2 : rounds).run();
             case "emit-case" -> Fork.answer(new EmitCase(rest.get(2)).measure());
             case "ingest-case" -> Fork.answer(new IngestCase(rest.get(2), records).measure());
             case "durable-case" -> Fork.answer(new DurableCase(rest.get(2), (int) records).measure());
