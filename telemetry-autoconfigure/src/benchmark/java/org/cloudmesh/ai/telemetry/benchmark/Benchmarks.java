@@ -14,7 +14,8 @@ public final class Benchmarks {
     /**
      * Prints a section of Markdown.
      *
-     * @param args {@code emit}, {@code ingest}, {@code query} or {@code lines}; how many records; how many rounds, where 0 is the default
+     * @param args {@code emit}, {@code ingest}, {@code query}, {@code lines}, {@code startup} or {@code idle}; how many records;
+     *     how many rounds, where 0 is the default
      */
     public static void main(String[] args) throws Exception {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
@@ -28,6 +29,8 @@ public final class Benchmarks {
             case "ingest" -> new IngestBenchmark(records == 0 ? 1_000_000 : records, rounds == 0 ? 5 : rounds).run();
             case "query" -> new QueryBenchmark(records).run();
             case "lines" -> new LinesBenchmark(records).run();
+            case "startup" -> new StartupBenchmark(rounds == 0 ? 20 : rounds).run();
+            case "idle" -> new IdleBenchmark(rounds == 0 ? 2 : rounds).run();
             case "emit-case" -> Fork.answer(new EmitCase(rest.get(2)).measure());
             case "ingest-case" -> Fork.answer(new IngestCase(rest.get(2), records).measure());
             case "durable-case" -> Fork.answer(new DurableCase(rest.get(2), (int) records).measure());

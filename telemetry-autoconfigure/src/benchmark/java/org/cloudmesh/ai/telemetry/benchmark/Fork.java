@@ -41,8 +41,13 @@ final class Fork {
 
     /** Runs one case and returns its figures. */
     static Map<String, Double> run(String kind, long size, String name) throws IOException, InterruptedException {
+        return figures(lines(kind, size, name));
+    }
+
+    /** Returns the figures among what a case printed. */
+    static Map<String, Double> figures(List<String> lines) {
         Map<String, Double> figures = new TreeMap<>();
-        lines(kind, size, name).forEach((line) -> {
+        lines.forEach((line) -> {
             if (line.startsWith(MARK)) {
                 String[] parts = line.substring(MARK.length()).split(" ");
                 figures.put(parts[0], Double.valueOf(parts[1]));

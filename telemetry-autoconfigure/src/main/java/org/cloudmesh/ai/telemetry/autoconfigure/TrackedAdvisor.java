@@ -12,7 +12,6 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.aop.support.StaticMethodMatcherPointcut;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.annotation.AnnotatedElementUtils;
-import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 
@@ -54,7 +53,7 @@ class TrackedAdvisor extends AbstractPointcutAdvisor {
     private static final class TrackedPointcut extends StaticMethodMatcherPointcut {
 
         private TrackedPointcut() {
-            setClassFilter((type) -> AnnotationUtils.isCandidateClass(type, Tracked.class));
+            setClassFilter(new TrackedTypes()::mayBear);
         }
 
         @Override

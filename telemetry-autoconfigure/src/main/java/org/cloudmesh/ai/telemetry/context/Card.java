@@ -30,7 +30,24 @@ record Card(
         @Nullable Double temperature,
         @Nullable Double power) {
 
+    private static final double MAX_CELSIUS = 1_000;
+
+    private static final double MAX_WATTS = 100_000;
+
     private static final Set<String> FIGURES = Set.of("memory_used", "percent", "temperature", "power");
+
+    Card {
+        // What libraries say for unknown: -1, all bits set, no number.
+        memoryTotal = memoryTotal == null || memoryTotal < 0 ? null : memoryTotal;
+        memoryUsed = memoryUsed == null || memoryUsed < 0 ? null : memoryUsed;
+        percent = within(percent, 100);
+        temperature = within(temperature, MAX_CELSIUS);
+        power = within(power, MAX_WATTS);
+    }
+
+    private static @Nullable Double within(@Nullable Double figure, double max) {
+        return figure == null || !(figure >= 0 && figure <= max) ? null : figure;
+    }
 
     /** Returns the card without what belongs to a moment. */
     Card withoutFigures() {

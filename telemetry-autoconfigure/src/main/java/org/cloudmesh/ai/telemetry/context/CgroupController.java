@@ -52,8 +52,7 @@ record CgroupController(int version, List<String> directories) {
         CgroupController controller(HostFiles files, String name) {
             String path = path(files, name);
             // Inside a container, the path may be the host's, while the container's own group is mounted as the root.
-            String relative =
-                    this.root.equals("/") ? path : path.startsWith(this.root) ? path.substring(root.length()) : "";
+            String relative = this.root.equals("/") ? path : within(path) ? path.substring(this.root.length()) : "";
             List<String> directories = new ArrayList<>();
             for (String rest = strip(relative); !rest.isEmpty(); rest = rest.substring(0, rest.lastIndexOf('/'))) {
                 if (files.exists(this.point + rest)) {
@@ -62,6 +61,10 @@ record CgroupController(int version, List<String> directories) {
             }
             directories.add(this.point);
             return new CgroupController(this.version, directories);
+        }
+
+        private boolean within(String path) {
+            return path.equals(this.root) || path.startsWith(this.root + '/');
         }
 
         /** The path of this process's group, from lines such as {@code 4:memory:/app} or {@code 0::/app}. */

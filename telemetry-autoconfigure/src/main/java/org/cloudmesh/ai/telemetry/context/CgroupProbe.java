@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.context;
 
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,6 +78,12 @@ final class CgroupProbe implements Probe {
                     lowest = new Limit(value, directory);
                 }
             }
+            // Version 1 also says what groups allow that a container cannot see.
+            String own = memory.directories().get(0);
+            Long unseen = this.files.numberAfter(own + "/memory.stat", "hierarchical_memory_limit ");
+            if (unseen != null && unseen < (lowest == null ? NO_LIMIT : lowest.value)) {
+                lowest = new Limit(unseen, own);
+            }
         }
         return lowest == null || (hostTotal != null && lowest.value >= hostTotal) ? null : lowest;
     }
@@ -108,6 +113,9 @@ final class CgroupProbe implements Probe {
             String directory = cpuset.directories().get(0);
             String cpus = this.files.word(
                     directory + (cpuset.version() == 2 ? "/cpuset.cpus.effective" : "/cpuset.effective_cpus"));
+            if (cpus == null && cpuset.version() == 1) {
+                cpus = this.files.word(directory + "/cpuset.cpus");
+            }
             int count = cpus == null ? 0 : count(cpus);
             lowest = count == 0 ? lowest : Math.min(lowest, count);
         }
@@ -117,25 +125,35 @@ final class CgroupProbe implements Probe {
     private @Nullable Double quota2(String directory) {
         String line = this.files.word(directory + "/cpu.max");
         String[] parts = line == null ? new String[0] : line.split(" ");
-        return parts.length != 2 || parts[0].equals("max")
-                ? null
-                : Double.valueOf(Double.parseDouble(parts[0]) / Double.parseDouble(parts[1]));
+        return parts.length == 2 ? ratio(HostFiles.parse(parts[0]), HostFiles.parse(parts[1])) : null;
     }
 
     private @Nullable Double quota1(String directory) {
         Long quota = this.files.number(directory + "/cpu.cfs_quota_us");
         Long period = this.files.number(directory + "/cpu.cfs_period_us");
+        return ratio(quota, period);
+    }
+
+    /** The CPUs of a quota; null where there is none, as {@code max} and -1 say. */
+    private static @Nullable Double ratio(@Nullable Long quota, @Nullable Long period) {
         return quota == null || period == null || quota <= 0 || period <= 0
                 ? null
                 : Double.valueOf((double) quota / period);
     }
 
-    /** Counts a list such as {@code 0-3,8}. */
+    /** Counts a list such as {@code 0-3,8}; 0 where it is none. */
     private static int count(String cpus) {
-        return Arrays.stream(cpus.split(","))
-                .map(range -> range.split("-"))
-                .mapToInt(range -> Integer.parseInt(range[range.length - 1]) - Integer.parseInt(range[0]) + 1)
-                .sum();
+        int count = 0;
+        for (String range : cpus.split(",")) {
+            String[] ends = range.split("-");
+            Long first = HostFiles.parse(ends[0]);
+            Long last = HostFiles.parse(ends[ends.length - 1]);
+            if (first == null || last == null || last < first) {
+                return 0;
+            }
+            count += (int) (last - first + 1);
+        }
+        return count;
     }
 
     /** What this group used of its limit since the previous reading; null the first time. */

@@ -48,9 +48,15 @@ final class ContainerProbe implements Probe {
                     SystemField.K8S_POD,
                     first(
                             this.environment.apply("POD_NAME"),
-                            this.files.word("/etc/hostname"),
-                            this.environment.apply("HOSTNAME")));
+                            hostNetwork() ? null : this.files.word("/etc/hostname"),
+                            hostNetwork() ? null : this.environment.apply("HOSTNAME")));
         }
+    }
+
+    /** Whether the pod has its node's name: the kubelet says so in the file that it writes. */
+    private boolean hostNetwork() {
+        String hosts = this.files.text("/etc/hosts");
+        return hosts != null && hosts.startsWith("# Kubernetes-managed hosts file (host network)");
     }
 
     private @Nullable String runtime() {

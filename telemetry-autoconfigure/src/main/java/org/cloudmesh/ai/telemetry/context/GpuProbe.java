@@ -126,7 +126,8 @@ final class GpuProbe implements Probe {
         for (Gpu gpu : this.found) {
             try {
                 cards.add(gpu.read());
-            } catch (Exception | LinkageError ex) {
+            } catch (Exception | Error ex) {
+                // JNA has an error of its own for a library that crashes.
                 this.warnings.warn(
                         "gpu/" + gpu.card().id(),
                         "A graphics card cannot be read; its figures are unknown until it can: " + ex.getMessage());
@@ -140,7 +141,7 @@ final class GpuProbe implements Probe {
         for (GpuDriver driver : this.drivers) {
             try {
                 this.found.addAll(driver.open(this.found.stream().map(Gpu::card).toList()));
-            } catch (Exception | LinkageError ex) {
+            } catch (Exception | Error ex) {
                 this.warnings.failed("graphics cards (" + driver.name() + ")", ex);
             }
         }

@@ -87,7 +87,8 @@ final class HostFiles {
         }
     }
 
-    private static @Nullable Long parse(@Nullable String text) {
+    /** Returns the number; null where it is none. */
+    static @Nullable Long parse(@Nullable String text) {
         try {
             return text == null ? null : Long.valueOf(text);
         } catch (NumberFormatException ex) {

@@ -29,7 +29,8 @@ final class LinuxMachineProbe implements Probe {
     /**
      * Makes a probe.
      *
-     * @param otherModel names the CPU where the kernel does not, as on ARM; asked once
+     * @param otherModel names the CPU where the kernel does not, as on ARM; asked once, by the second reading, as it takes
+     *     long
      */
     LinuxMachineProbe(HostFiles files, Supplier<@Nullable String> otherModel) {
         this.files = files;
@@ -49,6 +50,8 @@ final class LinuxMachineProbe implements Probe {
         }
         if (this.readings == 0) {
             this.model = model();
+        } else if (this.readings == 1 && this.model == null) {
+            this.model = otherModel();
         }
         if (this.readings++ % RARELY == 0) {
             this.count = (int)
@@ -127,7 +130,16 @@ final class LinuxMachineProbe implements Probe {
                 return line.substring(line.indexOf(':') + 1).strip();
             }
         }
-        return this.otherModel.get();
+        return null;
+    }
+
+    private @Nullable String otherModel() {
+        try {
+            return this.otherModel.get();
+        } catch (RuntimeException | LinkageError ex) {
+            // A name is not worth the figures.
+            return null;
+        }
     }
 
     /** Reads what hardly changes of the CPUs, or is dear to read where there are many. */
@@ -179,6 +191,7 @@ final class LinuxMachineProbe implements Probe {
                 hertz = this.files.lines("/proc/cpuinfo").stream()
                         .filter(line -> line.startsWith("cpu MHz"))
                         .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(':') + 1)) * 1e6)
+                        .filter(frequency -> frequency > 0)
                         .toArray();
             }
             return hertz.length == 0

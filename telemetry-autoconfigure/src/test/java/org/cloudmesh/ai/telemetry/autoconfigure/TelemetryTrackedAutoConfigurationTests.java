@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -110,6 +112,17 @@ public class TelemetryTrackedAutoConfigurationTests {
             assertThat(this.store.ends(context.getBean(Telemetry.class)))
                     .extracting(TelemetryRecord::event)
                     .containsExactly("translation", "first", "own");
+        });
+    }
+
+    @Test
+    void aParentOrAnAnnotationOfTheApplicationsOwnMayBearItToo() {
+        this.contextRunner.withBean(Heir.class).withBean(Composed.class).run((context) -> {
+            context.getBean(Heir.class).inherited();
+            context.getBean(Composed.class).search();
+            assertThat(this.store.ends(context.getBean(Telemetry.class)))
+                    .extracting(TelemetryRecord::event)
+                    .containsExactly("inherited", "retrieval");
         });
     }
 
@@ -252,6 +265,24 @@ public class TelemetryTrackedAutoConfigurationTests {
         public String toString() {
             return "whole";
         }
+    }
+
+    public static class Parent {
+
+        @Tracked
+        public void inherited() {}
+    }
+
+    public static class Heir extends Parent {}
+
+    @Tracked("retrieval")
+    @Retention(RetentionPolicy.RUNTIME)
+    @interface Retrieval {}
+
+    public static class Composed {
+
+        @Retrieval
+        public void search() {}
     }
 
     static class Plain {

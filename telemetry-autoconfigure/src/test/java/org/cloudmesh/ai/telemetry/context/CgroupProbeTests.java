@@ -95,6 +95,40 @@ class CgroupProbeTests {
     }
 
     @Test
+    void version1SaysWhatGroupsAroundTheContainerAllow() throws Exception {
+        HostTree tree = host().file("/proc/self/cgroup", "4:memory:/\n")
+                .file("/proc/self/mountinfo", "34 30 0:31 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n")
+                .file("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n")
+                .file("/sys/fs/cgroup/memory/memory.usage_in_bytes", "734003200\n")
+                .file("/sys/fs/cgroup/memory/memory.stat", "hierarchical_memory_limit 1073741824\n");
+        assertThat(read(tree))
+                .containsEntry(SystemField.MEMORY_TOTAL, GIB)
+                .containsEntry(SystemField.MEMORY_USED, 734003200L);
+    }
+
+    @Test
+    void aGroupWhoseNameBeginsLikeTheMountedOneIsAnotherGroup() throws Exception {
+        HostTree tree = host().file("/proc/self/cgroup", "0::/docker/abc\n")
+                .file("/proc/self/mountinfo", "30 22 0:27 /docker/ab /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
+                .file("/sys/fs/cgroup/memory.max", "2147483648\n")
+                .file("/sys/fs/cgroup/c/memory.max", "1\n");
+        assertThat(read(tree)).containsEntry(SystemField.MEMORY_TOTAL, 2 * GIB);
+    }
+
+    @Test
+    void whatCannotBeReadLeavesTheOtherLimits() throws Exception {
+        HostTree tree = host().file("/proc/self/cgroup", "0::/\n")
+                .file("/proc/self/mountinfo", "30 22 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")
+                .file("/sys/fs/cgroup/memory.max", "2147483648\n")
+                .file("/sys/fs/cgroup/cpu.max", "some thing\n")
+                .file("/sys/fs/cgroup/cpuset.cpus.effective", "a-b\n");
+        assertThat(read(tree))
+                .containsEntry(SystemField.MEMORY_TOTAL, 2 * GIB)
+                .containsEntry(SystemField.CPU_COUNT, 4)
+                .doesNotContainKey(SystemField.CONTAINER_CPU_LIMIT);
+    }
+
+    @Test
     void aLimitAboveTheHostIsNone() throws Exception {
         HostTree tree = host().file("/proc/self/cgroup", "0::/\n")
                 .file("/proc/self/mountinfo", "30 22 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n")

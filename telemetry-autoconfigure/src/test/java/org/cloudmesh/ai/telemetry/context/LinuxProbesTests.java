@@ -37,12 +37,27 @@ class LinuxProbesTests {
                 .file(
                         "/proc/meminfo",
                         "MemTotal: 1000 kB\nMemFree: 10 kB\nMemAvailable: 600 kB\nSwapTotal: 50 kB\nSwapFree: 20 kB\n");
-        assertThat(HostTree.read(new LinuxMachineProbe(tree.files(), () -> "Some ARM")))
-                .containsEntry(SystemField.CPU, "Some ARM")
+        assertThat(HostTree.read(new LinuxMachineProbe(tree.files(), () -> null)))
                 .containsEntry(SystemField.MEMORY_TOTAL, 1_024_000L)
                 .containsEntry(SystemField.MEMORY_USED, 409_600L)
                 .containsEntry(SystemField.SWAP_TOTAL, 51_200L)
                 .containsEntry(SystemField.SWAP_USED, 30_720L);
+    }
+
+    @Test
+    void theFirstReadingDoesNotWaitForTheNameThatTheKernelDoesNotGive() throws Exception {
+        HostTree tree = new HostTree(this.root).file("/proc/stat", "cpu  1 0 0 0 0 0 0 0\n");
+        LinuxMachineProbe probe = new LinuxMachineProbe(tree.files(), () -> "Some ARM");
+        assertThat(HostTree.read(probe)).containsEntry(SystemField.CPU, null);
+        assertThat(HostTree.read(probe)).containsEntry(SystemField.CPU, "Some ARM");
+        LinuxMachineProbe broken = new LinuxMachineProbe(tree.files(), () -> {
+            throw new UnsatisfiedLinkError("no native library");
+        });
+        HostTree.read(broken);
+        tree.file("/proc/meminfo", "MemTotal: 1000 kB\n");
+        assertThat(HostTree.read(broken))
+                .containsEntry(SystemField.CPU, null)
+                .containsEntry(SystemField.MEMORY_TOTAL, 1_024_000L);
     }
 
     @Test
@@ -91,6 +106,19 @@ class LinuxProbesTests {
                 .containsEntry(SystemField.CONTAINER, "kubernetes")
                 .containsEntry(SystemField.K8S_NAMESPACE, "ml")
                 .containsEntry(SystemField.K8S_POD, "trainer-7c9f-x2");
+    }
+
+    @Test
+    void aPodOnItsNodesNetworkHasTheNodesHostNameAndSoNoName() throws Exception {
+        HostTree tree = new HostTree(this.root)
+                .file("/var/run/secrets/kubernetes.io/serviceaccount/namespace", "ml")
+                .file("/etc/hosts", "# Kubernetes-managed hosts file (host network).\n127.0.0.1 localhost\n")
+                .file("/etc/hostname", "node-17\n");
+        assertThat(HostTree.read(new ContainerProbe(tree.files(), Map.of("HOSTNAME", "node-17")::get)))
+                .containsEntry(SystemField.CONTAINER, "kubernetes")
+                .containsEntry(SystemField.K8S_POD, null);
+        assertThat(HostTree.read(new ContainerProbe(tree.files(), Map.of("POD_NAME", "trainer-0")::get)))
+                .containsEntry(SystemField.K8S_POD, "trainer-0");
     }
 
     @Test
@@ -148,6 +176,17 @@ class LinuxProbesTests {
                                 .ignoringFields("id")
                                 .isEqualTo(new Card("", null, "Intel", null, null, null, null, null)));
         assertThat(driver.open(List.of())).hasSize(3);
+    }
+
+    @Test
+    void whatDriversSayForUnknownIsUnknown() {
+        assertThat(new Card("a", "A100", "NVIDIA", -1L, -1L, -1.0, 4294967295.0, -0.001))
+                .isEqualTo(new Card("a", "A100", "NVIDIA", null, null, null, null, null));
+        assertThat(new Card("a", null, null, 0L, 0L, 100.5, Double.NaN, Double.POSITIVE_INFINITY))
+                .isEqualTo(new Card("a", null, null, 0L, 0L, null, null, null));
+        Card real = new Card("a", null, null, 8L, 0L, 100.0, 0.0, 0.0);
+        assertThat(real.percent()).isEqualTo(100.0);
+        assertThat(real.power()).isZero();
     }
 
     private Card read(GpuDriver.Gpu gpu) {

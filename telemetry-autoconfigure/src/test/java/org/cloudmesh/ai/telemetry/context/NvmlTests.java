@@ -2,9 +2,7 @@ package org.cloudmesh.ai.telemetry.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,13 +29,7 @@ class NvmlTests {
 
     @BeforeAll
     static void readInAnotherJvm() throws Exception {
-        Path source =
-                Path.of(NvmlTests.class.getResource("/nvml/nvml-stand-in.c").toURI());
-        String library = directory.resolve("libnvidia-ml.so.1").toString();
-        assumeTrue(runs("gcc", "--version"), "gcc, which builds the stand-in for NVIDIA's library, is not installed");
-        assertThat(runs("gcc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", library, source.toString()))
-                .as("the stand-in compiles")
-                .isTrue();
+        Map<String, String> environment = NvmlStandIn.compileInto(directory);
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -45,7 +37,7 @@ class NvmlTests {
                         System.getProperty("java.class.path"),
                         Child.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().put("LD_LIBRARY_PATH", directory.toString());
+        builder.environment().putAll(environment);
         Process process = builder.start();
         output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
@@ -80,14 +72,6 @@ class NvmlTests {
                 .singleElement()
                 .asString()
                 .contains("Stand-in T4", "NVML error 15");
-    }
-
-    private static boolean runs(String... command) throws InterruptedException {
-        try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
-        } catch (IOException ex) {
-            return false;
-        }
     }
 
     /** Prints each of some readings with cards. */

@@ -5,20 +5,19 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Puts a JVM under a limit of the kernel's own, where this user may make control groups. */
+/** Puts an application under a limit of the kernel's own, where this user may make control groups. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "Control groups belong to Linux")
 class RealCgroupTests {
 
@@ -34,8 +33,11 @@ class RealCgroupTests {
         }
     }
 
+    @TempDir
+    private Path directory;
+
     @Test
-    void theLimitIsWhatIsReported() throws Exception {
+    void theLimitIsWhatRecordsAndContextReport() throws Exception {
         String name = "telemetry-test-" + ProcessHandle.current().pid();
         Path root = Path.of("/sys/fs/cgroup");
         boolean second = Files.exists(root.resolve("cgroup.controllers"));
@@ -50,18 +52,41 @@ class RealCgroupTests {
         }
         StringBuilder enter = new StringBuilder();
         this.groups.forEach(group -> enter.append("echo $$ > ").append(group).append("/cgroup.procs && "));
-        Process process = new ProcessBuilder(
-                        "sh",
-                        "-c",
-                        enter + "exec \"$0\" -Xmx64m -cp \"$1\" \"$2\"",
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        System.getProperty("java.class.path"),
-                        Child.class.getName())
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).contains("> memory_total=" + LIMIT + ", cpu_count=1, cpu_limit=0.5, plausible=true");
+        List<String> through = List.of("sh", "-c", enter + "exec \"$@\"", "sh");
+        try (ContextProcess application =
+                ContextProcess.start(this.directory.resolve("telemetry.db"), Map.of(), through)) {
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                Map<String, Object> present = application.json("/actuator/telemetry/context", "$.present");
+                return present != null && present.get("cpu_percent") != null;
+            });
+            application.get("/work/0.1");
+            assertLimited(application.json("/actuator/telemetry/records", "$.records[0].system"));
+            assertLimited(application.json("/actuator/telemetry/context", "$.present"));
+            assertThat(application.<Double>json("/actuator/metrics/system.memory.limit", "$.measurements[0].value"))
+                    .isEqualTo(LIMIT);
+            application.end();
+        }
+    }
+
+    private static void assertLimited(Map<String, Object> system) {
+        assertThat(system)
+                .containsEntry("cpu_count", 1)
+                .containsEntry("container_cpu_limit", 0.5)
+                .hasEntrySatisfying(
+                        "memory_total", bytes -> assertThat(number(bytes)).isEqualTo(LIMIT))
+                .hasEntrySatisfying(
+                        "container_memory_limit",
+                        bytes -> assertThat(number(bytes)).isEqualTo(LIMIT))
+                .hasEntrySatisfying(
+                        "host_memory_total", bytes -> assertThat(number(bytes)).isGreaterThan(LIMIT))
+                .hasEntrySatisfying(
+                        "memory_used", bytes -> assertThat(number(bytes)).isBetween(10e6, (double) LIMIT))
+                .hasEntrySatisfying(
+                        "cpu_percent", percent -> assertThat(number(percent)).isBetween(0.0, 100.0));
+    }
+
+    private static double number(Object value) {
+        return ((Number) value).doubleValue();
     }
 
     private Path group(Path group) {
@@ -79,27 +104,6 @@ class RealCgroupTests {
             Files.writeString(file, value);
         } catch (IOException ex) {
             assumeTrue(false, "This user may not set limits here: " + ex);
-        }
-    }
-
-    /** Prints what it sees of its own limits. */
-    static final class Child {
-
-        public static void main(String[] args) {
-            try (MachineContextSource source = MachineContextSource.builder()
-                    .interval(Duration.ofMillis(100))
-                    .build()) {
-                source.start();
-                await().until(() -> source.system() != null && source.system().get("cpu_percent") instanceof Double);
-                Map<String, Object> system = source.system();
-                boolean plausible = (Double) system.get("cpu_percent") <= 100.0
-                        && (Long) system.get("memory_used") > 10_000_000
-                        && (Long) system.get("memory_used") < LIMIT
-                        && (Long) system.get("host_memory_total") > LIMIT;
-                System.out.println("> memory_total=" + system.get("memory_total") + ", cpu_count="
-                        + system.get("cpu_count") + ", cpu_limit=" + system.get("container_cpu_limit")
-                        + ", plausible=" + plausible);
-            }
         }
     }
 }

@@ -120,6 +120,29 @@ class SamplerTests {
     }
 
     @Test
+    void aCardWhoseDriverCrashesLeavesTheOtherIntact(CapturedOutput output) {
+        Card crashing = new Card("a", "A100", "NVIDIA", 100L, null, null, null, null);
+        Card sound = new Card("b", "MI300X", "AMD", 100L, 10L, 50.0, 60.0, 70.0);
+        AtomicInteger readings = new AtomicInteger();
+        GpuProbe gpu = new GpuProbe(
+                List.of(
+                        new OneCard(crashing, () -> {
+                            // What JNA says of a library that crashes.
+                            throw new Error("Invalid memory access");
+                        }),
+                        new OneCard(sound, () -> {})),
+                this.warnings);
+        try (Sampler sampler = sampler(gpu, counting(readings))) {
+            sampler.start();
+            await().until(() -> readings.get() > 4);
+            assertThat(sampler.system())
+                    .contains(entry("gpu_present", true), entry("gpu_percent", 50.0), entry("gpu_memory_total", 200L));
+            assertThat((List<?>) sampler.system().get("gpus")).hasSize(2);
+            assertThat(output.getOut().split("Invalid memory access", -1)).hasSize(2);
+        }
+    }
+
+    @Test
     void aDriverThatHangsWhileTheCardsAreCountedLeavesThemUnknown() {
         AtomicInteger readings = new AtomicInteger();
         GpuDriver hanging = new OneCard(null, this::hang);
