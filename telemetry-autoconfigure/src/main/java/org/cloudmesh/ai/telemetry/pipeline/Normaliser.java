@@ -20,6 +20,8 @@ final class Normaliser {
 
     private static final String INVALID_METRICS = "invalid_metrics";
 
+    private static final String FURTHER_METRICS = "further_metrics";
+
     private static final char REPLACEMENT = '\uFFFD';
 
     // A program that is over in a moment still tells which machine it ran on.
@@ -32,6 +34,8 @@ final class Normaliser {
     private final Masking masking;
 
     private final Counts normalised;
+
+    private final MetricNames metricNames = new MetricNames();
 
     private long sequence;
 
@@ -56,11 +60,14 @@ final class Normaliser {
             return null;
         }
         TelemetryRecord.Builder record = begin(entry);
-        if (Double.isFinite(entry.value)) {
-            record.metrics(new String[] {name}, new double[] {entry.value});
-        } else {
+        if (!Double.isFinite(entry.value)) {
             this.normalised.add(Reasons.INVALID_VALUE, 1);
             record.attributes(Map.of(INVALID_METRICS, name));
+        } else if (!this.metricNames.admit(name)) {
+            this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+            record.attributes(Map.of(FURTHER_METRICS, name + "=" + entry.value));
+        } else {
+            record.metrics(new String[] {name}, new double[] {entry.value});
         }
         return record.build();
     }
@@ -72,6 +79,7 @@ final class Normaliser {
         double[] values = new double[entry.values.length];
         int valid = 0;
         StringJoiner invalid = new StringJoiner(",");
+        StringJoiner further = new StringJoiner(",");
         for (int i = 0; i < names.length; i++) {
             String name = text(entry.names[i]);
             if (name == null) {
@@ -79,6 +87,9 @@ final class Normaliser {
             } else if (!Double.isFinite(entry.values[i])) {
                 this.normalised.add(Reasons.INVALID_VALUE, 1);
                 invalid.add(name);
+            } else if (!this.metricNames.admit(name)) {
+                this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+                further.add(name + "=" + entry.values[i]);
             } else if (name.equals(entry.names[i])
                     || !Arrays.asList(names).subList(0, valid).contains(name)) {
                 names[valid] = name;
@@ -88,6 +99,9 @@ final class Normaliser {
         Map<String, String> attributes = attributes(entry.attributes);
         if (invalid.length() > 0) {
             attributes.put(INVALID_METRICS, Objects.requireNonNull(Limits.cut(invalid.toString(), Limits.ATTRIBUTE)));
+        }
+        if (further.length() > 0) {
+            attributes.put(FURTHER_METRICS, Objects.requireNonNull(Limits.cut(further.toString(), Limits.ATTRIBUTE)));
         }
         boolean plain = entry.status == null || entry.status.equals(Status.RECORDED);
         if (plain && event == null && message == null && valid == 0 && attributes.isEmpty()) {
