@@ -55,6 +55,10 @@ final class Door {
         return this.queue;
     }
 
+    long maxBytes() {
+        return this.maxBytes;
+    }
+
     Counts dropped() {
         return this.dropped;
     }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,22 @@ class Entry {
     /** Returns the bytes to charge against the queue's budget; 0 for a small entry. */
     int bytes() {
         return 0;
+    }
+
+    /** Returns about how many bytes the texts of a record take. */
+    static long estimate(TelemetryRecord record) {
+        long characters = length(record.event()) + length(record.message());
+        for (int i = 0; i < record.metricCount(); i++) {
+            characters += record.metricName(i).length() + 8;
+        }
+        for (Map.Entry<String, String> attribute : record.attributes().entrySet()) {
+            characters += attribute.getKey().length() + attribute.getValue().length() + 8;
+        }
+        return 2 * characters;
+    }
+
+    private static int length(@Nullable String text) {
+        return text == null ? 0 : text.length();
     }
 
     @Nullable
@@ -106,10 +123,6 @@ class Entry {
             }
             long estimate = 2 * characters;
             return estimate <= SMALL ? 0 : (int) Math.min(estimate, Integer.MAX_VALUE);
-        }
-
-        private static int length(@Nullable String text) {
-            return text == null ? 0 : text.length();
         }
 
         @Override

@@ -46,7 +46,11 @@ final class Lane {
 
     private final List<TelemetryRecord> pending = new ArrayList<>();
 
+    private long pendingBytes;
+
     private boolean open;
+
+    private boolean hopeless;
 
     private boolean durable;
 
@@ -88,8 +92,24 @@ final class Lane {
         return this.written;
     }
 
-    void add(List<TelemetryRecord> records, int capacity) {
-        int room = Math.max(0, Math.min(records.size(), capacity - this.pending.size()));
+    /**
+     * Takes records over, as many as there is room for behind those that wait already; the others are lost.
+     *
+     * @param bytes of all of them, about
+     * @param capacity how many may wait
+     * @param maxBytes how many bytes may wait
+     */
+    void add(List<TelemetryRecord> records, long bytes, int capacity, long maxBytes) {
+        int room = records.size();
+        if (this.pending.isEmpty()) {
+            this.pendingBytes = bytes;
+        } else {
+            room = 0;
+            int most = Math.min(records.size(), capacity - this.pending.size());
+            while (room < most && this.pendingBytes + Entry.estimate(records.get(room)) <= maxBytes) {
+                this.pendingBytes += Entry.estimate(records.get(room++));
+            }
+        }
         this.pending.addAll(records.subList(0, room));
         drop(Reasons.QUEUE_FULL, records.subList(room, records.size()));
     }
@@ -110,9 +130,7 @@ final class Lane {
         }
         try {
             ensureOpen();
-            write(List.copyOf(this.pending));
-            this.pending.clear();
-            return true;
+            write(List.copyOf(this.pending), this.pending::clear);
         } catch (Throwable ex) {
             failed(ex);
         }
@@ -121,12 +139,17 @@ final class Lane {
 
     /** Lets the store see to itself. */
     void maintain() {
-        if (this.failures > 0) {
+        // With nothing to write, this is what finds out that a fault has gone.
+        boolean waits = !this.pending.isEmpty() || this.durable || System.nanoTime() - this.retryAt < 0;
+        if (this.failures > 0 && (waits || this.hopeless)) {
             return;
         }
         try {
             ensureOpen();
             call(this.store::maintain);
+            if (this.failures > 0) {
+                recovered();
+            }
         } catch (Throwable ex) {
             failed(ex);
         }
@@ -168,18 +191,22 @@ final class Lane {
      * Counts all that is left as lost, once, so that what a store that hangs may yet do changes no count any more.
      *
      * @param handed how many records were meant for this store
+     * @return whether there were any now
      */
-    synchronized void abandon(long handed) {
-        if (!this.abandoned) {
-            this.abandoned = true;
-            this.dropped.add(Reasons.SHUTDOWN, handed - this.written - Counts.sum(this.dropped.snapshot()));
+    synchronized boolean abandon(long handed) {
+        if (this.abandoned) {
+            return false;
         }
+        this.abandoned = true;
+        long left = handed - this.written - Counts.sum(this.dropped.snapshot());
+        this.dropped.add(Reasons.SHUTDOWN, left);
+        return left > 0;
     }
 
     void close() {
         try {
             this.store.close();
-        } catch (Exception ex) {
+        } catch (Throwable ex) {
             logger.warn("The {} store could not be closed", this.store.name(), ex);
         }
     }
@@ -191,9 +218,11 @@ final class Lane {
         }
     }
 
-    private void write(List<TelemetryRecord> batch) throws Exception {
+    private void write(List<TelemetryRecord> batch, Runnable written) throws Exception {
         boolean durable = this.durable;
         call(() -> this.store.write(batch, durable));
+        // At once: whatever is thrown from here on, these records must not come again.
+        written.run();
         kept(batch.size(), durable);
         if (!batch.isEmpty()) {
             this.watcher.kept(batch.size(), System.nanoTime() - this.callSince);
@@ -218,6 +247,7 @@ final class Lane {
 
     private void recovered() {
         this.failures = 0;
+        this.hopeless = false;
         if (this.degraded != null) {
             logger.info("The {} store works again", this.store.name());
             this.degraded = null;
@@ -244,6 +274,7 @@ final class Lane {
                 drop(Reasons.STORE_FAILED, List.copyOf(this.pending));
                 this.pending.clear();
                 this.durable = false;
+                this.hopeless = true;
             }
         }
     }
@@ -261,12 +292,14 @@ final class Lane {
         int before = this.pending.size();
         Separation separation = new Separation();
         separation.of(this.pending);
-        if (separation.kept == 0 && before > 1) {
+        boolean blamed = separation.blamed && this.failures >= PATIENCE_ALONE;
+        if (separation.kept == 0 && before > 1 && !blamed) {
             // Nothing at all was kept: it is the store's fault, not that of all its records.
             return;
         }
         this.pending.clear();
         this.pending.addAll(separation.rest);
+        this.pendingBytes = this.pending.stream().mapToLong(Entry::estimate).sum();
         separation.bad.forEach((record, reason) -> {
             this.store.reject(record, reason);
             drop(Reasons.REJECTED, List.of(record));
@@ -296,6 +329,9 @@ final class Lane {
 
         private boolean outage;
 
+        /** Whether the store itself says of each refusal that it is the record's fault. */
+        private boolean blamed = true;
+
         void of(List<TelemetryRecord> part) {
             if (this.outage) {
                 this.rest.addAll(part);
@@ -303,11 +339,11 @@ final class Lane {
             }
             try {
                 ensureOpen();
-                write(part);
-                this.kept += part.size();
+                write(part, () -> this.kept += part.size());
             } catch (Throwable ex) {
                 if (ex instanceof StoreException failure && failure.remedy() != StoreException.Remedy.RECORD) {
                     this.outage = true;
+                    this.blamed = false;
                     this.rest.addAll(part);
                 } else if (part.size() > 1) {
                     int middle = part.size() / 2;
@@ -315,6 +351,7 @@ final class Lane {
                     of(List.copyOf(part.subList(middle, part.size())));
                 } else {
                     this.bad.put(part.get(0), reason(ex));
+                    this.blamed &= ex instanceof StoreException;
                     this.outage = this.kept == 0 && this.bad.size() >= OUTAGE;
                 }
             }

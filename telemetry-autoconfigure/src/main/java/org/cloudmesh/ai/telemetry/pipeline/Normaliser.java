@@ -20,6 +20,10 @@ final class Normaliser {
 
     private static final String INVALID_METRICS = "invalid_metrics";
 
+    private static final String FURTHER_METRICS = "further_metrics";
+
+    private static final String FURTHER_EVENT = "further_event";
+
     private static final char REPLACEMENT = '\uFFFD';
 
     // A program that is over in a moment still tells which machine it ran on.
@@ -33,8 +37,9 @@ final class Normaliser {
 
     private final Counts normalised;
 
-    // Names that were found valid before, by their hash: records of one place in a program repeat them.
-    private final @Nullable String[] known = new String[256];
+    private final BoundedNames metricNames = new BoundedNames();
+
+    private final BoundedNames events = new BoundedNames();
 
     private long sequence;
 
@@ -54,54 +59,36 @@ final class Normaliser {
     }
 
     private @Nullable TelemetryRecord single(Entry entry) {
-        String name = name(entry.name);
-        if (name == null) {
+        String[] names = {entry.name};
+        double[] values = {entry.value};
+        if (entry.name == null || entry.name.isBlank()) {
             return null;
         }
-        TelemetryRecord.Builder record = begin(entry);
-        if (Double.isFinite(entry.value)) {
-            record.metrics(new String[] {name}, new double[] {entry.value});
-        } else {
-            this.normalised.add(Reasons.INVALID_VALUE, 1);
-            record.attributes(Map.of(INVALID_METRICS, name));
+        if (areFine(names, values)) {
+            return begin(entry).metrics(names, values).build();
         }
-        return record.build();
+        Map<String, String> attributes = new LinkedHashMap<>();
+        Metrics metrics = mended(names, values, attributes);
+        return begin(entry)
+                .attributes(attributes)
+                .metrics(metrics.names, metrics.values)
+                .build();
     }
 
     private @Nullable TelemetryRecord rich(Entry.Rich entry) {
-        String event = name(entry.event);
-        String message = text(entry.message);
         Map<String, String> attributes = attributes(entry.attributes);
-        @Nullable String[] names = entry.names;
-        double[] values = entry.values;
-        if (!valid(names, values)) {
-            int valid = 0;
-            names = new String[names.length];
-            values = new double[names.length];
-            StringJoiner invalid = new StringJoiner(",");
-            for (int i = 0; i < names.length; i++) {
-                String name = name(entry.names[i]);
-                if (name == null) {
-                    this.normalised.add(Reasons.INVALID_NAME, 1);
-                } else if (!Double.isFinite(entry.values[i])) {
-                    this.normalised.add(Reasons.INVALID_VALUE, 1);
-                    invalid.add(name);
-                } else if (name.equals(entry.names[i])
-                        || !Arrays.asList(names).subList(0, valid).contains(name)) {
-                    names[valid] = name;
-                    values[valid++] = entry.values[i];
-                }
-            }
-            names = Arrays.copyOf(names, valid);
-            values = Arrays.copyOf(values, valid);
-            if (invalid.length() > 0) {
-                attributes = new LinkedHashMap<>(attributes);
-                attributes.put(
-                        INVALID_METRICS, Objects.requireNonNull(Limits.cut(invalid.toString(), Limits.ATTRIBUTE)));
-            }
+        String event = text(entry.event);
+        if (event != null && !this.events.admit(event)) {
+            this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+            attributes.put(FURTHER_EVENT, event);
+            event = null;
         }
+        String message = text(entry.message);
+        Metrics metrics = areFine(entry.names, entry.values)
+                ? new Metrics(entry.names, entry.values)
+                : mended(entry.names, entry.values, attributes);
         boolean plain = entry.status == null || entry.status.equals(Status.RECORDED);
-        if (plain && event == null && message == null && names.length == 0 && attributes.isEmpty()) {
+        if (plain && event == null && message == null && metrics.names.length == 0 && attributes.isEmpty()) {
             return null;
         }
         for (String reason : entry.mended) {
@@ -111,18 +98,56 @@ final class Normaliser {
                 .event(event)
                 .message(message)
                 .attributes(attributes)
-                .metrics(names, values)
+                .metrics(metrics.names, metrics.values)
                 .build();
     }
 
     /** Returns whether all metrics can stay as they are, as nearly always. */
-    private boolean valid(@Nullable String[] names, double[] values) {
+    private boolean areFine(@Nullable String[] names, double[] values) {
         for (int i = 0; i < names.length; i++) {
-            if (!Double.isFinite(values[i]) || names[i] == null || !names[i].equals(name(names[i]))) {
+            String name = names[i];
+            if (!Double.isFinite(values[i]) || name == null) {
+                return false;
+            }
+            if (!this.metricNames.isRecent(name) && !(name.equals(text(name)) && this.metricNames.admit(name))) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Returns the metrics that are valid; the others' names go into attributes. */
+    private Metrics mended(@Nullable String[] names, double[] values, Map<String, String> attributes) {
+        String[] validNames = new String[names.length];
+        double[] validValues = new double[names.length];
+        int valid = 0;
+        StringJoiner invalid = new StringJoiner(",");
+        StringJoiner further = new StringJoiner(",");
+        for (int i = 0; i < names.length; i++) {
+            String name = text(names[i]);
+            if (name == null) {
+                this.normalised.add(Reasons.INVALID_NAME, 1);
+            } else if (!Double.isFinite(values[i])) {
+                this.normalised.add(Reasons.INVALID_VALUE, 1);
+                invalid.add(name);
+            } else if (!this.metricNames.admit(name)) {
+                this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+                further.add(name + "=" + values[i]);
+            } else if (name.equals(names[i])
+                    || !Arrays.asList(validNames).subList(0, valid).contains(name)) {
+                validNames[valid] = name;
+                validValues[valid++] = values[i];
+            }
+        }
+        put(INVALID_METRICS, invalid, attributes);
+        put(FURTHER_METRICS, further, attributes);
+        return new Metrics(Arrays.copyOf(validNames, valid), Arrays.copyOf(validValues, valid));
+    }
+
+    private static void put(String key, StringJoiner names, Map<String, String> attributes) {
+        if (names.length() > 0) {
+            attributes.put(key, Objects.requireNonNull(Limits.cut(names.toString(), Limits.ATTRIBUTE)));
+        }
     }
 
     private TelemetryRecord.Builder begin(Entry entry) {
@@ -147,12 +172,9 @@ final class Normaliser {
     }
 
     private Map<String, String> attributes(@Nullable String[] pairs) {
-        if (pairs.length == 0) {
-            return Map.of();
-        }
         Map<String, String> attributes = new LinkedHashMap<>();
         for (int i = 0; i < pairs.length; i += 2) {
-            String key = name(pairs[i]);
+            String key = text(pairs[i]);
             if (key == null) {
                 this.normalised.add(Reasons.INVALID_NAME, 1);
             } else if (this.masking.masks(key)) {
@@ -163,22 +185,6 @@ final class Normaliser {
             }
         }
         return attributes;
-    }
-
-    private @Nullable String name(@Nullable String name) {
-        if (name == null) {
-            return null;
-        }
-        int slot = name.hashCode() & (this.known.length - 1);
-        String same = this.known[slot];
-        if (name.equals(same)) {
-            return same;
-        }
-        String valid = text(name);
-        if (name.equals(valid)) {
-            this.known[slot] = valid;
-        }
-        return valid;
     }
 
     private @Nullable String text(@Nullable String text) {
@@ -215,4 +221,7 @@ final class Normaliser {
         }
         return valid.toString();
     }
+
+    /** Names and values, one for each. */
+    private record Metrics(@Nullable String[] names, double[] values) {}
 }

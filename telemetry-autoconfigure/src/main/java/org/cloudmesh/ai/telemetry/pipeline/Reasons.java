@@ -41,13 +41,16 @@ public final class Reasons {
     /** Mended: the value of a secret attribute was masked. */
     public static final String MASKED = "masked";
 
+    /** Mended: a metric beyond so many distinct names went into the attribute {@code further_metrics}. */
+    public static final String TOO_MANY_NAMES = "too-many-names";
+
     /** All reasons by which records are lost. */
     public static final List<String> DROPPED =
             List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
 
     /** All reasons by which records are mended. */
     public static final List<String> NORMALISED =
-            List.of(INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED);
+            List.of(INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED, TOO_MANY_NAMES);
 
     private Reasons() {}
 }

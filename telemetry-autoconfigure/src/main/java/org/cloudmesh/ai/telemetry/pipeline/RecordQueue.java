@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.pipeline;
 
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,6 +81,16 @@ final class RecordQueue {
         this.slots.setRelease(slot, null);
         this.head.setRelease(next + 1);
         return entry;
+    }
+
+    /** Shows all entries that were put in and not taken out; after the close, from any thread. */
+    void forEachLeft(Consumer<Entry> action) {
+        for (long ticket = consumed(); ticket < claimed(); ticket++) {
+            Entry entry = this.slots.getAcquire((int) ticket & this.mask);
+            if (entry != null) {
+                action.accept(entry);
+            }
+        }
     }
 
     /** Returns how many entries were ever put in. */

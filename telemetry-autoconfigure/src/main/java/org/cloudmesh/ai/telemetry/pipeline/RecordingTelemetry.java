@@ -206,6 +206,9 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             this.writer.close(this.closeTimeout.toNanos());
             this.context.close();
             removeHook();
+        } else {
+            // The JVM may be going down: its end waits for the drain that another thread began.
+            this.writer.awaitEnd(this.closeTimeout.toNanos());
         }
     }
 

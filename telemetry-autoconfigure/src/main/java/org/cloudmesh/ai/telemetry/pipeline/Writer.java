@@ -2,13 +2,12 @@ package org.cloudmesh.ai.telemetry.pipeline;
 
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -45,6 +44,9 @@ final class Writer implements Runnable {
     // A sync takes time too; both together stay within the second that relaxed durability promises.
     private static final long UNSYNCED = TimeUnit.MILLISECONDS.toNanos(500);
 
+    // An entry that fails so often is at fault itself.
+    private static final int TRIES = 3;
+
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private final Door door;
@@ -59,13 +61,26 @@ final class Writer implements Runnable {
 
     private final boolean alwaysDurable;
 
+    private final long backlogBytes;
+
     private final Lane primary;
 
     private final Thread thread;
 
     private final Queue<Flush> flushes = new ConcurrentLinkedQueue<>();
 
-    private final Map<Long, CompletableFuture<@Nullable Void>> acknowledgements = new HashMap<>();
+    private final Map<Long, CompletableFuture<@Nullable Void>> acknowledgements = new ConcurrentHashMap<>();
+
+    // What is taken out of the queue survives whatever may be thrown on its way to the lanes: memory may be short.
+    private final List<TelemetryRecord> batch = new ArrayList<>(BATCH);
+
+    private long batchBytes;
+
+    private int lanesServed;
+
+    private @Nullable Entry current;
+
+    private int tries;
 
     private Map<String, Long> warned = Map.of();
 
@@ -78,6 +93,10 @@ final class Writer implements Runnable {
     // Set while stores and listeners run: what they emit themselves must not come round again.
     private boolean working;
 
+    private volatile boolean ended;
+
+    private volatile boolean leftBehind;
+
     private volatile long losses;
 
     private volatile long invalid;
@@ -85,6 +104,8 @@ final class Writer implements Runnable {
     private long nextWarning = System.nanoTime();
 
     private boolean listenerWarned;
+
+    private long nextStumble = System.nanoTime();
 
     Writer(
             Door door,
@@ -98,6 +119,7 @@ final class Writer implements Runnable {
         this.normaliser = normaliser;
         this.listeners = List.copyOf(listeners);
         this.alwaysDurable = durability == Durability.FULL;
+        this.backlogBytes = Math.max(door.maxBytes(), BATCH_BYTES);
         this.thread = new Thread(this, "telemetry-writer");
         this.thread.setDaemon(true);
         TelemetryStore answering = stores.stream()
@@ -148,8 +170,8 @@ final class Writer implements Runnable {
         Flush flush = new Flush(this.queue.claimed(), this.losses, new CompletableFuture<>());
         this.flushes.add(flush);
         LockSupport.unpark(this.thread);
-        if (!this.thread.isAlive()) {
-            flush.done.complete(drained());
+        if (this.ended) {
+            settleFlushes();
         }
         return flush.done;
     }
@@ -164,8 +186,18 @@ final class Writer implements Runnable {
         this.closeBy = System.nanoTime() + nanos;
         this.closing = true;
         LockSupport.unpark(this.thread);
+        awaitEnd(nanos);
+        end();
+    }
+
+    /**
+     * Waits for the end of the drain that someone else began.
+     *
+     * @param nanos how long the drain may take
+     */
+    void awaitEnd(long nanos) {
         boolean interrupted = false;
-        long patience = this.closeBy + TimeUnit.MILLISECONDS.toNanos(500);
+        long patience = System.nanoTime() + nanos + TimeUnit.MILLISECONDS.toNanos(500);
         while (this.thread.isAlive() && System.nanoTime() - patience < 0 && !isWriterThread()) {
             try {
                 TimeUnit.NANOSECONDS.timedJoin(this.thread, Math.max(1_000_000, patience - System.nanoTime()));
@@ -176,24 +208,31 @@ final class Writer implements Runnable {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        abandon();
     }
 
     @Override
     public void run() {
         try {
-            loop();
-        } catch (Throwable ex) {
-            logger.error("The telemetry writer ended; nothing is recorded any more", ex);
-            this.queue.close();
+            while (!turn()) {
+                continue;
+            }
         } finally {
-            abandon();
+            end();
             work(() -> this.lanes.forEach(Lane::close));
-            failAll(Reasons.SHUTDOWN);
         }
     }
 
-    private void loop() {
+    /** Does what is due; returns whether that was the last of it. Whatever is thrown, the writer lives on. */
+    private boolean turn() {
+        try {
+            return loop();
+        } catch (Throwable ex) {
+            stumbled(ex);
+            return this.closing && System.nanoTime() - this.closeBy >= 0;
+        }
+    }
+
+    private boolean loop() {
         long maintained = System.nanoTime();
         long active = System.nanoTime();
         work(() -> this.lanes.forEach(Lane::maintain));
@@ -204,8 +243,9 @@ final class Writer implements Runnable {
             if (this.closing) {
                 this.lanes.forEach(Lane::hurry);
             }
-            List<TelemetryRecord> batch = drain();
-            deliver(batch);
+            drain();
+            boolean idle = this.batch.isEmpty();
+            deliver();
             long now = System.nanoTime();
             if (now - maintained >= MAINTENANCE) {
                 maintained = now;
@@ -213,14 +253,27 @@ final class Writer implements Runnable {
                 warn(now);
             }
             if (this.closing && (drained() || now - this.closeBy >= 0)) {
-                return;
+                return true;
             }
-            if (!batch.isEmpty()) {
+            if (!idle) {
                 active = now;
                 continue;
             }
             park(now - active > IDLE_AFTER ? IDLE_PARK : BUSY_PARK);
         }
+    }
+
+    private void stumbled(Throwable cause) {
+        try {
+            if (System.nanoTime() - this.nextStumble >= 0) {
+                this.nextStumble = System.nanoTime() + WARNING_INTERVAL;
+                work(() -> logger.error("The telemetry writer failed and goes on", cause));
+            }
+        } catch (Throwable ex) {
+            // Memory is short, or the log is what failed: there is nobody to tell.
+            this.working = false;
+        }
+        LockSupport.parkNanos(this, IDLE_PARK);
     }
 
     private void park(long nanos) {
@@ -233,6 +286,8 @@ final class Writer implements Runnable {
 
     private boolean drained() {
         return this.queue.claimed() == this.queue.consumed()
+                && this.current == null
+                && this.batch.isEmpty()
                 && this.lanes.stream().allMatch((lane) -> lane.pending() == 0 && !lane.unsyncedFor(0));
     }
 
@@ -241,46 +296,54 @@ final class Writer implements Runnable {
         return this.primary.pending() > 0 && this.lanes.size() == 1;
     }
 
-    private List<TelemetryRecord> drain() {
+    private void drain() {
         if (blocked()) {
-            return List.of();
+            return;
         }
-        List<TelemetryRecord> batch = new ArrayList<>();
-        long bytes = 0;
-        while (batch.size() < BATCH && bytes < BATCH_BYTES) {
-            Entry entry = this.queue.poll();
+        while (this.batch.size() < BATCH && this.batchBytes < BATCH_BYTES) {
+            Entry entry = this.current;
             if (entry == null) {
-                break;
+                entry = this.queue.poll();
+                if (entry == null) {
+                    return;
+                }
+                this.door.left(entry);
+                this.current = entry;
+                this.tries = 0;
             }
-            bytes += entry.bytes();
-            this.door.left(entry);
-            CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
-            TelemetryRecord record = this.normaliser.normalise(entry);
-            if (record == null) {
-                this.invalid++;
-                fail(acknowledgement, Reasons.INVALID);
-                continue;
-            }
-            if (acknowledgement != null) {
-                this.acknowledgements.put(record.sequence(), acknowledgement);
-            }
-            if (!(entry instanceof Entry.Rich rich) || rich.metered) {
-                show(record);
-            }
-            batch.add(record);
+            take(entry);
         }
-        return batch;
     }
 
-    private void deliver(List<TelemetryRecord> batch) {
+    private void take(Entry entry) {
+        TelemetryRecord record = ++this.tries > TRIES ? null : this.normaliser.normalise(entry);
+        CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
+        if (record == null) {
+            this.current = null;
+            this.invalid++;
+            fail(acknowledgement, Reasons.INVALID);
+            return;
+        }
+        if (acknowledgement != null) {
+            this.acknowledgements.put(record.sequence(), acknowledgement);
+        }
+        this.batch.add(record);
+        this.batchBytes += entry.bytes();
+        this.current = null;
+        if (!(entry instanceof Entry.Rich rich) || rich.metered) {
+            show(record);
+        }
+    }
+
+    private void deliver() {
         boolean durable = this.alwaysDurable || !this.acknowledgements.isEmpty() || !this.flushes.isEmpty();
         // Looked at before the delivery: a flush that comes in the midst of it is for the next round.
         List<Flush> waiting = List.copyOf(this.flushes);
         long consumed = this.queue.consumed();
         this.working = true;
         try {
+            handOver();
             for (Lane lane : this.lanes) {
-                lane.add(batch, Math.max(this.queue.capacity(), BATCH));
                 lane.deliver(durable || lane.unsyncedFor(this.closing ? 0 : UNSYNCED));
             }
         } finally {
@@ -297,10 +360,20 @@ final class Writer implements Runnable {
         }
     }
 
+    private void handOver() {
+        for (; this.lanesServed < this.lanes.size(); this.lanesServed++) {
+            this.lanes
+                    .get(this.lanesServed)
+                    .add(this.batch, this.batchBytes, Math.max(this.queue.capacity(), BATCH), this.backlogBytes);
+        }
+        this.batch.clear();
+        this.batchBytes = 0;
+        this.lanesServed = 0;
+    }
+
     private void acknowledge() {
-        List<CompletableFuture<@Nullable Void>> kept = List.copyOf(this.acknowledgements.values());
+        this.acknowledgements.values().forEach((future) -> future.complete(null));
         this.acknowledgements.clear();
-        kept.forEach((future) -> future.complete(null));
     }
 
     private Lane.Watcher watcher(TelemetryStore store, boolean acknowledges) {
@@ -327,16 +400,22 @@ final class Writer implements Runnable {
         }
     }
 
-    private void failAll(String reason) {
-        this.acknowledgements.values().forEach((future) -> fail(future, reason));
-        this.acknowledgements.clear();
-        for (Entry entry = this.queue.poll(); entry != null; entry = this.queue.poll()) {
-            fail(entry.acknowledgement(), reason);
+    /** Counts what is left and tells all who wait. The writer ends so, or whoever closes it while a store hangs. */
+    private void end() {
+        this.queue.close();
+        for (Lane lane : this.lanes) {
+            boolean left = lane.abandon(this.queue.claimed() - this.invalid);
+            this.leftBehind |= left && lane == this.primary;
         }
-        Iterator<Flush> waiting = this.flushes.iterator();
-        while (waiting.hasNext()) {
-            waiting.next().done.complete(drained());
-            waiting.remove();
+        this.ended = true;
+        this.acknowledgements.values().forEach((future) -> fail(future, Reasons.SHUTDOWN));
+        this.queue.forEachLeft((entry) -> fail(entry.acknowledgement(), Reasons.SHUTDOWN));
+        settleFlushes();
+    }
+
+    private void settleFlushes() {
+        for (Flush flush = this.flushes.poll(); flush != null; flush = this.flushes.poll()) {
+            flush.done.complete(!this.leftBehind && this.losses == flush.losses);
         }
     }
 
@@ -351,7 +430,7 @@ final class Writer implements Runnable {
         this.working = true;
         try {
             this.listeners.forEach(event);
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
             if (!this.listenerWarned) {
                 this.listenerWarned = true;
                 logger.warn("A telemetry listener failed; this is said once", ex);
@@ -367,12 +446,6 @@ final class Writer implements Runnable {
             task.run();
         } finally {
             this.working = false;
-        }
-    }
-
-    private void abandon() {
-        for (Lane lane : this.lanes) {
-            lane.abandon(this.queue.claimed() - this.invalid);
         }
     }
 

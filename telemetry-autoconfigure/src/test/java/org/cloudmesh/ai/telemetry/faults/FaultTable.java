@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.faults;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -25,12 +24,24 @@ import org.junit.platform.launcher.TestPlan;
  */
 public final class FaultTable implements TestExecutionListener {
 
+    /** Where the table is written. */
+    static final Path FILE = Path.of("target", "faults.md");
+
+    /** What the last column of a line says. */
+    static final String HELD = "held";
+
+    /** What the last column of a line says when the test failed. */
+    static final String NOT_HELD = "NOT HELD";
+
+    /** What the last column of a line says when the test could not run here. */
+    static final String NOT_RUN = "not run";
+
     private static final String SEEN = "seen";
 
     // Surefire may run one plan for each class: lines of all plans belong to one table.
     private static final Map<String, Line> LINES = new LinkedHashMap<>();
 
-    private record Line(FaultRow row, String test, boolean held, boolean run, String seen) {}
+    private record Line(FaultRow row, String test, String outcome, String seen) {}
 
     private final Map<String, List<String>> seen = new LinkedHashMap<>();
 
@@ -46,7 +57,7 @@ public final class FaultTable implements TestExecutionListener {
 
     @Override
     public void executionSkipped(TestIdentifier test, String reason) {
-        record(test, false, false, "not run: " + reason);
+        record(test, NOT_RUN, reason);
     }
 
     @Override
@@ -57,25 +68,25 @@ public final class FaultTable implements TestExecutionListener {
         String why = result.getThrowable().map(FaultTable::firstLine).orElse("");
         switch (result.getStatus()) {
             case SUCCESSFUL ->
-                record(test, true, true, String.join("; ", this.seen.getOrDefault(test.getUniqueId(), List.of())));
-            case ABORTED -> record(test, false, false, "not run: " + why);
-            case FAILED -> record(test, false, true, why);
+                record(test, HELD, String.join("; ", this.seen.getOrDefault(test.getUniqueId(), List.of())));
+            case ABORTED -> record(test, NOT_RUN, why);
+            case FAILED -> record(test, NOT_HELD, why);
         }
     }
 
-    private static void record(TestIdentifier test, boolean held, boolean run, String seen) {
-        Optional<Method> method = test.getSource()
-                .filter(MethodSource.class::isInstance)
-                .map((source) -> ((MethodSource) source).getJavaMethod());
-        if (method.isEmpty()) {
+    private static void record(TestIdentifier test, String outcome, String seen) {
+        Optional<MethodSource> source =
+                test.getSource().filter(MethodSource.class::isInstance).map(MethodSource.class::cast);
+        if (source.isEmpty()) {
             return;
         }
+        Method method = source.get().getJavaMethod();
         String display = test.getDisplayName().replaceFirst("\\(.*\\)$", "");
-        String owner = method.get().getDeclaringClass().getSimpleName();
-        String name = display.equals(method.get().getName()) ? owner : owner + " " + display;
-        for (FaultRow row : method.get().getAnnotationsByType(FaultRow.class)) {
+        String owner = source.get().getJavaClass().getSimpleName();
+        String name = display.equals(method.getName()) ? owner : owner + " " + display;
+        for (FaultRow row : method.getAnnotationsByType(FaultRow.class)) {
             synchronized (LINES) {
-                LINES.put(row.number() + test.getUniqueId(), new Line(row, name, held, run, seen));
+                LINES.put(row.number() + test.getUniqueId(), new Line(row, name, outcome, seen));
             }
         }
     }
@@ -90,49 +101,52 @@ public final class FaultTable implements TestExecutionListener {
             table = table(List.copyOf(LINES.values()));
         }
         try {
-            Files.writeString(Path.of("target", "faults.md"), table);
+            Files.writeString(FILE, table);
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }
         if (Faults.SUITE) {
-            PrintStream out = System.out;
-            out.println(table);
+            System.out.println(table);
         }
     }
 
     private static String table(List<Line> lines) {
-        StringBuilder table = new StringBuilder("| row | injected | expected | seen |\n|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| row | fault | injected | expected | seen | held |\n|---|---|---|---|---|---|\n");
         lines.stream()
                 .sorted(Comparator.comparingInt((Line line) -> line.row().number()))
-                .forEach((line) -> table.append("| ")
-                        .append(line.row().number())
-                        .append(" | ")
-                        .append(cell(line.row().injected()))
-                        .append(" | ")
-                        .append(cell(line.row().expected()))
-                        .append(" | ")
-                        .append(line.held() ? "held" : line.run() ? "NOT HELD" : "not run")
-                        .append(line.seen().isEmpty() ? "" : ": " + cell(line.seen()))
-                        .append(" (")
-                        .append(cell(line.test()))
-                        .append(") |\n"));
-        long bad = lines.stream().filter((line) -> line.run() && !line.held()).count();
-        long notRun = lines.stream().filter((line) -> !line.run()).count();
-        return table.append("\n")
+                .forEach((line) -> append(table, line));
+        table.append('\n')
                 .append(lines.stream()
                         .map((line) -> line.row().number())
                         .distinct()
-                        .count())
-                .append(" rows, ")
-                .append(lines.size())
-                .append(" lines: ")
-                .append(lines.size() - bad - notRun)
-                .append(" held, ")
-                .append(bad)
-                .append(" not held, ")
-                .append(notRun)
-                .append(" not run.\n")
+                        .count());
+        table.append(" rows, ").append(lines.size()).append(" lines");
+        for (String outcome : List.of(HELD, NOT_HELD, NOT_RUN)) {
+            long count = lines.stream()
+                    .filter((line) -> line.outcome().equals(outcome))
+                    .count();
+            table.append(outcome.equals(HELD) ? ": " : ", ")
+                    .append(count)
+                    .append(' ')
+                    .append(outcome);
+        }
+        return table.append(". Row 14 is PostgreSQL's, which is no store of this module.\n")
                 .toString();
+    }
+
+    private static void append(StringBuilder table, Line line) {
+        String seen = line.seen().isEmpty() ? line.test() : line.seen() + " (" + line.test() + ")";
+        table.append("| ").append(line.row().number());
+        for (String cell : List.of(
+                FaultRows.NAMES.getOrDefault(line.row().number(), "no row of the table"),
+                line.row().injected(),
+                line.row().expected(),
+                seen,
+                line.outcome())) {
+            table.append(" | ").append(cell(cell));
+        }
+        table.append(" |\n");
     }
 
     private static String cell(String text) {

@@ -15,7 +15,7 @@ final class Faults {
     /** Whether this is the whole suite, with its full counts and times, or the ordinary test command. */
     static final boolean SUITE = Boolean.getBoolean("telemetry.faults");
 
-    /** Tag of tests that run in the suite alone. */
+    /** Tag of tests that show a row of the fault table. */
     static final String TAG = "fault";
 
     private static final String OS = System.getProperty("os.name", "");
@@ -25,6 +25,15 @@ final class Faults {
     /** Chooses between the suite's count and the ordinary one. */
     static int times(int suite, int ordinary) {
         return SUITE ? suite : ordinary;
+    }
+
+    /** How often a child is killed in each store: {@code -Dtelemetry.kills}. */
+    static int kills() {
+        return Integer.getInteger("telemetry.kills", times(100, 10));
+    }
+
+    static boolean isRootOnLinux() {
+        return OS.startsWith("Linux") && "root".equals(System.getProperty("user.name"));
     }
 
     static void needsLinux() {

@@ -2,15 +2,23 @@ package org.cloudmesh.ai.telemetry.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
@@ -54,10 +62,35 @@ final class Kept {
 
     private static Map<String, Map<Long, Integer>> lines(Path path) throws Exception {
         Map<String, Map<Long, Integer>> numbers = new HashMap<>();
-        for (String line : Files.readAllLines(path)) {
-            add(JSON.readTree(line).get("metrics"), numbers);
+        for (Path file : withRolled(path)) {
+            try (BufferedReader lines = reader(file)) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    add(JSON.readTree(line).get("metrics"), numbers);
+                }
+            }
         }
         return numbers;
+    }
+
+    /** Returns the file and those that were rolled from it; of one that is there packed and plain, the packed one. */
+    private static List<Path> withRolled(Path path) throws IOException {
+        String rolled = Pattern.quote(path.getFileName().toString()) + "\\.\\d{8}T[\\d.]+Z(\\.gz)?";
+        List<Path> files = new ArrayList<>();
+        try (Stream<Path> siblings = Files.list(path.toAbsolutePath().getParent())) {
+            siblings.filter((file) -> file.getFileName().toString().matches(rolled))
+                    .filter((file) -> Files.notExists(file.resolveSibling(file.getFileName() + ".gz")))
+                    .forEach(files::add);
+        }
+        files.add(path);
+        return files;
+    }
+
+    private static BufferedReader reader(Path file) throws IOException {
+        if (!file.toString().endsWith(".gz")) {
+            return Files.newBufferedReader(file);
+        }
+        return new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(file)), StandardCharsets.UTF_8));
     }
 
     private static void add(JsonNode metrics, Map<String, Map<Long, Integer>> numbers) {

@@ -16,11 +16,20 @@ final class ScriptedStore implements TelemetryStore {
         void beforeWrite(List<TelemetryRecord> batch) throws StoreException;
     }
 
+    interface Maintenance {
+
+        void run() throws StoreException;
+    }
+
     private final List<TelemetryRecord> records = new ArrayList<>();
 
     final List<String> rejected = new ArrayList<>();
 
     volatile Script script = (batch) -> {};
+
+    volatile Maintenance maintenance = () -> {};
+
+    volatile boolean waiting;
 
     volatile Consumer<List<TelemetryRecord>> afterWrite = (batch) -> {};
 
@@ -56,6 +65,7 @@ final class ScriptedStore implements TelemetryStore {
     }
 
     private void awaitGate() {
+        this.waiting = this.gate.getCount() > 0;
         while (true) {
             try {
                 this.gate.await();
@@ -64,6 +74,11 @@ final class ScriptedStore implements TelemetryStore {
                 // A slow disk does not notice interrupts either.
             }
         }
+    }
+
+    @Override
+    public void maintain() throws StoreException {
+        this.maintenance.run();
     }
 
     @Override

@@ -1,0 +1,41 @@
+package org.cloudmesh.ai.telemetry.faults;
+
+import java.util.Map;
+
+/** The rows of the fault table that this module must hold. Row 14, PostgreSQL, is not among them. */
+final class FaultRows {
+
+    /** Name of each fault by its number. */
+    static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(1, "kill -9"),
+            Map.entry(2, "power loss"),
+            Map.entry(3, "small heap, large records"),
+            Map.entry(4, "disk full, then free"),
+            Map.entry(5, "nothing may be written"),
+            Map.entry(6, "corrupt, truncated or foreign file"),
+            Map.entry(7, "file locked"),
+            Map.entry(8, "file unlinked, renamed, truncated"),
+            Map.entry(9, "two processes on one file"),
+            Map.entry(10, "clock goes backwards"),
+            Map.entry(11, "SIGTERM with a full queue"),
+            Map.entry(12, "50 restarts"),
+            Map.entry(13, "slow disk"),
+            Map.entry(15, "interrupts"),
+            Map.entry(16, "virtual threads, event loops"),
+            Map.entry(17, "re-entrance"),
+            Map.entry(18, "emit racing close"),
+            Map.entry(19, "NaN, infinities, null"),
+            Map.entry(20, "nasty texts"),
+            Map.entry(21, "a million metric names"),
+            Map.entry(22, "a poison record"),
+            Map.entry(23, "senseless queries"),
+            Map.entry(24, "SQL in texts"),
+            Map.entry(25, "exposure"),
+            Map.entry(26, "stored XSS"),
+            Map.entry(27, "CSV formula"),
+            Map.entry(28, "secrets"),
+            Map.entry(29, "file modes, links"),
+            Map.entry(30, "JSON bombs"));
+
+    private FaultRows() {}
+}
