@@ -73,8 +73,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     }
 
     void start() {
-        this.context.start();
-        this.writer.start();
+        this.writer.start(this.context::start);
     }
 
     /** Opens the stores now, for those who would rather not start than start degraded. */
@@ -236,6 +235,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public @Nullable RecordSource source() {
+        this.writer.awaitOpen();
         return this.writer.primary().store.source();
     }
 

@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -39,10 +40,19 @@ final class Writer implements Runnable {
 
     private static final long IDLE_AFTER = TimeUnit.SECONDS.toNanos(1);
 
+    private static final long LONG_IDLE_PARK = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private static final long LONG_IDLE_AFTER = TimeUnit.SECONDS.toNanos(5);
+
+    // An application that starts has better things to do than to load a database that nobody needs yet.
+    private static final long HEAD_START = TimeUnit.SECONDS.toNanos(2);
+
     private static final long MAINTENANCE = TimeUnit.MILLISECONDS.toNanos(500);
 
     // A sync takes time too; both together stay within the second that relaxed durability promises.
     private static final long UNSYNCED = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(1);
 
     // An entry that fails so often is at fault itself.
     private static final int TRIES = 3;
@@ -66,6 +76,12 @@ final class Writer implements Runnable {
     private final Lane primary;
 
     private final Thread thread;
+
+    private final CountDownLatch opened = new CountDownLatch(1);
+
+    private volatile boolean asked;
+
+    private Runnable beginning = () -> {};
 
     private final Queue<Flush> flushes = new ConcurrentLinkedQueue<>();
 
@@ -146,8 +162,27 @@ final class Writer implements Runnable {
         return this.invalid;
     }
 
-    void start() {
+    /**
+     * Starts the thread.
+     *
+     * @param beginning runs on it before anything else, when there is something to do or the head start is over
+     */
+    void start(Runnable beginning) {
+        this.beginning = beginning;
         this.thread.start();
+    }
+
+    /** Waits until the stores were opened for the first time, or failed to open; but not for long. */
+    void awaitOpen() {
+        if (this.opened.getCount() > 0 && !isWriterThread()) {
+            this.asked = true;
+            LockSupport.unpark(this.thread);
+            try {
+                this.opened.await(LONGEST_OPEN, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException ex) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     /** Returns whether the caller runs on the writer's thread, in the midst of its work. */
@@ -213,12 +248,35 @@ final class Writer implements Runnable {
     @Override
     public void run() {
         try {
-            while (!turn()) {
-                continue;
+            giveHeadStart();
+            boolean over = this.closing && drained();
+            if (!over) {
+                this.beginning.run();
+            }
+            while (!over) {
+                over = turn();
             }
         } finally {
+            this.opened.countDown();
             end();
             work(() -> this.lanes.forEach(Lane::close));
+        }
+    }
+
+    /** Leaves the machine to the application's start, unless there is something to keep or someone to answer. */
+    private void giveHeadStart() {
+        long end = System.nanoTime() + HEAD_START;
+        while (!this.asked
+                && !this.closing
+                && this.queue.claimed() == 0
+                && this.flushes.isEmpty()
+                && System.nanoTime() - end < 0) {
+            this.parked = true;
+            LockSupport.parkNanos(this, IDLE_PARK);
+            this.parked = false;
+            if (Thread.interrupted()) {
+                return;
+            }
         }
     }
 
@@ -236,6 +294,7 @@ final class Writer implements Runnable {
         long maintained = System.nanoTime();
         long active = System.nanoTime();
         work(() -> this.lanes.forEach(Lane::maintain));
+        this.opened.countDown();
         while (true) {
             if (Thread.interrupted()) {
                 logger.debug("Someone interrupted the telemetry writer; it goes on");
@@ -259,7 +318,7 @@ final class Writer implements Runnable {
                 active = now;
                 continue;
             }
-            park(now - active > IDLE_AFTER ? IDLE_PARK : BUSY_PARK);
+            park(now - active > LONG_IDLE_AFTER ? LONG_IDLE_PARK : now - active > IDLE_AFTER ? IDLE_PARK : BUSY_PARK);
         }
     }
 
