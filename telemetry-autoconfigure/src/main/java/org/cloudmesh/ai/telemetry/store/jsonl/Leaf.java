@@ -40,7 +40,7 @@ final class Leaf {
      */
     static Leaf of(byte[] bytes, int length, Lines lines, @Nullable LineKinds kinds) {
         Leaf leaf = new Leaf(kinds);
-        lines.scan(bytes, length, 0, leaf::add);
+        lines.scan(bytes, 0, length, 0, leaf::add);
         return leaf;
     }
 
