@@ -27,6 +27,9 @@ final class Buckets {
 
     private int base;
 
+    // The key of zero is far from all others, so it would keep them from lying close together.
+    private long zeros;
+
     /** Returns the key of the bucket that a value belongs to. */
     static int key(double value) {
         if (value == 0) {
@@ -50,6 +53,10 @@ final class Buckets {
 
     /** Counts so many values in a bucket. */
     void add(int key, long times) {
+        if (key == 0) {
+            this.zeros += times;
+            return;
+        }
         long[] window = this.window;
         if (window == null && this.size == 0) {
             this.base = key - FIRST_WINDOW / 2;
@@ -74,16 +81,22 @@ final class Buckets {
     /** Shows each bucket in which something was counted, in the order of the keys. */
     void forEach(Visitor visitor) {
         long[] window = this.window;
-        if (window == null) {
-            for (int i = 0; i < this.size; i++) {
-                visitor.visit(this.keys[i], this.counts[i]);
+        int length = window == null ? this.size : window.length;
+        boolean zerosLeft = this.zeros != 0;
+        for (int i = 0; i < length; i++) {
+            int key = window == null ? this.keys[i] : this.base + i;
+            long times = window == null ? this.counts[i] : window[i];
+            if (times == 0) {
+                continue;
             }
-        } else {
-            for (int i = 0; i < window.length; i++) {
-                if (window[i] != 0) {
-                    visitor.visit(this.base + i, window[i]);
-                }
+            if (zerosLeft && key > 0) {
+                visitor.visit(0, this.zeros);
+                zerosLeft = false;
             }
+            visitor.visit(key, times);
+        }
+        if (zerosLeft) {
+            visitor.visit(0, this.zeros);
         }
     }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReadingWalk {
 
-    // A tenth of a second's work where each is a megabyte that has to be unpacked.
+    // Blocks that are read to the end, each of which may be a megabyte to be unpacked.
     private static final int FEW = 32;
 
     // Rows in which a block must show one that passes the filter, if it is not read to the end.
