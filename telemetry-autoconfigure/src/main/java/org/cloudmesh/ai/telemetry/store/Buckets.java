@@ -32,6 +32,9 @@ final class Buckets {
 
     private int greatest = Integer.MIN_VALUE;
 
+    // The key of zero is far from all others, so it would keep them from lying close together.
+    private long zeros;
+
     /** Returns the key of the bucket that a value belongs to. */
     static int key(double value) {
         if (value == 0) {
@@ -55,6 +58,10 @@ final class Buckets {
 
     /** Counts so many values in a bucket. */
     void add(int key, long times) {
+        if (key == 0) {
+            this.zeros += times;
+            return;
+        }
         this.least = Math.min(this.least, key);
         this.greatest = Math.max(this.greatest, key);
         long[] window = this.window;
@@ -80,16 +87,28 @@ final class Buckets {
 
     /** Shows each bucket in which something was counted, in the order of the keys. */
     void forEach(Visitor visitor) {
+        forEach(Integer.MIN_VALUE, -1, visitor);
+        if (this.zeros != 0) {
+            visitor.visit(0, this.zeros);
+        }
+        forEach(1, Integer.MAX_VALUE, visitor);
+    }
+
+    private void forEach(int from, int to, Visitor visitor) {
         long[] window = this.window;
         if (window == null) {
             for (int i = 0; i < this.size; i++) {
-                visitor.visit(this.keys[i], this.counts[i]);
-            }
-        } else {
-            for (int i = this.least - this.base; i <= this.greatest - this.base; i++) {
-                if (window[i] != 0) {
-                    visitor.visit(this.base + i, window[i]);
+                if (this.keys[i] >= from && this.keys[i] <= to) {
+                    visitor.visit(this.keys[i], this.counts[i]);
                 }
+            }
+            return;
+        }
+        int last = Math.min(to, this.greatest);
+        for (int key = Math.max(from, this.least); key <= last; key++) {
+            long times = window[key - this.base];
+            if (times != 0) {
+                visitor.visit(key, times);
             }
         }
     }

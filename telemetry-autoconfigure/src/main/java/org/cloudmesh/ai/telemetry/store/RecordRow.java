@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +57,8 @@ public record RecordRow(TelemetryRecord record) implements Row {
     }
 
     @Override
-    public void attributes(BiConsumer<String, String> visitor) {
-        this.record.attributes().forEach(visitor);
+    public void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
+        this.record.attributes().forEach((key, value) -> visitor.accept(key, wanted.test(key) ? value : null));
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -38,8 +39,13 @@ public interface Row {
     @Nullable
     String attribute(String key);
 
-    /** Shows all attributes. */
-    void attributes(BiConsumer<String, String> visitor);
+    /**
+     * Shows all attributes.
+     *
+     * @param wanted says of which keys the value is shown; best of those that have few values
+     * @param visitor is given key and value, or null in place of a value that is not wanted
+     */
+    void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor);
 
     /** Returns the machine's state, if known; the same instance for neighbours that share it. */
     @Nullable

@@ -212,7 +212,7 @@ public abstract class ScanningSource implements RecordSource {
         PriorityQueue<TelemetryRecord> waiting = new PriorityQueue<>(Position.ORDER);
         try (Snapshot snapshot = snapshot(filter, deadline)) {
             List<Block> blocks = new ArrayList<>();
-            addLeaves(snapshot.blocks(), matcher, blocks);
+            addLeaves(snapshot.blocks(), matcher, blocks, deadline);
             blocks.sort(Comparator.comparingLong(Block::first));
             for (Block block : blocks) {
                 if (!show(waiting, block.first(), visitor)) {
@@ -229,13 +229,15 @@ public abstract class ScanningSource implements RecordSource {
         }
     }
 
-    private static void addLeaves(List<? extends Block> blocks, RecordMatcher matcher, List<Block> leaves) {
+    private static void addLeaves(
+            List<? extends Block> blocks, RecordMatcher matcher, List<Block> leaves, Deadline deadline) {
         for (Block block : blocks) {
+            deadline.check();
             if (matcher.overlaps(block.first(), block.last()) && mayHold(block, matcher)) {
                 if (block.parts().isEmpty()) {
                     leaves.add(block);
                 } else {
-                    addLeaves(block.parts(), matcher, leaves);
+                    addLeaves(block.parts(), matcher, leaves, deadline);
                 }
             }
         }
@@ -256,34 +258,12 @@ public abstract class ScanningSource implements RecordSource {
 
     @Override
     public List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline) {
-        Thinning<SystemReading> readings = new Thinning<>(limit);
-        Map<?, ?>[] previous = {null};
-        BlockWalk.Collector changes = new BlockWalk.Collector() {
-            @Override
-            public void row(int bucket, Row row) {
-                Map<String, @Nullable Object> system = row.system();
-                if (system != null && system != previous[0] && !system.equals(previous[0])) {
-                    readings.add(new SystemReading(row.timestampMicros(), system));
-                }
-                previous[0] = system;
-            }
-
-            @Override
-            public boolean knowsPlaceOf(Summary.Kind kind) {
-                return false;
-            }
-
-            @Override
-            public void summary(int bucket, Summary summary, BlockWalk.Choice choice) {
-                throw new IllegalStateException("No summary has readings");
-            }
-        };
+        RecordMatcher matcher = new RecordMatcher(filter);
         try (Snapshot snapshot = snapshot(filter, deadline)) {
-            walk(filter, changes, deadline).run(snapshot.blocks());
+            List<Block> blocks = new ArrayList<>();
+            addLeaves(snapshot.blocks(), matcher, blocks, deadline);
+            return new ReadingWalk(matcher, limit, deadline).run(blocks);
         }
-        return readings.toList().stream()
-                .sorted(Comparator.comparingLong(SystemReading::at))
-                .toList();
     }
 
     private Snapshot snapshot(RecordFilter filter, Deadline deadline) {

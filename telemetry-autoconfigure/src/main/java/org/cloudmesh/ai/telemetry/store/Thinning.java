@@ -2,10 +2,11 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps evenly spaced items of a sequence whose length is not known: whenever there are twice as many as wanted, every
- * second one goes. Not thread-safe.
+ * Keeps evenly spaced items of a sequence whose length is not known, the first and the last among them: whenever there are
+ * twice as many as wanted, every second one goes. Not thread-safe.
  */
 public final class Thinning<T> {
 
@@ -17,6 +18,8 @@ public final class Thinning<T> {
 
     private long seen;
 
+    private @Nullable T last;
+
     /** Creates a collection of at most that many items. */
     public Thinning(int limit) {
         this.limit = Math.max(1, limit);
@@ -24,6 +27,7 @@ public final class Thinning<T> {
 
     /** Takes the next item of the sequence. */
     public void add(T item) {
+        this.last = item;
         if (this.seen++ % this.stride == 0) {
             this.items.add(item);
             if (this.items.size() == 2 * this.limit) {
@@ -37,7 +41,15 @@ public final class Thinning<T> {
         if (this.items.size() > this.limit) {
             halve();
         }
-        return List.copyOf(this.items);
+        List<T> items = new ArrayList<>(this.items);
+        T last = this.last;
+        if (last != null && (this.seen - 1) % this.stride != 0 && this.limit > 1) {
+            if (items.size() == this.limit) {
+                items.remove(items.size() - 1);
+            }
+            items.add(last);
+        }
+        return List.copyOf(items);
     }
 
     private void halve() {

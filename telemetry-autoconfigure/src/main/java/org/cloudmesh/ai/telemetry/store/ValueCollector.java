@@ -52,7 +52,14 @@ final class ValueCollector implements BlockWalk.Collector {
     }
 
     private Distribution distribution(int bucket, @Nullable String key) {
-        return this.buckets.get(bucket).computeIfAbsent(key, (absent) -> new Distribution());
+        Map<@Nullable String, Distribution> groups = this.buckets.get(bucket);
+        Distribution distribution = groups.get(key);
+        if (distribution == null) {
+            GroupLimit.requireRoom(groups);
+            distribution = new Distribution();
+            groups.put(key, distribution);
+        }
+        return distribution;
     }
 
     private @Nullable String key(Row row) {

@@ -391,6 +391,36 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    void refusesMoreGroupsThanAHeapCanBear() throws Exception {
+        for (int from = 0; from < GroupLimit.MOST; from += 1_000) {
+            this.store.write(eachWithAValueOfItsOwn(from, from + 1_000), false);
+        }
+        Dimension trace = Dimension.attribute("trace_id");
+        assertThat(source().metric("latency", RecordFilter.ALL, trace, none())).hasSize(GroupLimit.MOST);
+        this.store.write(eachWithAValueOfItsOwn(GroupLimit.MOST, GroupLimit.MOST + 1), true);
+        assertThatThrownBy(() -> source().metric("latency", RecordFilter.ALL, trace, none()))
+                .hasMessageContaining("more than 50000 groups")
+                .isInstanceOfSatisfying(
+                        QueryException.class,
+                        (ex) -> assertThat(ex.reason()).isEqualTo(QueryException.Reason.TOO_LARGE));
+        assertThat(source().metric("latency", RecordFilter.ALL, Dimension.of(Dimension.Kind.STATUS), none()))
+                .hasSize(1);
+        RecordFilter narrower = RecordFilter.ALL.between(RecordMatcher.instant(Records.START + 1), null);
+        assertThat(source().metric("latency", narrower, trace, none())).hasSize(GroupLimit.MOST);
+    }
+
+    private static List<TelemetryRecord> eachWithAValueOfItsOwn(int from, int to) {
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            records.add(TelemetryRecord.builder(Records.origin("aa", "c", "r"), i + 1, Records.START + i)
+                    .metrics(new String[] {"latency"}, new double[] {i})
+                    .attributes(Map.of("trace_id", Integer.toHexString(i)))
+                    .build());
+        }
+        return records;
+    }
+
+    @Test
     void makesSeries() throws Exception {
         long seed = System.nanoTime();
         List<TelemetryRecord> records = Records.random(seed, 2_000);

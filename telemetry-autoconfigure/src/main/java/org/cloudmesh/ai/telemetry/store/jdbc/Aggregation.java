@@ -13,15 +13,13 @@ import org.cloudmesh.ai.telemetry.store.AggregateCodec.Cursor;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.GroupLimit;
 import org.cloudmesh.ai.telemetry.store.jdbc.Kind.Shape;
 import org.cloudmesh.ai.telemetry.store.jdbc.TreePlan.Part;
 import org.jspecify.annotations.Nullable;
 
 /** Sums up chosen records within one read transaction: from cells where it can, from rows where it must. */
 final class Aggregation {
-
-    private static final int MOST_GROUPS = 50_000;
 
     private final Database database;
 
@@ -218,7 +216,7 @@ final class Aggregation {
                     : Grouping.key(row.kind(), by);
             Distribution group = bucket.get(key);
             if (group == null) {
-                requireRoom(bucket);
+                GroupLimit.requireRoom(bucket);
                 group = new Distribution();
                 bucket.put(key, group);
             }
@@ -307,16 +305,6 @@ final class Aggregation {
 
     private void partialRows(String columns, PartialRows.Visitor visitor) throws SQLException {
         new PartialRows(this.database, this.selection, this.deadline).forEach(columns, visitor);
-    }
-
-    /** Refuses to hold more than a heap can bear: an attribute may have a value of its own in each record. */
-    private static void requireRoom(Map<?, ?> groups) {
-        if (groups.size() >= MOST_GROUPS) {
-            throw new QueryException(
-                    QueryException.Reason.TOO_LARGE,
-                    "There are more than " + MOST_GROUPS + " groups; narrow the range or the filters",
-                    null);
-        }
     }
 
     /** Finds the distribution that a record belongs to; mostly, that of the record before. */

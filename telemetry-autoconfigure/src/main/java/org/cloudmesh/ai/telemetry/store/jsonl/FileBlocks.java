@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** The records of one file as blocks: the largest that have a summary, down to stretches. Used by one query. */
 final class FileBlocks {
 
+    // Unpacked first of a stretch, for one who only wants to see some of its records.
+    private static final int BEGINNING = 32 << 10;
+
     private final LineFile file;
 
     private final Directory directory;
@@ -191,21 +194,34 @@ final class FileBlocks {
             LineFile file = FileBlocks.this.file;
             Shared shared = FileBlocks.this.shared;
             try {
-                int length = this.stretch.length();
-                byte[] bytes;
                 if (!RolledFiles.isPacked(file.path())) {
-                    length = file.wholeLines(this.stretch.offset(), length, shared.plain());
-                    bytes = shared.plain().atLeast(length);
+                    int length = file.wholeLines(this.stretch.offset(), this.stretch.length(), shared.plain());
+                    shared.lines().scan(shared.plain().atLeast(length), 0, length, this.foreign, visitor);
                 } else if (OtherGzip.is(this.stretch)) {
                     OtherGzip.scan(file, this.stretch.offset(), shared.lines(), this.foreign, visitor);
-                    return;
                 } else {
-                    bytes = shared.plain().atLeast(length);
-                    Gzip.unpack(file, this.stretch, bytes, shared.packed());
+                    scanPacked(visitor);
                 }
-                shared.lines().scan(bytes, length, this.foreign, visitor);
             } catch (IOException ex) {
                 throw unavailable(ex);
+            }
+        }
+
+        /** Unpacks more when the visitor wants more than the beginning. */
+        private void scanPacked(Predicate<Row> visitor) throws IOException {
+            Lines lines = FileBlocks.this.shared.lines();
+            int length = this.stretch.length();
+            byte[] bytes = FileBlocks.this.shared.plain().atLeast(length);
+            try (Gzip.Unpacking member =
+                    new Gzip.Unpacking(FileBlocks.this.file, this.stretch, FileBlocks.this.shared.packed())) {
+                int beginning = Math.min(length, BEGINNING);
+                member.to(beginning, bytes);
+                int whole = Lines.whole(bytes, beginning);
+                if (lines.scan(bytes, 0, whole, this.foreign, visitor)) {
+                    long foreign = lines.foreign();
+                    member.to(length, bytes);
+                    lines.scan(bytes, whole, length, foreign, visitor);
+                }
             }
         }
     }

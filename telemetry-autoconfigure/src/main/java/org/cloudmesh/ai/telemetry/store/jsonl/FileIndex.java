@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,13 @@ final class FileIndex {
 
     private final NodeTree tree = new NodeTree(this.kinds, FileIndex::inMemory);
 
+    // Adds up the stretches that have no summary yet: each for itself would take longer and not be kept.
+    private final Leaf leaf;
+
+    private int summedUp;
+
+    private @Nullable Node unfinished;
+
     private @Nullable Directory directory;
 
     private long end;
@@ -36,6 +42,7 @@ final class FileIndex {
      */
     FileIndex(boolean summarises) {
         this.summarises = summarises;
+        this.leaf = new Leaf(summarises ? this.kinds : null);
     }
 
     private static Node inMemory(Node node, byte[] bytes) {
@@ -78,7 +85,7 @@ final class FileIndex {
         if (next == this.end) {
             return true;
         }
-        add(new Stretch(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1), NodeSummary.encode(Map.of(), Map.of()));
+        add(new Stretch(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1));
         this.end = next;
         return false;
     }
@@ -91,25 +98,33 @@ final class FileIndex {
             add(length, lines, buffer);
         }
         if (!this.tree.ended()) {
+            sumUp();
             this.tree.finish();
         }
     }
 
     private void add(int length, Lines lines, LineFile.Buffer buffer) throws IOException {
-        boolean summarised = this.summarises && !this.tree.ended();
-        Leaf leaf = Leaf.of(buffer.atLeast(length), length, lines, summarised ? this.kinds : null);
-        add(leaf.stretch(this.end, length, lines), leaf.summary());
+        add(this.leaf.read(buffer.atLeast(length), length, this.end, lines));
     }
 
-    private void add(Stretch stretch, byte @Nullable [] summary) throws IOException {
-        if (!this.summarises || summary == null) {
-            this.tree.end();
-        } else if (!this.tree.ended()) {
-            this.tree.add(this.stretches.size(), stretch.first(), stretch.last(), summary);
-        }
+    private void add(Stretch stretch) throws IOException {
         this.stretches.add(stretch);
         this.end = stretch.offset() + stretch.stored();
         this.foreign += stretch.foreign();
+        if (this.stretches.size() - this.summedUp == NodeTree.FAN) {
+            sumUp();
+        }
+    }
+
+    private void sumUp() throws IOException {
+        byte[] summary = this.tree.ended() ? null : this.leaf.summary();
+        if (summary == null) {
+            this.tree.end();
+        } else if (this.summedUp < this.stretches.size()) {
+            this.tree.add(this.summedUp, this.stretches, summary);
+        }
+        this.leaf.clear();
+        this.summedUp = this.stretches.size();
     }
 
     private void advancePacked(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline)
@@ -120,18 +135,19 @@ final class FileIndex {
             directory.stretches().forEach((stretch) -> this.foreign += stretch.foreign());
             this.end = file.size();
         }
+        this.tree.end();
         while (this.end < file.size()) {
             Stretch stretch = Gzip.stretch(file, this.end, buffer);
             int note = stretch == null ? Notes.length(file, this.end) : 0;
             if (stretch != null) {
-                add(stretch, null);
+                add(stretch);
             } else if (note > 0) {
                 this.end += note;
             } else {
                 Stretch rest = this.summarises
                         ? OtherGzip.stretch(file, this.end, lines, deadline)
                         : OtherGzip.unread(this.end);
-                add(rest, null);
+                add(rest);
                 this.end = file.size();
             }
         }
@@ -143,10 +159,28 @@ final class FileIndex {
         if (directory != null) {
             return directory;
         }
-        return new Directory(
-                List.copyOf(this.stretches),
-                this.kinds.copy(),
-                this.tree.levels().stream().map(List::copyOf).toList());
+        List<List<Node>> nodes = new ArrayList<>();
+        this.tree.levels().forEach((level) -> nodes.add(new ArrayList<>(level)));
+        Node unfinished = this.tree.ended() ? null : unfinished();
+        if (unfinished != null) {
+            nodes.get(1).add(unfinished);
+        }
+        return new Directory(List.copyOf(this.stretches), this.kinds.copy(), nodes);
+    }
+
+    /** Returns the node of those stretches that are not enough for one that stays; null when there is none. */
+    private @Nullable Node unfinished() {
+        Node node = this.unfinished;
+        int stretches = this.stretches.size();
+        if (this.summedUp == stretches) {
+            return null;
+        }
+        if (node == null || node.from() != this.summedUp || node.to() != stretches) {
+            byte[] summary = this.leaf.summary();
+            node = summary == null ? null : inMemory(NodeTree.node(this.summedUp, this.stretches, summary), summary);
+            this.unfinished = node;
+        }
+        return node;
     }
 
     /** Returns where the stretches end. */

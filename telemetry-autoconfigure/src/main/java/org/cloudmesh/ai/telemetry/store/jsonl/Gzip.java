@@ -81,27 +81,60 @@ final class Gzip {
                 offset, stored, length, header.getLong(), header.getLong(), header.getLong(), header.getLong());
     }
 
-    /** Unpacks a member. */
-    static void unpack(LineFile file, Stretch stretch, byte[] into, LineFile.Buffer buffer) throws IOException {
-        byte[] packed = buffer.atLeast(stretch.stored());
-        if (file.read(stretch.offset(), packed, 0, stretch.stored()) < stretch.stored()) {
-            throw new EOFException(file.path() + " ends early");
+    /** Unpacks a member from its beginning, as far as it is wanted. */
+    static final class Unpacking implements AutoCloseable {
+
+        private static final int SLICE = 16 << 10;
+
+        private final LineFile file;
+
+        private final Stretch stretch;
+
+        private final byte[] packed;
+
+        private final Inflater inflater = new Inflater(true);
+
+        private int read = HEADER;
+
+        private int done;
+
+        Unpacking(LineFile file, Stretch stretch, LineFile.Buffer buffer) {
+            this.file = file;
+            this.stretch = stretch;
+            this.packed = buffer.atLeast(SLICE);
         }
-        Inflater inflater = new Inflater(true);
-        try {
-            inflater.setInput(packed, HEADER, stretch.stored() - HEADER);
-            int done = 0;
-            while (done < stretch.length()) {
-                int count = inflater.inflate(into, done, stretch.length() - done);
-                if (count == 0) {
-                    throw new EOFException(file.path() + " ends early");
+
+        /** Goes on until the first so many bytes are there. */
+        void to(int length, byte[] into) throws IOException {
+            try {
+                while (this.done < length) {
+                    if (this.inflater.needsInput()) {
+                        readSlice();
+                    }
+                    int count = this.inflater.inflate(into, this.done, length - this.done);
+                    if (count == 0 && !this.inflater.needsInput()) {
+                        throw new EOFException(this.file.path() + " ends early");
+                    }
+                    this.done += count;
                 }
-                done += count;
+            } catch (DataFormatException ex) {
+                throw new IOException(this.file.path() + " is damaged", ex);
             }
-        } catch (DataFormatException ex) {
-            throw new IOException(file.path() + " is damaged", ex);
-        } finally {
-            inflater.end();
+        }
+
+        private void readSlice() throws IOException {
+            int wanted = Math.min(SLICE, this.stretch.stored() - this.read);
+            int count = this.file.read(this.stretch.offset() + this.read, this.packed, 0, wanted);
+            if (count <= 0) {
+                throw new EOFException(this.file.path() + " ends early");
+            }
+            this.inflater.setInput(this.packed, 0, count);
+            this.read += count;
+        }
+
+        @Override
+        public void close() {
+            this.inflater.end();
         }
     }
 }

@@ -116,7 +116,7 @@ final class JsonlStore implements TelemetryStore {
         try (LineFile file = LineFile.open(this.path)) {
             LineFile.Buffer buffer = new LineFile.Buffer();
             int length = file.wholeLines(0, BEGINNING, buffer);
-            new Lines(this.source.reader()).scan(buffer.atLeast(length), length, 0, (row) -> {
+            new Lines(this.source.reader()).scan(buffer.atLeast(length), 0, length, 0, (row) -> {
                 first[0] = row.timestampMicros();
                 return false;
             });

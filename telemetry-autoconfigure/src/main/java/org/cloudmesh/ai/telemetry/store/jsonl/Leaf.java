@@ -9,7 +9,10 @@ import org.cloudmesh.ai.telemetry.store.Distribution;
 import org.cloudmesh.ai.telemetry.store.Row;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at the lines of one stretch: the bounds of their times, and a summary if that is wanted. */
+/**
+ * Looks at the lines of stretches, one after the other: the bounds of the times of each, and a summary of all since the last
+ * one if that is wanted. Not thread-safe.
+ */
 final class Leaf {
 
     private final @Nullable LineKinds kinds;
@@ -29,19 +32,21 @@ final class Leaf {
 
     private boolean tooManyKinds;
 
-    private Leaf(@Nullable LineKinds kinds) {
-        this.kinds = kinds;
-    }
-
     /**
-     * Looks at lines.
+     * Creates a reader of stretches.
      *
      * @param kinds those of the file, to which new ones are added; null when no summary is wanted
      */
-    static Leaf of(byte[] bytes, int length, Lines lines, @Nullable LineKinds kinds) {
-        Leaf leaf = new Leaf(kinds);
-        lines.scan(bytes, length, 0, leaf::add);
-        return leaf;
+    Leaf(@Nullable LineKinds kinds) {
+        this.kinds = kinds;
+    }
+
+    /** Looks at the lines of the next stretch, which begins at an offset of the file. */
+    Stretch read(byte[] bytes, int length, long offset, Lines lines) {
+        this.first = Long.MAX_VALUE;
+        this.last = Long.MIN_VALUE;
+        lines.scan(bytes, 0, length, 0, this::add);
+        return new Stretch(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
     }
 
     private boolean add(Row row) {
@@ -88,12 +93,7 @@ final class Leaf {
         this.numbers[this.count++] = value;
     }
 
-    /** Returns the stretch that the lines are. */
-    Stretch stretch(long offset, int length, Lines lines) {
-        return new Stretch(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
-    }
-
-    /** Returns the summary; null when there are too many kinds. */
+    /** Returns the summary of all lines since the last {@link #clear()}; null when there are too many kinds. */
     byte @Nullable [] summary() {
         LineKinds kinds = this.kinds;
         if (kinds == null || this.tooManyKinds) {
@@ -114,6 +114,11 @@ final class Leaf {
             }
         }
         return NodeSummary.encode(counts, metrics);
+    }
+
+    /** Begins a new summary. */
+    void clear() {
+        Arrays.fill(this.values, null);
     }
 
     /** What the lines of a kind add up to. */

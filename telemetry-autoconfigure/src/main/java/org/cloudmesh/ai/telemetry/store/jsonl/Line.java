@@ -1,10 +1,10 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -27,8 +27,6 @@ final class Line implements Row {
 
     private static final byte[] EVENT = ascii(",\"event\":");
 
-    private static final byte[] ATTRIBUTES = ascii(",\"attributes\":{");
-
     private static final byte[] SYSTEM = ascii(",\"system\":");
 
     private static final byte[] USER = ascii(",\"user\":");
@@ -38,11 +36,6 @@ final class Line implements Row {
     private static final byte[] ID = ascii("{\"id\":\"");
 
     private static final int DIGITS = 12;
-
-    // Attributes that are unlike those before in so many lines are not compared for a while.
-    private static final int UNLIKE = 64;
-
-    private static final int UNLIKE_FOR = 4096;
 
     private final RecordReader reader;
 
@@ -58,11 +51,11 @@ final class Line implements Row {
 
     private final Pieces<Map<String, @Nullable Object>> users = new Pieces<>();
 
-    private final Pieces<Map<String, String>> attributeSets = new Pieces<>();
-
     private final LineTime time = new LineTime();
 
     private final LineMetrics metrics = new LineMetrics();
+
+    private final LineAttributes attributes = new LineAttributes();
 
     private byte[] json = {};
 
@@ -75,12 +68,6 @@ final class Line implements Row {
     private int messageFrom;
 
     private @Nullable String event;
-
-    private int attributes;
-
-    private @Nullable Map<String, String> knownAttributes;
-
-    private int unlikeBefore;
 
     private @Nullable Origin origin;
 
@@ -104,7 +91,7 @@ final class Line implements Row {
         at = at < 0 ? -1 : origin(at, limit);
         at = at < 0 ? -1 : statusAndEvent(at, limit);
         at = at < 0 ? -1 : this.metrics.read(json, at, limit);
-        at = at < 0 ? -1 : attributes(at, limit);
+        at = at < 0 ? -1 : this.attributes.read(json, at, limit);
         at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
         at = at < 0 ? -1 : object(USER, this.users, at, limit);
         this.messageFrom = -1;
@@ -186,55 +173,6 @@ final class Line implements Row {
         return length >= 0 ? from + length : Pieces.learn(pieces, this.json, from, limit);
     }
 
-    private int attributes(int from, int limit) {
-        this.attributes = -1;
-        this.knownAttributes = null;
-        if (!Syntax.is(ATTRIBUTES, this.json, from, limit)) {
-            return from;
-        }
-        this.attributes = from + ATTRIBUTES.length;
-        int begin = this.attributes - 1;
-        boolean repeat = this.unlikeBefore < UNLIKE;
-        int length = repeat ? this.attributeSets.matchSame(this.json, begin, limit) : -1;
-        if (length >= 0) {
-            this.unlikeBefore = 0;
-            this.knownAttributes = this.attributeSets.meaning();
-            return begin + length;
-        }
-        int end = eachAttribute(limit);
-        if (end >= 0 && repeat) {
-            this.unlikeBefore++;
-            this.to = end;
-            Map<String, String> attributes = new LinkedHashMap<>();
-            parseAttributes(attributes::put);
-            this.attributeSets.add(this.json, begin, end, attributes);
-        } else if (++this.unlikeBefore > UNLIKE_FOR) {
-            this.unlikeBefore = 0;
-        }
-        return end;
-    }
-
-    private int eachAttribute(int limit) {
-        int at = this.attributes;
-        while (true) {
-            int value = Syntax.string(this.json, at, limit);
-            if (value < 0 || value >= limit || this.json[value] != ':') {
-                return -1;
-            }
-            int end = Syntax.string(this.json, value + 1, limit);
-            if (end < 0 || end >= limit) {
-                return -1;
-            }
-            if (this.json[end] == '}') {
-                return end + 1;
-            }
-            if (this.json[end] != ',') {
-                return -1;
-            }
-            at = end + 1;
-        }
-    }
-
     private int object(byte[] field, Pieces<Map<String, @Nullable Object>> pieces, int from, int limit) {
         if (!Syntax.is(field, this.json, from, limit)) {
             return -1;
@@ -299,37 +237,12 @@ final class Line implements Row {
 
     @Override
     public @Nullable String attribute(String key) {
-        Map<String, String> known = this.knownAttributes;
-        if (known != null) {
-            return known.get(key);
-        }
-        String[] value = {null};
-        parseAttributes((name, text) -> {
-            if (name.equals(key)) {
-                value[0] = text;
-            }
-        });
-        return value[0];
+        return this.attributes.value(key);
     }
 
     @Override
-    public void attributes(BiConsumer<String, String> visitor) {
-        Map<String, String> known = this.knownAttributes;
-        if (known != null) {
-            known.forEach(visitor);
-        } else {
-            parseAttributes(visitor);
-        }
-    }
-
-    private void parseAttributes(BiConsumer<String, String> visitor) {
-        int at = this.attributes;
-        while (at >= 0) {
-            int value = Syntax.string(this.json, at, this.to);
-            int end = Syntax.string(this.json, value + 1, this.to);
-            visitor.accept(Syntax.text(this.json, at, value), Syntax.text(this.json, value + 1, end));
-            at = this.json[end] == '}' ? -1 : end + 1;
-        }
+    public void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
+        this.attributes.forEach(wanted, visitor);
     }
 
     @Override
@@ -339,16 +252,11 @@ final class Line implements Row {
 
     @Override
     public TelemetryRecord record() {
-        Map<String, String> attributes = Map.of();
-        if (this.attributes >= 0) {
-            attributes = new LinkedHashMap<>();
-            attributes(attributes::put);
-        }
         return TelemetryRecord.builder(origin(), sequence(), this.time.micros())
                 .status(Status.of(status()))
                 .event(this.event)
                 .metrics(this.metrics.names(), this.metrics.values())
-                .attributes(attributes)
+                .attributes(this.attributes.toMap())
                 .system(system())
                 .message(this.messageFrom < 0 ? null : Syntax.text(this.json, this.messageFrom, this.to - 1))
                 .build();

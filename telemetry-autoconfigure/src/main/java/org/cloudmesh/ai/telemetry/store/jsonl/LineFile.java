@@ -101,10 +101,9 @@ final class LineFile implements AutoCloseable {
         while (length > 0) {
             byte[] bytes = buffer.atLeast(length);
             length = read(offset, bytes, 0, length);
-            for (int end = length; end > 0; end--) {
-                if (bytes[end - 1] == '\n') {
-                    return end;
-                }
+            int whole = Lines.whole(bytes, length);
+            if (whole > 0) {
+                return whole;
             }
             int more = (int) Math.min(2L * length, this.size - offset);
             if (more <= length || length > RecordJson.LONGEST) {

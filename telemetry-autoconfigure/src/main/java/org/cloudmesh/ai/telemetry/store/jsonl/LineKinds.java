@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.store.Row;
 import org.jspecify.annotations.Nullable;
 
@@ -51,15 +52,21 @@ final class LineKinds {
         if (this.full) {
             return 0;
         }
-        Integer id = this.ids.get(probe(row, names, count, true));
+        Integer id = this.ids.get(probe(row, names, count, this::hasFewValues));
+        if (id != null) {
+            return id;
+        }
         boolean attributesToo = this.kinds.size() < MOST_WITH_ATTRIBUTES;
-        if (id == null && !attributesToo) {
-            id = this.ids.get(probe(row, names, count, false));
+        if (attributesToo) {
+            row.attributes(this::hasFewValues, this::learn);
+            id = this.ids.get(probe(row, names, count, this::hasFewValues));
+        } else {
+            id = this.ids.get(probe(row, names, count, (key) -> false));
         }
         return id != null ? id : add(kind(row, names, count, attributesToo));
     }
 
-    private List<@Nullable Object> probe(Row row, String[] names, int count, boolean learn) {
+    private List<@Nullable Object> probe(Row row, String[] names, int count, Predicate<String> values) {
         List<@Nullable Object> probe = this.probe;
         probe.clear();
         probe.add(row.command());
@@ -69,33 +76,36 @@ final class LineKinds {
         for (int i = 0; i < count; i++) {
             probe.add(names[i]);
         }
-        row.attributes((key, value) -> {
-            probe.add(null);
-            probe.add(key);
-            probe.add(learn && isOfFewValues(key, value) ? value : null);
-        });
+        row.attributes(values, this::addToProbe);
         return probe;
     }
 
-    private boolean isOfFewValues(String key, String value) {
-        if (this.manyValues.contains(key)) {
-            return false;
+    private void addToProbe(String key, @Nullable String value) {
+        this.probe.add(null);
+        this.probe.add(key);
+        this.probe.add(value);
+    }
+
+    private boolean hasFewValues(String key) {
+        return !this.manyValues.contains(key);
+    }
+
+    private void learn(String key, @Nullable String value) {
+        if (value != null) {
+            Set<String> values = this.fewValues.computeIfAbsent(key, (absent) -> new HashSet<>());
+            values.add(value);
+            if (values.size() > MOST_VALUES) {
+                this.fewValues.remove(key);
+                this.manyValues.add(key);
+            }
         }
-        Set<String> values = this.fewValues.computeIfAbsent(key, (absent) -> new HashSet<>());
-        values.add(value);
-        if (values.size() <= MOST_VALUES) {
-            return true;
-        }
-        this.fewValues.remove(key);
-        this.manyValues.add(key);
-        return false;
     }
 
     private LineKind kind(Row row, String[] names, int count, boolean attributesToo) {
         Map<String, String> attributes = new LinkedHashMap<>();
         List<String> varying = new ArrayList<>();
-        row.attributes((key, value) -> {
-            if (attributesToo && isOfFewValues(key, value)) {
+        row.attributes((key) -> attributesToo && hasFewValues(key), (key, value) -> {
+            if (value != null) {
                 attributes.put(key, value);
             } else {
                 varying.add(key);

@@ -26,16 +26,17 @@ final class Lines {
      * Shows the records of whole lines.
      *
      * @param foreignBefore how many records without an id of ours come before these lines
+     * @return whether the visitor wants more
      */
-    void scan(byte[] json, int length, long foreignBefore, Predicate<Row> visitor) {
+    boolean scan(byte[] json, int from, int to, long foreignBefore, Predicate<Row> visitor) {
         this.foreign = foreignBefore;
         this.bad = 0;
-        int at = 0;
-        while (at < length) {
-            int next = this.line.read(json, at, length);
+        int at = from;
+        while (at < to) {
+            int next = this.line.read(json, at, to);
             Row row = this.line;
             if (next < 0) {
-                next = end(json, at, length);
+                next = end(json, at, to);
                 TelemetryRecord record = this.reader.read(json, at, next - 1 - at, () -> ++this.foreign);
                 if (record == null) {
                     this.bad += isBlank(json, at, next) ? 0 : 1;
@@ -46,9 +47,19 @@ final class Lines {
             }
             at = next;
             if (!visitor.test(row)) {
-                return;
+                return false;
             }
         }
+        return true;
+    }
+
+    /** Returns the length of the whole lines among the first bytes; 0 when there is none. */
+    static int whole(byte[] bytes, int length) {
+        int end = length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return end;
     }
 
     /** Returns how many records without an id of ours there are up to the end of the last scan. */

@@ -11,7 +11,7 @@ final class NodeTree {
 
     static final int LEVELS = 3;
 
-    private static final int FAN = 16;
+    static final int FAN = 16;
 
     private final LineKinds kinds;
 
@@ -43,9 +43,25 @@ final class NodeTree {
         Node keep(Node node, byte[] bytes) throws IOException;
     }
 
-    /** Adds the summary of the next stretch. */
-    void add(int stretch, long first, long last, byte[] bytes) throws IOException {
-        add(0, new Node(stretch, stretch + 1, first, last, 0, bytes.length, Node.crc(bytes), null), bytes);
+    /**
+     * Adds the summary of the next stretches, one or {@value #FAN}.
+     *
+     * @param from number of the first of them
+     * @param stretches all up to the last of them
+     */
+    void add(int from, List<Stretch> stretches, byte[] bytes) throws IOException {
+        add(stretches.size() - from > 1 ? 1 : 0, node(from, stretches, bytes), bytes);
+    }
+
+    /** Returns a node, without a place, for the stretches from that one to the last. */
+    static Node node(int from, List<Stretch> stretches, byte[] bytes) {
+        long first = Long.MAX_VALUE;
+        long last = Long.MIN_VALUE;
+        for (Stretch stretch : stretches.subList(from, stretches.size())) {
+            first = Math.min(first, stretch.first());
+            last = Math.max(last, stretch.last());
+        }
+        return new Node(from, stretches.size(), first, last, 0, bytes.length, Node.crc(bytes), null);
     }
 
     private void add(int level, Node node, byte[] bytes) throws IOException {

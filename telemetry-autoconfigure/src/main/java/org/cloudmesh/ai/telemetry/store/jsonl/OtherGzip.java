@@ -50,15 +50,15 @@ final class OtherGzip {
         int length = 0;
         long foreign = foreignBefore;
         long bad = 0;
-        boolean[] more = {true};
+        boolean more = true;
         try (InputStream in = new GZIPInputStream(file.from(offset), 1 << 16)) {
             int count = 0;
-            while (more[0] && count >= 0) {
+            while (more && count >= 0) {
                 count = read(in, bytes, length);
                 length += Math.max(0, count);
-                int whole = count < 0 ? length : lastLine(bytes, length);
+                int whole = count < 0 ? length : Lines.whole(bytes, length);
                 if (whole > 0) {
-                    lines.scan(bytes, whole, foreign, (row) -> more[0] = visitor.test(row));
+                    more = lines.scan(bytes, 0, whole, foreign, visitor);
                     foreign = lines.foreign();
                     bad += lines.bad();
                     System.arraycopy(bytes, whole, bytes, 0, length - whole);
@@ -79,14 +79,5 @@ final class OtherGzip {
         } catch (EOFException | ZipException ex) {
             return -1;
         }
-    }
-
-    private static int lastLine(byte[] bytes, int length) {
-        for (int end = length; end > 0; end--) {
-            if (bytes[end - 1] == '\n') {
-                return end;
-            }
-        }
-        return 0;
     }
 }

@@ -87,8 +87,8 @@ final class Packing implements AutoCloseable {
             return false;
         }
         byte[] bytes = this.buffer.atLeast(length);
-        Leaf leaf = Leaf.of(bytes, length, this.lines, this.tree.ended() ? null : this.kinds);
-        Stretch stretch = leaf.stretch(this.written, length, this.lines);
+        Leaf leaf = new Leaf(this.tree.ended() ? null : this.kinds);
+        Stretch stretch = leaf.read(bytes, length, this.written, this.lines);
         ByteBuffer member = Gzip.member(bytes, stretch);
         this.stretches.add(stretch.storedIn(member.remaining()));
         write(member);
@@ -96,7 +96,7 @@ final class Packing implements AutoCloseable {
         if (summary == null) {
             this.tree.end();
         } else {
-            this.tree.add(this.stretches.size() - 1, stretch.first(), stretch.last(), summary);
+            this.tree.add(this.stretches.size() - 1, this.stretches, summary);
         }
         this.at += length;
         return true;

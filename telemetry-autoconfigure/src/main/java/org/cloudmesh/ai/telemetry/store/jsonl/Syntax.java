@@ -15,7 +15,7 @@ final class Syntax {
 
     private static final double[] POWERS = new double[23];
 
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     static {
         for (int i = 0; i < 256; i++) {
@@ -32,6 +32,16 @@ final class Syntax {
 
     private static final long SIXES = 0x0606060606060606L;
 
+    private static final long ONES = 0x0101010101010101L;
+
+    private static final long HIGH_BITS = 0x8080808080808080L;
+
+    private static final long SPACES = ' ' * ONES;
+
+    private static final long QUOTES = '"' * ONES;
+
+    private static final long ESCAPES = '\\' * ONES;
+
     // Numbers shorter than that, without an exponent, are never too great for a double.
     private static final int LONG = 300;
 
@@ -42,7 +52,7 @@ final class Syntax {
         if (from >= limit || json[from] != '"') {
             return -1;
         }
-        int at = from + 1;
+        int at = plain(json, from + 1, limit);
         while (at < limit) {
             switch (KINDS[json[at] & 0xFF]) {
                 case 0 -> at++;
@@ -60,6 +70,25 @@ final class Syntax {
             }
         }
         return -1;
+    }
+
+    /** Returns the place after plain parts of a string, looking at eight at a time; a few more may come there. */
+    private static int plain(byte[] json, int from, int limit) {
+        int at = from;
+        while (at + Long.BYTES <= limit) {
+            long eight = (long) LONGS.get(json, at);
+            long quotes = eight ^ QUOTES;
+            long escapes = eight ^ ESCAPES;
+            // The high bit is set of a byte that is beyond ASCII, a control character, a quote or an escape. Borrows
+            // may
+            // set those of later bytes, so only the first one tells.
+            long special = (eight | (eight - SPACES) | (quotes - ONES) | (escapes - ONES)) & HIGH_BITS;
+            if (special != 0) {
+                return at + (Long.numberOfTrailingZeros(special) >>> 3);
+            }
+            at += Long.BYTES;
+        }
+        return at;
     }
 
     private static int escape(byte[] json, int at, int limit) {

@@ -1,0 +1,110 @@
+package org.cloudmesh.ai.telemetry.store.jsonl;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** The attributes of a line: keys, and where the values are. */
+final class LineAttributes {
+
+    private static final byte[] ATTRIBUTES = ",\"attributes\":{".getBytes(StandardCharsets.US_ASCII);
+
+    private final Pieces<String> keys = new Pieces<>();
+
+    // Of those attributes alone that have few.
+    private final Pieces<String> values = new Pieces<>();
+
+    private byte[] json = {};
+
+    private int count;
+
+    private String[] found = new String[16];
+
+    private int[] valueFrom = new int[16];
+
+    private int[] valueTo = new int[16];
+
+    /** Takes the attributes that begin there, if any; returns the place after them, -1 when they are malformed. */
+    int read(byte[] json, int from, int limit) {
+        this.json = json;
+        this.count = 0;
+        if (!Syntax.is(ATTRIBUTES, json, from, limit)) {
+            return from;
+        }
+        int at = from + ATTRIBUTES.length;
+        while (true) {
+            int length = this.keys.match(json, at, limit);
+            int value = length >= 0 ? at + length : Pieces.learn(this.keys, json, at, limit);
+            if (value < 0 || value >= limit || json[value] != ':') {
+                return -1;
+            }
+            int end = Syntax.string(json, value + 1, limit);
+            if (end < 0 || end >= limit) {
+                return -1;
+            }
+            add(this.keys.meaning(), value + 1, end);
+            if (json[end] == '}') {
+                return end + 1;
+            }
+            if (json[end] != ',') {
+                return -1;
+            }
+            at = end + 1;
+        }
+    }
+
+    private void add(String key, int from, int to) {
+        int index = this.count++;
+        if (index == this.found.length) {
+            this.found = Arrays.copyOf(this.found, 2 * index);
+            this.valueFrom = Arrays.copyOf(this.valueFrom, 2 * index);
+            this.valueTo = Arrays.copyOf(this.valueTo, 2 * index);
+        }
+        this.found[index] = key;
+        this.valueFrom[index] = from;
+        this.valueTo[index] = to;
+    }
+
+    /** Returns the value of an attribute; null when it is not there. */
+    @Nullable
+    String value(String key) {
+        // Of a key that is there twice, the last counts.
+        for (int i = this.count - 1; i >= 0; i--) {
+            if (this.found[i].equals(key)) {
+                return value(i);
+            }
+        }
+        return null;
+    }
+
+    private String value(int index) {
+        return Syntax.text(this.json, this.valueFrom[index], this.valueTo[index]);
+    }
+
+    /** Shows all keys, and the values of those that are wanted because they have few. */
+    void forEach(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
+        for (int i = 0; i < this.count; i++) {
+            String key = this.found[i];
+            visitor.accept(key, wanted.test(key) ? knownValue(i) : null);
+        }
+    }
+
+    private String knownValue(int index) {
+        if (this.values.match(this.json, this.valueFrom[index], this.valueTo[index]) < 0) {
+            Pieces.learn(this.values, this.json, this.valueFrom[index], this.valueTo[index]);
+        }
+        return this.values.meaning();
+    }
+
+    Map<String, String> toMap() {
+        Map<String, String> attributes = new LinkedHashMap<>();
+        for (int i = 0; i < this.count; i++) {
+            attributes.put(this.found[i], value(i));
+        }
+        return attributes;
+    }
+}
