@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store.file;
 
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -34,13 +33,19 @@ public final class AppendFile implements AutoCloseable {
 
     private @Nullable OutputStream out;
 
-    private @Nullable FileOutputStream syncing;
+    private @Nullable RandomAccessFile syncing;
 
     private @Nullable Object key;
 
     private long end;
 
     private long tornFrom = -1;
+
+    private long synced;
+
+    private boolean doubtful;
+
+    private boolean ours;
 
     /** Creates the handle of a file; nothing is opened. */
     public AppendFile(Path path) {
@@ -79,7 +84,7 @@ public final class AppendFile implements AutoCloseable {
             }
             this.out = Files.newOutputStream(
                     this.path, StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
-            this.syncing = new FileOutputStream(this.path.toFile(), true);
+            this.syncing = new RandomAccessFile(this.path.toFile(), "rw");
             if (!Objects.equals(attributes().fileKey(), attributes.fileKey())) {
                 throw new StoreException(Remedy.REOPEN, this.path + " was replaced while it was opened", null);
             }
@@ -96,6 +101,9 @@ public final class AppendFile implements AutoCloseable {
             }
             this.end = attributes().size();
             this.tornFrom = -1;
+            this.synced = this.end;
+            this.doubtful = false;
+            this.ours = this.end == 0;
         } catch (StoreException ex) {
             close();
             throw ex;
@@ -127,6 +135,7 @@ public final class AppendFile implements AutoCloseable {
         FileLocks.Held held = lock();
         try {
             long before = checked();
+            this.ours &= before == this.end;
             if (this.tornFrom >= 0) {
                 cut(this.tornFrom, held != null);
                 before = this.tornFrom;
@@ -150,26 +159,6 @@ public final class AppendFile implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes the last bytes off again, if nobody wrote after them.
-     *
-     * @return whether they are gone
-     */
-    public boolean takeBack(int length) {
-        FileLocks.Held held = lock();
-        try {
-            if (held == null || checked() != this.end) {
-                return false;
-            }
-            cut(this.end - length, true);
-            return true;
-        } catch (IOException | StoreException ex) {
-            return false;
-        } finally {
-            release(held);
-        }
-    }
-
     private void cut(long size, boolean alone) throws IOException {
         if (!alone) {
             throw new IOException("the file is locked by another process, and its last line is torn");
@@ -182,15 +171,52 @@ public final class AppendFile implements AutoCloseable {
         this.end = size;
     }
 
-    /** Makes all bytes so far survive power loss. */
+    /**
+     * Makes all bytes so far survive power loss.
+     *
+     * @throws StoreException when that is not sure; the bytes stay in the file, and the next call tries again
+     */
     public void sync() throws StoreException {
+        RandomAccessFile file = this.syncing;
+        if (file == null) {
+            return;
+        }
         try {
-            if (this.syncing != null) {
-                this.syncing.getFD().sync();
+            if (this.doubtful) {
+                writeAgain(file);
             }
+            long end = this.end;
+            try {
+                file.getFD().sync();
+            } catch (IOException ex) {
+                this.doubtful = true;
+                writeAgain(file);
+                throw ex;
+            }
+            this.synced = end;
         } catch (IOException ex) {
             throw new StoreException(Remedy.RETRY, "Cannot sync " + this.path + ": " + reason(ex), ex);
         }
+    }
+
+    /** After a failed sync the system takes all pages for written that it tried to write. Bytes written anew are not. */
+    private void writeAgain(RandomAccessFile file) throws IOException {
+        long end = Math.min(file.length(), this.tornFrom < 0 ? this.end : this.tornFrom);
+        byte[] bytes = new byte[1 << 16];
+        for (long at = Math.min(this.synced, end); at < end; ) {
+            int length = (int) Math.min(bytes.length, end - at);
+            file.seek(at);
+            file.readFully(bytes, 0, length);
+            file.seek(at);
+            file.write(bytes, 0, length);
+            at += length;
+        }
+        this.doubtful = false;
+    }
+
+    /** Returns whether all bytes are from {@link #append}, as far as seen. */
+    public boolean isOurs() {
+        return this.ours;
     }
 
     /**

@@ -115,36 +115,65 @@ final class AggregateTree {
         return tail.without(at);
     }
 
-    /** Drops all cells before that id and forgets what higher levels say about it; records are not touched. */
-    void drop(long until) throws SQLException {
+    /** Makes cells agree with the table again after records from the one id to before the other were removed. */
+    void removed(long from, long to) throws SQLException {
+        if (this.covered.isEmpty() || from >= sealed() || to <= this.covered.get(0)[0]) {
+            return;
+        }
+        long since = this.covered.get(0)[0];
+        long first = this.database.number("SELECT max(first) FROM cell WHERE level = 1 AND first <= ?", since, from);
+        long until = this.database.number(
+                "SELECT until FROM cell WHERE level = 1 AND first < ? ORDER BY first DESC LIMIT 1", since, to);
         for (int level = 1; level <= this.covered.size(); level++) {
-            long since = level == 1
-                    ? until
-                    : this.database.number(
-                            "SELECT first FROM cell WHERE level = ? AND first >= ? ORDER BY first LIMIT 1",
-                            this.covered.get(level - 1)[1],
-                            level,
-                            until);
-            try (ResultSet rows = this.database.query(
-                    "SELECT id FROM cell WHERE level = ? AND first < ? ORDER BY first", level, since)) {
-                while (rows.next()) {
-                    long id = rows.getLong(1);
-                    this.database.update("DELETE FROM aggregate WHERE id >= ? AND id < ?", id << 32, (id + 1) << 32);
-                }
-            }
-            this.database.update("DELETE FROM cell WHERE level = ? AND first < ?", level, since);
-            this.covered.get(level - 1)[0] = since;
-            this.database.update("UPDATE tree SET since = ? WHERE level = ?", since, level);
+            dropFrom(level, first, until);
+        }
+        RowBuffer rest = this.loader.load(first, until);
+        if (rest.size() > 0) {
+            replace(first, until, rest);
+        } else if (this.database.update(
+                        "UPDATE cell SET until = ? WHERE level = 1 AND first ="
+                                + " (SELECT max(first) FROM cell WHERE level = 1 AND first < ?)",
+                        until,
+                        first)
+                == 0) {
+            since(1, until);
         }
     }
 
+    /** Drops the cells that have something of that range; above level 1 also all before, so that the others adjoin. */
+    private void dropFrom(int level, long first, long until) throws SQLException {
+        long from = first;
+        long to = until;
+        if (level > 1) {
+            from = 0;
+            to = this.database.number(
+                    "SELECT first FROM cell WHERE level = ? AND first >= ? ORDER BY first LIMIT 1",
+                    this.covered.get(level - 1)[1],
+                    level,
+                    until);
+            since(level, to);
+        }
+        try (ResultSet rows = this.database.query(
+                "SELECT id FROM cell WHERE level = ? AND first >= ? AND first < ? ORDER BY first", level, from, to)) {
+            while (rows.next()) {
+                long id = rows.getLong(1);
+                this.database.update("DELETE FROM aggregate WHERE id >= ? AND id < ?", id << 32, (id + 1) << 32);
+            }
+        }
+        this.database.update("DELETE FROM cell WHERE level = ? AND first >= ? AND first < ?", level, from, to);
+    }
+
+    private void since(int level, long since) throws SQLException {
+        this.covered.get(level - 1)[0] = since;
+        this.database.update("UPDATE tree SET since = ? WHERE level = ?", since, level);
+    }
+
     /** Makes cells for all records between the id before which nothing is covered and the first cell. */
-    void coverBefore(long since) throws SQLException {
+    private void coverBefore(long since) throws SQLException {
         RowBuffer rows = this.loader.load(0, since);
         if (rows.size() > 0) {
             replace(0, since, rows);
-            this.covered.get(0)[0] = 0;
-            this.database.update("UPDATE tree SET since = 0 WHERE level = 1");
+            since(1, 0);
         }
     }
 

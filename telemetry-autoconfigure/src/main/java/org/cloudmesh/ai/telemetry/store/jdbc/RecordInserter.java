@@ -68,6 +68,11 @@ final class RecordInserter {
         this.lastId = this.database.number("SELECT max(id) FROM record", -1);
     }
 
+    /** What is remembered of the machine's readings may be gone from the file. */
+    void forgetReadings() {
+        this.readings.reload();
+    }
+
     /** Writes the records of a batch that are not there yet. */
     void insert(List<TelemetryRecord> batch, long now) throws SQLException {
         List<TelemetryRecord> records = missing(batch);

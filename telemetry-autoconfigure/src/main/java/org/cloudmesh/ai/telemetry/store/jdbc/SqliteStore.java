@@ -33,6 +33,8 @@ final class SqliteStore implements TelemetryStore {
 
     private final PythonRows pythonRows = new PythonRows();
 
+    private final Retention retention;
+
     private @Nullable Session session;
 
     private boolean warnedOfNetwork;
@@ -43,6 +45,7 @@ final class SqliteStore implements TelemetryStore {
         this.source = new SqliteSource(tree.few());
         this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
         this.deadLetters = new DeadLetters(this.file.path());
+        this.retention = new Retention(this.file, settings);
     }
 
     @Override
@@ -80,6 +83,7 @@ final class SqliteStore implements TelemetryStore {
         Session opened = opener.open(remote, this.tree);
         this.session = opened;
         this.source.attach(opened.connections());
+        run(opened, () -> this.retention.prepare(opened.database()));
         takePythonRows(opened);
     }
 
@@ -103,6 +107,17 @@ final class SqliteStore implements TelemetryStore {
         // Commits to a file that was deleted or moved away succeed. Such a batch comes again, into the file that is
         // there.
         checkFile();
+        makeRoom(session, batch.size());
+    }
+
+    private void makeRoom(Session session, int written) {
+        try {
+            this.retention.written(session, written);
+        } catch (SQLException | DataAccessException ex) {
+            // The batch is kept, so this is not the time to complain: maintenance meets the same fault and tells.
+            logger.debug("Cannot remove old records from {}", this.file.path(), ex);
+            session.forget();
+        }
     }
 
     @Override
@@ -110,9 +125,8 @@ final class SqliteStore implements TelemetryStore {
         Session session = session();
         checkFile();
         takePythonRows(session);
-        Retention retention = new Retention(session, this.file, this.settings);
         run(session, () -> session.database().durable(false));
-        run(session, retention::apply);
+        run(session, () -> this.retention.apply(session));
     }
 
     @Override

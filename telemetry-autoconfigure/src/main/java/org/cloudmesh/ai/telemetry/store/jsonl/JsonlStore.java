@@ -67,6 +67,8 @@ final class JsonlStore implements TelemetryStore {
 
     private long firstAt = Long.MAX_VALUE;
 
+    private long lastAt = Long.MIN_VALUE;
+
     private String newestRolled = "";
 
     JsonlStore(Path path, Retention retention, Clock clock) {
@@ -76,12 +78,12 @@ final class JsonlStore implements TelemetryStore {
         this.ends = new Ends(clock);
         this.rolled = new RolledFiles(this.path);
         this.source = new JsonlSource(this.path, this.rolled);
-        this.keeper = new Keeper(this.rolled, retention, clock, this.source.reader());
         this.deadLetters = new DeadLetters(this.path);
         this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
+        this.keeper = new Keeper(this.rolled, retention, this.largest, clock, this.source.reader());
     }
 
     @Override
@@ -133,10 +135,12 @@ final class JsonlStore implements TelemetryStore {
         if (length > 0) {
             append(length);
         }
-        if (durable) {
-            sync(length);
-        }
+        // Before the sync: should that fail, the records are in the file all the same, and must not come a second time.
         remember(batch);
+        if (durable) {
+            this.file.sync();
+        }
+        this.keeper.written(this.file.size(), length);
     }
 
     private void encode(List<TelemetryRecord> batch) {
@@ -150,6 +154,7 @@ final class JsonlStore implements TelemetryStore {
                 last = this.written.getOrDefault(origin.token(), Long.MIN_VALUE);
             }
             if (record.sequence() > last) {
+                this.lastAt = Math.max(this.lastAt, record.timestampMicros());
                 this.writer.write(record, this.buffer);
                 this.buffer.raw('\n');
             }
@@ -158,7 +163,7 @@ final class JsonlStore implements TelemetryStore {
 
     private void append(int length) throws StoreException {
         try {
-            rollWhenDue(this.file.size());
+            rollWhenDue(this.file.size(), length);
             this.file.append(this.buffer.array(), length);
         } catch (StoreException ex) {
             follow(ex);
@@ -174,18 +179,6 @@ final class JsonlStore implements TelemetryStore {
             throw ex;
         }
         openFile();
-    }
-
-    private void sync(int length) throws StoreException {
-        try {
-            this.file.sync();
-        } catch (StoreException ex) {
-            // After a failed sync the system forgets which bytes are not on disk. Bytes written anew are synced anew.
-            if (length > 0 && !this.file.takeBack(length)) {
-                throw new StoreException(Remedy.REOPEN, String.valueOf(ex.getMessage()), ex);
-            }
-            throw ex;
-        }
     }
 
     private void remember(List<TelemetryRecord> batch) {
@@ -207,20 +200,33 @@ final class JsonlStore implements TelemetryStore {
         }
         this.idle = true;
         try {
-            rollWhenDue(this.file.check());
+            rollWhenDue(this.file.check(), 0);
         } catch (StoreException ex) {
             follow(ex);
         }
         this.keeper.run(this.file, this.file.check());
     }
 
-    private void rollWhenDue(long size) throws StoreException {
-        if (size == 0 || (size < this.largest && !isOld())) {
-            return;
+    private void rollWhenDue(long size, int coming) throws StoreException {
+        if (size > 0 && (size + coming > this.largest || isOld())) {
+            roll();
         }
+        if (coming > this.largest || this.file.size() < size) {
+            this.keeper.makeRoom(Math.max(this.largest, coming));
+        }
+    }
+
+    private void roll() throws StoreException {
         try {
-            if (this.file.roll(this.rolled.next(this.clock.instant()), this.ends)) {
+            Path target = this.rolled.next(this.clock.instant());
+            boolean ours = this.file.isOurs();
+            long size = this.file.size();
+            if (this.file.roll(target, this.ends)) {
+                if (ours) {
+                    this.keeper.know(target, this.lastAt, size);
+                }
                 this.firstAt = Long.MAX_VALUE;
+                this.lastAt = Long.MIN_VALUE;
                 this.newestRolled = newestRolled();
             }
         } catch (IOException ex) {

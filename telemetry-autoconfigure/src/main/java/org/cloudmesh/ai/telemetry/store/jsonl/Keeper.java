@@ -38,6 +38,8 @@ final class Keeper implements AutoCloseable {
 
     private final RecordReader reader;
 
+    private final long largest;
+
     private final Map<Path, Contents> contents = new HashMap<>();
 
     private final Map<Path, FileIndex> counting = new HashMap<>();
@@ -46,15 +48,64 @@ final class Keeper implements AutoCloseable {
 
     private @Nullable Packing packing;
 
-    Keeper(RolledFiles rolled, Retention retention, Clock clock, RecordReader reader) {
+    // Whether a file must go that nobody has looked into yet.
+    private boolean owing;
+
+    private long credit;
+
+    /**
+     * Creates a keeper.
+     *
+     * @param largest size that the file which records are written to may have
+     */
+    Keeper(RolledFiles rolled, Retention retention, long largest, Clock clock, RecordReader reader) {
         this.rolled = rolled;
         this.retention = retention;
+        this.largest = largest;
         this.clock = clock;
         this.reader = reader;
     }
 
-    /** What a rolled file holds. */
-    private record Contents(long last, boolean foreign) {}
+    /** What a rolled file of that size holds. */
+    private record Contents(long last, boolean foreign, long size) {}
+
+    /** Takes note of a file that was rolled, all of which this store wrote: it need not be looked into. */
+    void know(Path plain, long last, long size) {
+        this.contents.put(plain, new Contents(last, false, size));
+    }
+
+    /** Deletes what is too much, now that so many bytes are to be written to a new file. */
+    void makeRoom(long coming) {
+        try {
+            delete(this.rolled.list(), coming);
+        } catch (IOException ex) {
+            // The next maintenance meets it again and tells.
+            logger.debug("Cannot delete old files", ex);
+        }
+    }
+
+    /**
+     * Looks into files that must go, when they are not known to be ours: into twice as much as was written.
+     *
+     * @param size of the file that records are written to
+     * @param bytes that were just written to it
+     */
+    void written(long size, int bytes) {
+        if (!this.owing) {
+            return;
+        }
+        this.credit += 2L * bytes;
+        try {
+            List<Path> files = this.rolled.list();
+            while (this.credit > 0 && this.owing) {
+                this.credit -= look(files);
+                delete(files, Math.max(this.largest, size));
+                files = this.rolled.list();
+            }
+        } catch (IOException ex) {
+            logger.debug("Cannot delete old files", ex);
+        }
+    }
 
     /**
      * Does some of what is to be done.
@@ -67,6 +118,7 @@ final class Keeper implements AutoCloseable {
             long start = System.nanoTime();
             List<Path> files = this.rolled.list();
             this.contents.keySet().retainAll(files);
+            this.counting.keySet().retainAll(files);
             for (Path plain : this.rolled.leftOvers()) {
                 Files.deleteIfExists(plain);
             }
@@ -75,10 +127,11 @@ final class Keeper implements AutoCloseable {
                     Files.deleteIfExists(unfinished);
                 }
             }
-            delete(files, size);
+            delete(files, Math.max(this.largest, size));
+            files = this.rolled.list();
             boolean more = true;
             while (more && System.nanoTime() - start < BUDGET) {
-                more = look(files) || pack(files, file);
+                more = look(files) > 0 || pack(files, file);
             }
         } catch (NoSuchFileException ex) {
             // Another process that keeps the same files was faster.
@@ -97,57 +150,71 @@ final class Keeper implements AutoCloseable {
     }
 
     private void delete(List<Path> files, long size) throws IOException {
-        long bytes = size;
+        this.owing = false;
+        long bytes = size + (this.packing == null ? 0 : this.packing.written());
         for (Path file : files) {
-            bytes += Files.size(file);
+            bytes += file.toFile().length();
         }
         long oldest = this.retention.maxAge() == null
                 ? Long.MIN_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(
                         this.clock.millis() - this.retention.maxAge().toMillis());
         for (Path file : files) {
+            boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
+            long length = file.toFile().length();
             Contents contents = this.contents.get(file);
+            if (length == 0 && Files.notExists(file)) {
+                // Another process that keeps the same files was faster.
+                continue;
+            }
+            if (contents != null && contents.size() != length) {
+                // Somebody who had it open wrote to it after it was rolled.
+                this.contents.remove(file);
+                contents = null;
+            }
             if (contents == null) {
                 // Not looked into yet: nothing newer goes before it.
+                this.owing = tooMuch;
                 return;
             }
-            boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
             if (!contents.foreign() && (tooMuch || contents.last() < oldest)) {
                 if (this.packing != null && this.packing.plain().equals(file)) {
                     abort();
                 }
-                bytes -= Files.size(file);
-                Files.delete(file);
+                bytes -= length;
+                Files.deleteIfExists(file);
             }
         }
     }
 
-    /** Looks at a megabyte of a file that is new; returns whether there was one. */
-    private boolean look(List<Path> files) throws IOException {
+    /** Looks at a megabyte of a file that is new; returns about how many bytes it was, 0 when there is no such file. */
+    private long look(List<Path> files) throws IOException {
         for (Path path : files) {
             if (!this.contents.containsKey(path) && Files.exists(path)) {
                 FileIndex index = this.counting.computeIfAbsent(path, (absent) -> new FileIndex(false));
                 try (LineFile file = LineFile.open(path)) {
+                    long before = index.end();
+                    long size = file.size();
                     Lines lines = new Lines(this.reader);
                     LineFile.Buffer buffer = new LineFile.Buffer();
                     if (index.advanceOnce(file, lines, buffer, Deadline.none())) {
                         index.finish(file, lines, buffer);
                         this.counting.remove(path);
-                        this.contents.put(path, contents(index));
+                        this.contents.put(path, contents(index, size));
                     }
+                    return Math.max(1, index.end() - before);
                 }
-                return true;
             }
         }
-        return false;
+        return 0;
     }
 
-    private static Contents contents(FileIndex index) {
+    private static Contents contents(FileIndex index, long size) {
         long last = Long.MIN_VALUE;
         for (Stretch stretch : index.toDirectory().stretches()) {
             last = Math.max(last, stretch.last());
         }
-        return new Contents(last, index.foreign() > 0);
+        return new Contents(last, index.foreign() > 0, size);
     }
 
     /** Packs a megabyte; returns whether there was one. */
@@ -165,7 +232,8 @@ final class Keeper implements AutoCloseable {
             if (!this.packing.finish(file)) {
                 this.unpackable.add(plain);
             } else if (contents != null) {
-                this.contents.put(RolledFiles.packed(plain), contents);
+                Path packed = RolledFiles.packed(plain);
+                this.contents.put(packed, new Contents(contents.last(), contents.foreign(), Files.size(packed)));
             }
             abort();
         }

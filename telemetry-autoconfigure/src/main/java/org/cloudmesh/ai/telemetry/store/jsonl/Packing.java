@@ -156,6 +156,11 @@ final class Packing implements AutoCloseable {
         }
     }
 
+    /** Returns how many bytes the unfinished file has. */
+    long written() {
+        return this.written;
+    }
+
     Path plain() {
         return this.plain;
     }

@@ -321,6 +321,42 @@ class SqliteFileTests {
         assertConsistent(store);
     }
 
+    @Test
+    void noBoundIsNone() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 0));
+        store.write(records("aa", 1, 5000), false);
+        for (int i = 0; i < 10; i++) {
+            store.maintain();
+        }
+        assertThat(count(store)).isEqualTo(5000);
+    }
+
+    @Test
+    void theOldestGoWhileRecordsAreWrittenAlsoBetweenThoseOfAnotherProgram() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        for (int i = 0; i < 60; i++) {
+            store.write(records("aa", 1 + i * 1000, 1000), false);
+            if (i < 10) {
+                // Among the records of the same time.
+                sql(
+                        store.path(),
+                        "INSERT INTO telemetry (timestamp, command, status, metrics) VALUES ('"
+                                + Instant.ofEpochMilli(START / 1000 + i * 1_000_000L + 500_500)
+                                + "', 'c', 'completed', '{\"loss\": 1}')");
+                store.maintain();
+            }
+            assertThat(store.bytes()).isLessThan(1_875_000);
+        }
+        List<TelemetryRecord> left = all(store);
+        assertThat(left.stream().filter((record) -> record.origin().token().equals("python")))
+                .hasSize(10);
+        assertThat(left).hasSizeGreaterThan(1000).anyMatch((record) -> record.sequence() == 60_000);
+        assertConsistent(store);
+        // Late ones, into what was emptied.
+        store.write(records("bb", 1, 3000), false);
+        assertConsistent(store);
+    }
+
     private void assertConsistent(SqliteStore store) throws Exception {
         List<TelemetryRecord> records = all(store);
         assertThat(store.source().groups(RecordFilter.ALL, Deadline.none()).stream()

@@ -150,6 +150,46 @@ class RollingTests {
         }
     }
 
+    @Test
+    void theOldestFilesGoWithoutMaintenanceAlsoWhenTwoWriteThem() throws Exception {
+        Retention retention = new Retention(null, 8_000_000);
+        open(retention);
+        JsonlStore other = new JsonlStore(this.directory.resolve("telemetry.jsonl"), retention, this.clock);
+        try {
+            other.open();
+            for (int i = 0; i < 60; i++) {
+                write(1);
+                assertThat(this.store.bytes()).isLessThan(10_000_000);
+                other.write(JsonlStoreTests.records(Records.origin("bb", "c", "r"), 1 + i * BATCH, BATCH), false);
+                assertThat(this.store.bytes()).isLessThan(10_000_000);
+            }
+        } finally {
+            other.close();
+        }
+        assertThat(ids())
+                .contains(id(60 * BATCH), "bb-000000060000")
+                .doesNotHaveDuplicates()
+                .hasSizeGreaterThan(5_000);
+    }
+
+    @Test
+    void aFileThatAnotherProgramWroteToAfterItWasRolledIsKept() throws Exception {
+        open(new Retention(null, 2_000_000));
+        while (files(".jsonl").isEmpty()) {
+            write(1);
+        }
+        Path rolled = files(".jsonl").get(0);
+        Files.writeString(
+                rolled,
+                "{\"timestamp\": \"2020-01-01T00:00:00\", \"command\": \"c\", \"metrics\": {\"loss\": 1}}\n",
+                StandardOpenOption.APPEND);
+        write(40);
+        settle();
+        assertThat(rolled).exists();
+        assertThat(files(".jsonl.gz")).isNotEmpty();
+        assertThat(ids()).contains("python-000000000001", id(this.sequence));
+    }
+
     private void open(Retention retention) throws Exception {
         this.store = new JsonlStore(this.directory.resolve("telemetry.jsonl"), retention, this.clock);
         this.store.open();
