@@ -52,6 +52,10 @@ final class Lane {
 
     private boolean hopeless;
 
+    private boolean hurried;
+
+    private boolean refused;
+
     private boolean durable;
 
     private long unsyncedSince;
@@ -171,7 +175,13 @@ final class Lane {
 
     /** Tries at once whatever pause is on: there is little time left. */
     void hurry() {
+        this.hurried = true;
         this.retryAt = System.nanoTime();
+    }
+
+    /** Returns whether the store, asked once more in the end, still refuses its file: waiting would not change that. */
+    boolean givesUp() {
+        return this.refused;
     }
 
     StoreStatus.@Nullable Degraded degraded() {
@@ -248,6 +258,7 @@ final class Lane {
     private void recovered() {
         this.failures = 0;
         this.hopeless = false;
+        this.refused = false;
         if (this.degraded != null) {
             logger.info("The {} store works again", this.store.name());
             this.degraded = null;
@@ -266,6 +277,7 @@ final class Lane {
             }
             return;
         }
+        this.refused = this.hurried && failure.remedy() == StoreException.Remedy.REFUSED;
         switch (failure.remedy()) {
             case RETRY -> {}
             case REOPEN, REFUSED -> reopenLater();

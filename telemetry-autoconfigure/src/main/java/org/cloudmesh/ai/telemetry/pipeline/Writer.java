@@ -311,7 +311,7 @@ final class Writer implements Runnable {
                 work(() -> this.lanes.forEach(Lane::maintain));
                 warn(now);
             }
-            if (this.closing && (drained() || now - this.closeBy >= 0)) {
+            if (this.closing && (drained() || allGiveUp() || now - this.closeBy >= 0)) {
                 return true;
             }
             if (!idle) {
@@ -347,7 +347,12 @@ final class Writer implements Runnable {
         return this.queue.claimed() == this.queue.consumed()
                 && this.current == null
                 && this.batch.isEmpty()
-                && this.lanes.stream().allMatch((lane) -> lane.pending() == 0 && !lane.unsyncedFor(0));
+                && this.lanes.stream()
+                        .allMatch((lane) -> lane.givesUp() || (lane.pending() == 0 && !lane.unsyncedFor(0)));
+    }
+
+    private boolean allGiveUp() {
+        return this.lanes.stream().allMatch(Lane::givesUp);
     }
 
     /** Whether nothing may be taken out now: the store that answers still has its batch, and no other store could go on. */

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -69,15 +70,16 @@ class ProcessFaultTests {
                     .atMost(Duration.ofSeconds(2))
                     .until(() -> syncs(relaxed) > before);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            assertThat(millis).isLessThan(1200);
+            assertThat(millis).isLessThanOrEqualTo(1000);
             TimeUnit.MILLISECONDS.sleep(300);
             int idle = syncs(relaxed);
-            TimeUnit.MILLISECONDS.sleep(2500);
+            TimeUnit.MILLISECONDS.sleep(Faults.times(2500, 1300));
             assertThat(syncs(relaxed)).isEqualTo(idle);
             int beforeLoad = syncs(relaxed);
-            child.ask("paced 3000", "p50");
+            int seconds = Faults.times(3, 1);
+            child.ask("paced " + seconds * 1000, "p50");
             int underLoad = syncs(relaxed) - beforeLoad;
-            assertThat(underLoad).isGreaterThanOrEqualTo(3);
+            assertThat(underLoad).isGreaterThanOrEqualTo(seconds);
             reporter.publishEntry(
                     "seen",
                     "full: %s; relaxed: one emit synced after %d ms, none while idle, %d syncs under load"
@@ -109,17 +111,19 @@ class ProcessFaultTests {
     void aSlowDiskDoesNotSlowTheCaller(String backend, TestReporter reporter) throws Exception {
         Faults.needsLinux();
         Faults.needs("strace");
+        int warm = Faults.times(1000, 300);
+        int load = Faults.times(2000, 1000);
         String usual;
         try (Child child = traced(this.directory.resolve("t1"), "FULL").on(backend, this.directory.resolve("usual"))) {
-            child.ask("paced 1000", "p50");
-            usual = child.ask("paced 2000", "p50");
+            child.ask("paced " + warm, "p50");
+            usual = child.ask("paced " + load, "p50");
         }
         String slow;
         try (Child child = traced(
                         this.directory.resolve("t2"), "FULL", "-e", "inject=fsync,fdatasync:delay_enter=200000")
                 .on(backend, this.directory.resolve("slow"))) {
-            child.ask("paced 1000", "p50");
-            slow = child.ask("paced 2000", "p50");
+            child.ask("paced " + warm, "p50");
+            slow = child.ask("paced " + load, "p50");
             assertThat(child.status().isExact()).isTrue();
             child.ask("flush 30000", "flushed true");
         }
@@ -158,6 +162,57 @@ class ProcessFaultTests {
         }
     }
 
+    @Test
+    @FaultRow(
+            number = 21,
+            injected = "-Xmx64m, SQLite, a meter registry, and records each with a metric and an event of its own: "
+                    + "1,000,000 in the suite, 100,000 in the ordinary run",
+            expected = "heap flat, meters capped, all records kept, names beyond 10,000 kept as attributes and counted")
+    void aHostOfNamesFitsASmallHeap(TestReporter reporter) throws Exception {
+        Path path = this.directory.resolve("telemetry.db");
+        int names = Faults.times(1_000_000, 100_000);
+        try (Child child =
+                Child.start().option("-Xmx64m").main(NameFlood.class, path.toString(), Integer.toString(names))) {
+            long[] heap = figures(child.expect("heap"));
+            assertThat(figures(child.expect("records"))).containsOnly(names);
+            assertThat(figures(child.expect("normalised"))).containsExactly(2L * (names - 10_000));
+            long[] meters = figures(child.expect("meters"));
+            child.end();
+            assertThat(child.log()).doesNotContain("OutOfMemoryError").doesNotContain(" WARN ");
+            assertThat(meters[0]).isBetween(1000L, 1010L);
+            assertThat(meters[1]).isEqualTo(9_000);
+            // A fifth of the names is more than may be known: from there on nothing may grow.
+            assertThat(heap[1] - heap[0]).isLessThan(4 << 20);
+            try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path)) {
+                assertThat(number(connection, "SELECT count(*) FROM record")).isEqualTo(names);
+                assertThat(number(connection, "SELECT count(*) FROM metric")).isEqualTo(10_000);
+                assertThat(number(connection, "SELECT count(DISTINCT event) FROM kind"))
+                        .isEqualTo(10_000);
+                assertThat(
+                                number(
+                                        connection,
+                                        "SELECT count(*) FROM telemetry WHERE json_extract(attributes, '$.further_event') "
+                                                + "GLOB 'event-*' AND json_extract(attributes, '$.further_metrics') GLOB 'name-*=*'"))
+                        .isEqualTo(names - 10_000);
+            }
+            reporter.publishEntry(
+                    "seen",
+                    "%,d names; heap after GC %.1f MB at a fifth, %.1f MB at the end; %d meters, %d metrics skipped"
+                            .formatted(names, heap[0] / 1e6, heap[1] / 1e6, meters[0], meters[1]));
+        }
+    }
+
+    private static long[] figures(String line) {
+        return Stream.of(line.split(" ")).skip(1).mapToLong(Long::parseLong).toArray();
+    }
+
+    private static int number(Connection connection, String sql) throws Exception {
+        try (ResultSet rows = connection.createStatement().executeQuery(sql)) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"sqlite, directory", "jsonl, directory", "sqlite, file", "jsonl, file"})
     @FaultRow(
@@ -180,7 +235,7 @@ class ProcessFaultTests {
             await().atMost(Duration.ofSeconds(5)).until(() -> child.status().isDegraded());
             Child.Status status = child.status();
             assertThat(status.degraded()).contains(path.toString());
-            TimeUnit.SECONDS.sleep(2);
+            TimeUnit.MILLISECONDS.sleep(Faults.times(2000, 500));
             assertThat(child.status().isExact()).isTrue();
             Faults.run("chmod", "-R", "u+rwX", data.toString());
             long start = System.nanoTime();

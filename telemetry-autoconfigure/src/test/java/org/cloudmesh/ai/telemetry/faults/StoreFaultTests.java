@@ -157,7 +157,7 @@ class StoreFaultTests {
                     .atMost(Duration.ofSeconds(5))
                     .until(() -> Files.exists(path) && recorder.status().degraded() == null && recorder.answers());
             long noticed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            TimeUnit.MILLISECONDS.sleep(1500);
+            TimeUnit.MILLISECONDS.sleep(Faults.times(1500, 300));
             recorder.endLoad();
             recorder.telemetry.flush(Duration.ofSeconds(20));
             recorder.assertExact();

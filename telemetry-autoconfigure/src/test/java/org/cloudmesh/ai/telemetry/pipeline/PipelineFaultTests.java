@@ -216,6 +216,29 @@ class PipelineFaultTests {
         assertThat(status().normalised()).containsExactly(Map.entry("too-many-names", 15_000L));
     }
 
+    @Test
+    void aCloseWaitsForAStoreThatMayComeBackAndNotForOneThatRefusesItsFile() {
+        this.store.script = (batch) -> {
+            throw new StoreException(Remedy.REFUSED, "not ours", null);
+        };
+        ScriptedStore locked = new ScriptedStore();
+        AtomicInteger tries = new AtomicInteger();
+        locked.script = (batch) -> {
+            if (tries.incrementAndGet() < 20) {
+                throw new StoreException(Remedy.RETRY, "locked", null);
+            }
+        };
+        start(PATIENCE, this.store, locked);
+        this.telemetry.emit("n", 1);
+        long start = System.nanoTime();
+        this.telemetry.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+        assertThat(locked.records()).hasSize(1);
+        assertThat(status().dropped()).containsExactly(Map.entry("shutdown", 1L));
+        assertThat(this.telemetry.stores().get(1).written()).isEqualTo(1);
+        this.telemetry.stores().forEach(PipelineFaultTests::assertAccounted);
+    }
+
     private void start(Duration closeTimeout, ScriptedStore... stores) {
         this.telemetry = new TelemetryAssembly(List.of(stores), this.listeners, List.of())
                 .assemble(settings(closeTimeout, null));

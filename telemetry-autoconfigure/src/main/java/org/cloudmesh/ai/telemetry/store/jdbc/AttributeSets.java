@@ -108,9 +108,7 @@ final class AttributeSets {
                 this.key.append(name).append('\0').append(value).append('\0');
             }
         });
-        for (String name : this.varying) {
-            this.key.append('\1').append(name);
-        }
+        this.varying.forEach((name) -> append(this.key, name));
         return this.key.toString();
     }
 
@@ -152,7 +150,12 @@ final class AttributeSets {
         StringBuilder key = new StringBuilder();
         fixed.forEach(
                 (name, value) -> key.append(name).append('\0').append(value).append('\0'));
-        names.forEach((name) -> key.append('\1').append(name));
+        names.forEach((name) -> append(key, name));
         return key.toString();
+    }
+
+    // No text has a NUL, and no name is empty: an empty one says that a name without a value follows.
+    private static void append(StringBuilder key, String name) {
+        key.append('\0').append(name).append('\0');
     }
 }

@@ -26,8 +26,8 @@ final class ReadingCondition {
     }
 
     private static String of(SystemCondition condition) {
-        // A path cannot carry such a name, and no reading has one.
-        if (condition.field().matches(".*[\"\\\\].*")) {
+        // A path cannot carry such a name, and no reading has one. A NUL would end the statement.
+        if (condition.field().chars().anyMatch((c) -> c < ' ' || c == '"' || c == '\\')) {
             return "0";
         }
         String path = ", '$.\"" + condition.field().replace("'", "''") + "\"')";
