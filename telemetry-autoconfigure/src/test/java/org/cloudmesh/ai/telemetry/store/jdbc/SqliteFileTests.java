@@ -357,6 +357,31 @@ class SqliteFileTests {
         assertConsistent(store);
     }
 
+    @Test
+    void aLongReaderNeitherHoldsTheWriterNorCostsRecords() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        store.write(records("aa", 1, 5000), false);
+        Path log = this.directory.resolve("telemetry.db-wal");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store.path());
+                Statement reader = connection.createStatement()) {
+            reader.execute("BEGIN");
+            reader.execute("SELECT count(*) FROM record");
+            long shortest = Long.MAX_VALUE;
+            for (int i = 0; i < 10; i++) {
+                store.write(records("aa", 5001 + i * 1000, 1000), false);
+                long start = System.nanoTime();
+                store.maintain();
+                shortest = Math.min(shortest, System.nanoTime() - start);
+            }
+            assertThat(Files.size(log)).isGreaterThan(375_000);
+            assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(150));
+            assertThat(count(store)).isGreaterThan(2000);
+        }
+        store.maintain();
+        assertThat(log).isEmptyFile();
+        assertConsistent(store);
+    }
+
     private void assertConsistent(SqliteStore store) throws Exception {
         List<TelemetryRecord> records = all(store);
         assertThat(store.source().groups(RecordFilter.ALL, Deadline.none()).stream()
