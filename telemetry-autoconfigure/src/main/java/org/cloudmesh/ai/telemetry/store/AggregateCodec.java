@@ -39,11 +39,22 @@ public final class AggregateCodec {
 
     /** Returns the values of a metric in a cell, by kind. */
     public static byte[] values(Map<Integer, Distribution> kinds, long cellFirst) {
+        Distribution all = new Distribution();
+        if (kinds.size() > 1) {
+            kinds.values().forEach(all::merge);
+        }
+        return values(kinds, all, cellFirst);
+    }
+
+    /**
+     * Returns the values of a metric in a cell, by kind.
+     *
+     * @param all what all kinds are together
+     */
+    public static byte[] values(Map<Integer, Distribution> kinds, Distribution all, long cellFirst) {
         Sink sink = new Sink();
         Sink body = new Sink();
         if (kinds.size() > 1) {
-            Distribution all = new Distribution();
-            kinds.values().forEach(all::merge);
             entry(ALL_KINDS, all, cellFirst, body, sink);
         }
         kinds.forEach((kind, values) -> entry(kind, values, cellFirst, body, sink));
@@ -148,19 +159,21 @@ public final class AggregateCodec {
             return records;
         }
 
-        /** Adds the entry, one of values; the last value's time is its record's id shifted to the right. */
+        /** Adds the entry, one of values; the last value's time is its record's id shifted to the right. Can be repeated. */
         public void addTo(Distribution distribution, int shift) {
+            int start = this.at;
             long count = varint();
             long lastAt = (this.cellFirst + varint()) >> shift;
             if (count == 1) {
                 distribution.add(real(), lastAt);
-                return;
+            } else {
+                double sum = real();
+                double min = real();
+                double max = real();
+                double last = real();
+                distribution.merge(sum, min, max, last, lastAt, this.data, this.at, this.end - this.at);
             }
-            double sum = real();
-            double min = real();
-            double max = real();
-            double last = real();
-            distribution.merge(sum, min, max, last, lastAt, this.data, this.at, this.end - this.at);
+            this.at = start;
         }
 
         private long varint() {

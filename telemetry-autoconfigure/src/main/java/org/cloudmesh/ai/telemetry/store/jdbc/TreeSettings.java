@@ -22,7 +22,7 @@ record TreeSettings(
         int keep,
         int few) {
 
-    static final TreeSettings DEFAULTS = new TreeSettings(512, 16, 64, 8192, 8, 3072, 512, 4096);
+    static final TreeSettings DEFAULTS = new TreeSettings(768, 16, 64, 8192, 8, 3072, 512, 4096);
 
     /** Returns whether a cell of so many records is to tell so many kinds apart. */
     boolean tellsKindsApart(long cellRecords, int kinds) {
