@@ -4,17 +4,13 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.Durability;
-import org.cloudmesh.ai.telemetry.RecordDroppedException;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
@@ -83,9 +79,7 @@ final class Writer implements Runnable {
 
     private Runnable beginning = () -> {};
 
-    private final Queue<Flush> flushes = new ConcurrentLinkedQueue<>();
-
-    private final Map<Long, CompletableFuture<@Nullable Void>> acknowledgements = new ConcurrentHashMap<>();
+    private final Waiters waiters = new Waiters();
 
     // What is taken out of the queue survives whatever may be thrown on its way to the lanes: memory may be short.
     private final List<TelemetryRecord> batch = new ArrayList<>(BATCH);
@@ -108,12 +102,6 @@ final class Writer implements Runnable {
 
     // Set while stores and listeners run: what they emit themselves must not come round again.
     private boolean working;
-
-    private volatile boolean ended;
-
-    private volatile boolean leftBehind;
-
-    private volatile long losses;
 
     private volatile long invalid;
 
@@ -202,13 +190,9 @@ final class Writer implements Runnable {
 
     /** Returns a future of whether all that was claimed so far is on disk. */
     CompletableFuture<Boolean> flush() {
-        Flush flush = new Flush(this.queue.claimed(), this.losses, new CompletableFuture<>());
-        this.flushes.add(flush);
+        CompletableFuture<Boolean> done = this.waiters.awaitAll(this.queue.claimed());
         LockSupport.unpark(this.thread);
-        if (this.ended) {
-            settleFlushes();
-        }
-        return flush.done;
+        return done;
     }
 
     /**
@@ -269,7 +253,7 @@ final class Writer implements Runnable {
         while (!this.asked
                 && !this.closing
                 && this.queue.claimed() == 0
-                && this.flushes.isEmpty()
+                && !this.waiters.any()
                 && System.nanoTime() - end < 0) {
             this.parked = true;
             LockSupport.parkNanos(this, IDLE_PARK);
@@ -385,11 +369,11 @@ final class Writer implements Runnable {
         if (record == null) {
             this.current = null;
             this.invalid++;
-            fail(acknowledgement, Reasons.INVALID);
+            Waiters.fail(acknowledgement, Reasons.INVALID);
             return;
         }
         if (acknowledgement != null) {
-            this.acknowledgements.put(record.sequence(), acknowledgement);
+            this.waiters.await(record.sequence(), acknowledgement);
         }
         this.batch.add(record);
         this.batchBytes += entry.bytes();
@@ -400,9 +384,9 @@ final class Writer implements Runnable {
     }
 
     private void deliver() {
-        boolean durable = this.alwaysDurable || !this.acknowledgements.isEmpty() || !this.flushes.isEmpty();
+        boolean durable = this.alwaysDurable || this.waiters.any();
         // Looked at before the delivery: a flush that comes in the midst of it is for the next round.
-        List<Flush> waiting = List.copyOf(this.flushes);
+        List<Waiters.Flush> waiting = this.waiters.flushes();
         long consumed = this.queue.consumed();
         this.working = true;
         try {
@@ -414,13 +398,7 @@ final class Writer implements Runnable {
             this.working = false;
         }
         if (durable && this.primary.pending() == 0 && !this.primary.unsyncedFor(0)) {
-            acknowledge();
-            for (Flush flush : waiting) {
-                if (consumed >= flush.upTo) {
-                    flush.done.complete(this.losses == flush.losses);
-                    this.flushes.remove(flush);
-                }
-            }
+            this.waiters.kept(waiting, consumed);
         }
     }
 
@@ -435,11 +413,6 @@ final class Writer implements Runnable {
         this.lanesServed = 0;
     }
 
-    private void acknowledge() {
-        this.acknowledgements.values().forEach((future) -> future.complete(null));
-        this.acknowledgements.clear();
-    }
-
     private Lane.Watcher watcher(TelemetryStore store, boolean acknowledges) {
         return new Lane.Watcher() {
 
@@ -451,36 +424,22 @@ final class Writer implements Runnable {
             @Override
             public void lost(long sequence, String reason) {
                 if (acknowledges) {
-                    Writer.this.losses++;
-                    fail(Writer.this.acknowledgements.remove(sequence), reason);
+                    Writer.this.waiters.lost(sequence, reason);
                 }
             }
         };
     }
 
-    private static void fail(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
-        if (acknowledgement != null) {
-            acknowledgement.completeExceptionally(new RecordDroppedException(reason));
-        }
-    }
-
     /** Counts what is left and tells all who wait. The writer ends so, or whoever closes it while a store hangs. */
     private void end() {
         this.queue.close();
+        boolean leftBehind = false;
         for (Lane lane : this.lanes) {
             boolean left = lane.abandon(this.queue.claimed() - this.invalid);
-            this.leftBehind |= left && lane == this.primary;
+            leftBehind |= left && lane == this.primary;
         }
-        this.ended = true;
-        this.acknowledgements.values().forEach((future) -> fail(future, Reasons.SHUTDOWN));
-        this.queue.forEachLeft((entry) -> fail(entry.acknowledgement(), Reasons.SHUTDOWN));
-        settleFlushes();
-    }
-
-    private void settleFlushes() {
-        for (Flush flush = this.flushes.poll(); flush != null; flush = this.flushes.poll()) {
-            flush.done.complete(!this.leftBehind && this.losses == flush.losses);
-        }
+        this.queue.forEachLeft((entry) -> Waiters.fail(entry.acknowledgement(), Reasons.SHUTDOWN));
+        this.waiters.end(leftBehind);
     }
 
     private void show(TelemetryRecord record) {
@@ -529,7 +488,4 @@ final class Writer implements Runnable {
             work(() -> logger.warn("Telemetry records lost since the start, by reason: {}", dropped));
         }
     }
-
-    /** Someone who waits until all entries up to a number are on disk. */
-    private record Flush(long upTo, long losses, CompletableFuture<Boolean> done) {}
 }
