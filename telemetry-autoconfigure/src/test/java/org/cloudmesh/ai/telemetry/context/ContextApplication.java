@@ -42,7 +42,7 @@ class ContextApplication {
         }
 
         /** Answers when the record is on disk. */
-        @GetMapping("/work/{seconds}")
+        @GetMapping("/busy/{seconds}")
         boolean work(@PathVariable double seconds) {
             this.telemetry.emit("latency", seconds, Status.COMPLETED);
             return this.telemetry.flush(Duration.ofSeconds(20));

@@ -44,7 +44,7 @@ class GpuApplicationTests {
         try (ContextProcess application =
                 ContextProcess.start(this.directory.resolve("telemetry.db"), environment, List.of())) {
             await().atMost(Duration.ofSeconds(30)).until(() -> present(application, "gpu_percent") != null);
-            application.get("/work/0.2");
+            application.get("/busy/0.2");
             assertWhole(application.json("/actuator/telemetry/records", "$.records[0].system"));
             assertWhole(application.json(CONTEXT, "$.present"));
             assertMeters(application);
@@ -53,7 +53,7 @@ class GpuApplicationTests {
             Files.createFile(lost);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> Double.valueOf(96.0).equals(present(application, "gpu_percent")));
-            application.get("/work/0.9");
+            application.get("/busy/0.9");
             assertThat(application.<List<Map<String, Object>>>json(
                             "/actuator/telemetry/records", "$.records[*].system"))
                     .satisfiesExactly(GpuApplicationTests::assertOneLost, GpuApplicationTests::assertWhole);

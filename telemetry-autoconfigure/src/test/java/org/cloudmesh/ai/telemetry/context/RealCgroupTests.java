@@ -59,7 +59,7 @@ class RealCgroupTests {
                 Map<String, Object> present = application.json("/actuator/telemetry/context", "$.present");
                 return present != null && present.get("cpu_percent") != null;
             });
-            application.get("/work/0.1");
+            application.get("/busy/0.1");
             assertLimited(application.json("/actuator/telemetry/records", "$.records[0].system"));
             assertLimited(application.json("/actuator/telemetry/context", "$.present"));
             assertThat(application.<Double>json("/actuator/metrics/system.memory.limit", "$.measurements[0].value"))
