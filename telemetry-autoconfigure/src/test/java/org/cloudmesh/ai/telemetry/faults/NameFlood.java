@@ -24,7 +24,7 @@ final class NameFlood {
 
     private NameFlood() {}
 
-    /** Starts with the path and the number of names; says what it had on the heap after a fifth of them and at the end. */
+    /** Starts with the path and the number of names; says what it had on the heap after half of them and at the end. */
     public static void main(String[] arguments) throws Exception {
         int names = Integer.parseInt(arguments[1]);
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -41,7 +41,7 @@ final class NameFlood {
             say("ready");
             long early = 0;
             for (int i = 0; i < names; i++) {
-                if (i == names / 5) {
+                if (i == names / 2) {
                     telemetry.flush(Duration.ofSeconds(30));
                     early = heap();
                 }
