@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -67,7 +68,6 @@ final class ChildApplication implements AutoCloseable {
 
     /** What ours adds. */
     private static final Set<String> STARTER = Set.of(
-            "telemetry-autoconfigure",
             "spring-jdbc",
             "spring-tx",
             "sqlite-jdbc",
@@ -107,18 +107,23 @@ final class ChildApplication implements AutoCloseable {
                 start);
     }
 
-    /** The jar of this module stands before its directory of classes, as users have it. */
+    /**
+     * The starter is the last dependency, as with an application that adds it: what it brings stands behind all else. The jar
+     * of this module takes the place of its directory of classes, as users have it.
+     */
     private static String classPath(boolean starter) throws IOException {
-        List<String> entries = Stream.of(
-                        System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter((entry) -> entry.endsWith("test-classes")
-                        || PLAIN.contains(artifact(entry))
-                        || (starter && STARTER.contains(artifact(entry))))
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<String> entries = entries((entry) -> entry.endsWith("test-classes") || PLAIN.contains(artifact(entry)));
         if (starter) {
             entries.add(jar());
+            entries.addAll(entries((entry) -> STARTER.contains(artifact(entry))));
         }
         return String.join(File.pathSeparator, entries);
+    }
+
+    private static List<String> entries(Predicate<String> chosen) {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(chosen)
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     private static String jar() throws IOException {

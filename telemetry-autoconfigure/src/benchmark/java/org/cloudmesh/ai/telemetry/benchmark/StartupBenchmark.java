@@ -35,7 +35,7 @@ final class StartupBenchmark {
             }
         }
         Markdown.paragraph("From the launch of the JVM until the application is ready, " + this.rounds
-                + " starts each, in turn; the first two do not count.");
+                + " starts each, in turn; the first two do not count. Percentages are medians of the ratios of two starts in turn.");
         Markdown.header("", "median, s", "fastest, s", "slowest, s", "CPU, median, s");
         for (boolean starter : CASES) {
             List<Double> sorted = seconds.get(starter).stream().sorted().toList();
@@ -59,7 +59,12 @@ final class StartupBenchmark {
         figures.computeIfAbsent(starter, (key) -> new ArrayList<>()).add(figure);
     }
 
+    /** Returns the median of the ratios of those that started one after the other: the machine may change in between. */
     private static double ratio(Map<Boolean, List<Double>> figures) {
-        return Fork.median(figures.get(true)) / Fork.median(figures.get(false));
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < figures.get(true).size(); i++) {
+            ratios.add(figures.get(true).get(i) / figures.get(false).get(i));
+        }
+        return Fork.median(ratios);
     }
 }
