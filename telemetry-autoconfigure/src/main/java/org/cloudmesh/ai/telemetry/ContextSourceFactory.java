@@ -8,14 +8,6 @@ import org.jspecify.annotations.Nullable;
 public interface ContextSourceFactory {
 
     /**
-     * Returns which library is missing from the class path; null when none is. Without it the source still works, but
-     * leaves more fields unknown.
-     */
-    default @Nullable String missing() {
-        return null;
-    }
-
-    /**
      * Makes a source. Nothing is sampled before {@link ContextSource#start()}.
      *
      * @param settings what is sampled

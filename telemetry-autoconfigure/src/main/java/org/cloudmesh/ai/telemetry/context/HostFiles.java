@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.context;
 
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -39,7 +40,7 @@ final class HostFiles {
 
     @Nullable
     String text(String path) {
-        try (InputStream in = Files.newInputStream(path(path))) {
+        try (InputStream in = new FileInputStream(path(path).toFile())) {
             return new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
         } catch (IOException ex) {
             return null;

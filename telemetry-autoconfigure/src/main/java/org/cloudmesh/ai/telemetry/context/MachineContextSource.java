@@ -17,8 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MachineContextSource implements ContextSource {
 
-    static final boolean OSHI = present("oshi.SystemInfo") && present("com.sun.jna.Native");
-
     private final Sampler sampler;
 
     private final Map<String, @Nullable Object> user;
@@ -28,7 +26,7 @@ public final class MachineContextSource implements ContextSource {
         Warnings warnings = new Warnings();
         this.user = Identity.user(files, System::getenv);
         this.sampler = new Sampler(
-                probes(files, builder.storeDirectory, warnings),
+                () -> probes(files, builder.storeDirectory, warnings),
                 builder.interval,
                 builder.clock,
                 builder.constants,
@@ -41,14 +39,15 @@ public final class MachineContextSource implements ContextSource {
     }
 
     private static List<Probe> probes(HostFiles files, @Nullable Path storeDirectory, Warnings warnings) {
+        boolean oshiPresent = present("oshi.SystemInfo") && present("com.sun.jna.Native");
         List<Probe> probes = new ArrayList<>();
         probes.add(new JvmProbe(files));
         if (HostFiles.LINUX) {
-            probes.add(new LinuxMachineProbe(files, () -> OSHI ? OshiMachineProbe.cpuModel() : null));
+            probes.add(new LinuxMachineProbe(files, () -> oshiPresent ? OshiMachineProbe.cpuModel() : null));
             probes.add(new LinuxMachineProbe.Rare(files));
             probes.add(new CgroupProbe(files));
             probes.add(new ContainerProbe(files, System::getenv));
-        } else if (OSHI) {
+        } else if (oshiPresent) {
             OshiMachineProbe oshi = new OshiMachineProbe();
             probes.add(new JdkMachineProbe(() -> !oshi.ready()));
             probes.add(oshi);
@@ -58,18 +57,18 @@ public final class MachineContextSource implements ContextSource {
         if (storeDirectory != null) {
             probes.add(new DiskProbe(storeDirectory));
         }
-        probes.add(new GpuProbe(gpuDrivers(files), warnings));
+        probes.add(new GpuProbe(gpuDrivers(files, oshiPresent), warnings));
         return probes;
     }
 
-    private static List<GpuDriver> gpuDrivers(HostFiles files) {
+    private static List<GpuDriver> gpuDrivers(HostFiles files, boolean oshiPresent) {
         List<GpuDriver> drivers = new ArrayList<>();
-        if (OSHI) {
+        if (oshiPresent) {
             drivers.add(new NvmlDriver(() -> NvmlLibrary.likely(files, System::getenv)));
         }
         if (HostFiles.LINUX) {
             drivers.add(new SysfsDriver(files));
-        } else if (OSHI) {
+        } else if (oshiPresent) {
             drivers.add(new OshiGpuDriver());
         }
         return drivers;

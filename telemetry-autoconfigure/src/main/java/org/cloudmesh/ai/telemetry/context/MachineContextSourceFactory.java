@@ -12,11 +12,6 @@ import org.jspecify.annotations.Nullable;
 public final class MachineContextSourceFactory implements ContextSourceFactory {
 
     @Override
-    public @Nullable String missing() {
-        return MachineContextSource.OSHI ? null : "com.github.oshi:oshi-core";
-    }
-
-    @Override
     public ContextSource create(TelemetrySettings.Context settings, @Nullable Path storeDirectory, Clock clock) {
         if (!settings.enabled()) {
             return new UserOnly(Identity.user(HostFiles.ofMachine(), System::getenv));
@@ -25,7 +20,9 @@ public final class MachineContextSourceFactory implements ContextSourceFactory {
                 .interval(settings.interval())
                 .storeDirectory(storeDirectory)
                 .clock(clock);
-        settings.constants().forEach(builder::constant);
+        for (Map.Entry<String, String> constant : settings.constants().entrySet()) {
+            builder.constant(constant.getKey(), constant.getValue());
+        }
         return builder.build();
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,8 @@ final class Sampler implements AutoCloseable {
     private static final Duration MIN_INTERVAL = Duration.ofMillis(100);
 
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Supplier<? extends List<? extends Probe>> probes;
 
     private final List<Slot> slots = new ArrayList<>();
 
@@ -60,13 +63,22 @@ final class Sampler implements AutoCloseable {
 
     private long readings;
 
+    /**
+     * Creates a sampler that has not started.
+     *
+     * @param probes asked for on the sampler's thread, when it begins
+     * @param interval between readings
+     * @param clock gives readings their time
+     * @param extras fields that each reading carries as they are
+     * @param warnings is told what fails
+     */
     Sampler(
-            List<? extends Probe> probes,
+            Supplier<? extends List<? extends Probe>> probes,
             Duration interval,
             Clock clock,
             Map<String, ? extends @Nullable Object> extras,
             Warnings warnings) {
-        probes.forEach(probe -> this.slots.add(new Slot(probe)));
+        this.probes = probes;
         this.intervalNanos = (interval.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : interval).toNanos();
         this.clock = clock;
         this.extras = new LinkedHashMap<>(extras);
@@ -131,6 +143,7 @@ final class Sampler implements AutoCloseable {
 
     private void run() {
         try {
+            addSlots();
             readQuietly(false);
             // Loads libraries, and says nothing of how long later readings take.
             readQuietly(true);
@@ -143,6 +156,15 @@ final class Sampler implements AutoCloseable {
             }
         } finally {
             this.slots.forEach(slot -> closeQuietly(slot.probe));
+        }
+    }
+
+    private void addSlots() {
+        try {
+            this.probes.get().forEach((probe) -> this.slots.add(new Slot(probe)));
+        } catch (Throwable ex) {
+            // A library that is half there, for example: all fields stay unknown.
+            this.warnings.failed("state", ex);
         }
     }
 

@@ -87,7 +87,6 @@ class MachineContextSourceTests {
     void theServiceLoaderFindsTheFactoryAndSettingsAddConstants() {
         ContextSourceFactory factory =
                 ServiceLoader.load(ContextSourceFactory.class).findFirst().orElseThrow();
-        assertThat(factory.missing()).isNull();
         TelemetrySettings.Context settings =
                 new TelemetrySettings.Context(true, Duration.ofSeconds(1), Map.of("application_version", "1.2"));
         try (ContextSource source = factory.create(settings, this.directory, Clock.systemUTC())) {

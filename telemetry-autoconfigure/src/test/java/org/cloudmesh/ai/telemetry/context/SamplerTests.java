@@ -229,7 +229,7 @@ class SamplerTests {
     }
 
     private Sampler sampler(Probe... probes) {
-        return new Sampler(List.of(probes), OFTEN, CLOCK, Map.of("application", "demo"), this.warnings);
+        return new Sampler(() -> List.of(probes), OFTEN, CLOCK, Map.of("application", "demo"), this.warnings);
     }
 
     private static Probe counting(AtomicInteger readings) {

@@ -44,9 +44,6 @@ final class DatabaseFile {
     private static final Set<String> NETWORK =
             Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph");
 
-    private static final DateTimeFormatter INSTANT =
-            DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
-
     private final Path path;
 
     private @Nullable Object key;
@@ -197,7 +194,9 @@ final class DatabaseFile {
 
     /** Puts a damaged file aside. */
     Path quarantine(Instant now) throws StoreException {
-        Path aside = sibling(".corrupt-" + INSTANT.format(now));
+        DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+        Path aside = sibling(".corrupt-" + format.format(now));
         try {
             for (String suffix : new String[] {"", "-wal", "-shm"}) {
                 Path file = sibling(suffix);

@@ -2,10 +2,10 @@ package org.cloudmesh.ai.telemetry.store.jdbc;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.jdbc.Schema.State;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +21,11 @@ final class DatabaseOpener {
 
     private final DatabaseFile file;
 
-    private final Clock clock;
+    private final StoreSettings settings;
 
-    DatabaseOpener(DatabaseFile file, Clock clock) {
+    DatabaseOpener(DatabaseFile file, StoreSettings settings) {
         this.file = file;
-        this.clock = clock;
+        this.settings = settings;
     }
 
     Session open(boolean remote, TreeSettings tree) throws StoreException {
@@ -43,7 +43,7 @@ final class DatabaseOpener {
             if (!recognised) {
                 throw this.file.refused("it is damaged, and not known to be ours: " + ex.getMessage(), ex);
             }
-            Path aside = this.file.quarantine(this.clock.instant());
+            Path aside = this.file.quarantine(this.settings.clock().instant());
             logger.warn(
                     "{} is damaged ({}): it is now {}, and a new file is begun",
                     this.file.path(),
@@ -76,7 +76,7 @@ final class DatabaseOpener {
             database.execute("PRAGMA journal_mode = " + (remote ? "TRUNCATE" : "WAL"));
             Schema.migrate(database, this.file);
             this.file.known();
-            Session session = new Session(connections, database, tree);
+            Session session = new Session(connections, database, tree, new Retention(this.file, this.settings));
             done = true;
             return session;
         } finally {

@@ -11,14 +11,19 @@ final class Session implements AutoCloseable {
 
     private final RecordInserter inserter;
 
+    private final Retention retention;
+
+    private final PythonRows pythonRows = new PythonRows();
+
     private boolean remembers;
 
     private long dataVersion;
 
-    Session(Connections connections, Database database, TreeSettings tree) {
+    Session(Connections connections, Database database, TreeSettings tree, Retention retention) {
         this.connections = connections;
         this.database = database;
         this.inserter = new RecordInserter(database, tree);
+        this.retention = retention;
     }
 
     Connections connections() {
@@ -31,6 +36,14 @@ final class Session implements AutoCloseable {
 
     RecordInserter inserter() {
         return this.inserter;
+    }
+
+    Retention retention() {
+        return this.retention;
+    }
+
+    PythonRows pythonRows() {
+        return this.pythonRows;
     }
 
     /** Makes sure, at the start of a transaction, that what is remembered of the file is true. */

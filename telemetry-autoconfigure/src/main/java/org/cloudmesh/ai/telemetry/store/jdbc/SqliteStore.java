@@ -31,10 +31,6 @@ final class SqliteStore implements TelemetryStore {
 
     private final DeadLetters deadLetters;
 
-    private final PythonRows pythonRows = new PythonRows();
-
-    private final Retention retention;
-
     private @Nullable Session session;
 
     private boolean warnedOfNetwork;
@@ -45,7 +41,6 @@ final class SqliteStore implements TelemetryStore {
         this.source = new SqliteSource(tree.few());
         this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
         this.deadLetters = new DeadLetters(this.file.path());
-        this.retention = new Retention(this.file, settings);
     }
 
     @Override
@@ -72,7 +67,7 @@ final class SqliteStore implements TelemetryStore {
     public void open() throws StoreException {
         closeSession();
         this.file.create();
-        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings.clock());
+        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings);
         boolean remote = this.file.isRemote();
         if (remote && !this.warnedOfNetwork) {
             this.warnedOfNetwork = true;
@@ -83,7 +78,7 @@ final class SqliteStore implements TelemetryStore {
         Session opened = opener.open(remote, this.tree);
         this.session = opened;
         this.source.attach(opened.connections());
-        run(opened, () -> this.retention.prepare(opened.database()));
+        run(opened, () -> opened.retention().prepare(opened.database()));
         takePythonRows(opened);
     }
 
@@ -112,7 +107,7 @@ final class SqliteStore implements TelemetryStore {
 
     private void makeRoom(Session session, int written) {
         try {
-            this.retention.written(session, written);
+            session.retention().written(session, written);
         } catch (SQLException | DataAccessException ex) {
             // The batch is kept, so this is not the time to complain: maintenance meets the same fault and tells.
             logger.debug("Cannot remove old records from {}", this.file.path(), ex);
@@ -126,7 +121,7 @@ final class SqliteStore implements TelemetryStore {
         checkFile();
         takePythonRows(session);
         run(session, () -> session.database().durable(false));
-        run(session, () -> this.retention.apply(session));
+        run(session, () -> session.retention().apply(session));
     }
 
     @Override
@@ -141,12 +136,13 @@ final class SqliteStore implements TelemetryStore {
 
     private void takePythonRows(Session session) throws StoreException {
         Database database = session.database();
+        PythonRows rows = session.pythonRows();
         run(session, () -> {
             database.durable(false);
-            while (this.pythonRows.pending(database)) {
+            while (rows.pending(database)) {
                 database.write(() -> {
                     session.refresh();
-                    this.pythonRows.take(database, session.inserter(), nowMicros());
+                    rows.take(database, session.inserter(), nowMicros());
                     return true;
                 });
             }

@@ -13,9 +13,9 @@ public final class SqliteStoreFactory implements StoreFactory {
     private static final Map<String, String> LIBRARIES = new LinkedHashMap<>();
 
     static {
-        LIBRARIES.put("org.sqlite.SQLiteConfig", "org.xerial:sqlite-jdbc");
-        LIBRARIES.put("org.springframework.jdbc.core.JdbcTemplate", "org.springframework:spring-jdbc");
-        LIBRARIES.put("tools.jackson.core.JsonParser", "tools.jackson.core:jackson-core");
+        LIBRARIES.put("org/sqlite/SQLiteConfig.class", "org.xerial:sqlite-jdbc");
+        LIBRARIES.put("org/springframework/jdbc/core/JdbcTemplate.class", "org.springframework:spring-jdbc");
+        LIBRARIES.put("tools/jackson/core/JsonParser.class", "tools.jackson.core:jackson-core");
     }
 
     @Override
@@ -30,10 +30,10 @@ public final class SqliteStoreFactory implements StoreFactory {
 
     @Override
     public @Nullable String missing() {
+        ClassLoader loader = SqliteStoreFactory.class.getClassLoader();
         for (Map.Entry<String, String> library : LIBRARIES.entrySet()) {
-            try {
-                Class.forName(library.getKey(), false, SqliteStoreFactory.class.getClassLoader());
-            } catch (ClassNotFoundException | LinkageError ex) {
+            // The classes themselves are left for the writer's thread to load.
+            if (loader.getResource(library.getKey()) == null) {
                 return library.getValue();
             }
         }
