@@ -16,7 +16,7 @@ import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 @Endpoint(id = "telemetry")
 public final class TelemetryEndpoint {
 
-    private final TelemetryQueries queries;
+    private final PipelineView pipeline;
 
     private final Clock clock;
 
@@ -27,18 +27,18 @@ public final class TelemetryEndpoint {
      * @param clock that times back from now are counted from
      */
     public TelemetryEndpoint(PipelineView pipeline, Clock clock) {
-        this.queries = new TelemetryQueries(pipeline, TelemetryReader.DEFAULT_TIMEOUT);
+        this.pipeline = pipeline;
         this.clock = clock;
     }
 
     /** Returns what there is, at a glance. */
     @ReadOperation
     public Map<String, @Nullable Object> overview() {
-        return this.queries.overview(RecordFilter.ALL);
+        return queries().overview(RecordFilter.ALL);
     }
 
     TelemetryQueries queries() {
-        return this.queries;
+        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT);
     }
 
     Clock clock() {

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.ai;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -12,13 +13,13 @@ public final class PriceTable {
     /** Knows no price. */
     public static final PriceTable EMPTY = new PriceTable(List.of());
 
-    private final List<Entry> entries;
+    private final List<Entry> entries = new ArrayList<>();
 
     /** Creates a table. */
     public PriceTable(List<Price> prices) {
-        this.entries = prices.stream()
-                .map((price) -> new Entry(pattern(price.model()), price))
-                .toList();
+        for (Price price : prices) {
+            this.entries.add(new Entry(pattern(price.model()), price));
+        }
     }
 
     /** Returns the price of the model that answered or else of the one that was asked for; null when neither is known. */

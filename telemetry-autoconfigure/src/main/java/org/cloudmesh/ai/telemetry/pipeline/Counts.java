@@ -17,16 +17,28 @@ final class Counts {
     }
 
     void copyTo(Map<String, Long> target) {
-        this.counts.forEach((reason, count) -> target.merge(reason, count.sum(), Long::sum));
+        add(snapshot(), target);
     }
 
     Map<String, Long> snapshot() {
         Map<String, Long> snapshot = new HashMap<>();
-        copyTo(snapshot);
+        for (Map.Entry<String, LongAdder> count : this.counts.entrySet()) {
+            snapshot.put(count.getKey(), count.getValue().sum());
+        }
         return snapshot;
     }
 
+    static void add(Map<String, Long> counts, Map<String, Long> target) {
+        for (Map.Entry<String, Long> count : counts.entrySet()) {
+            target.put(count.getKey(), target.getOrDefault(count.getKey(), 0L) + count.getValue());
+        }
+    }
+
     static long sum(Map<String, Long> counts) {
-        return counts.values().stream().mapToLong(Long::longValue).sum();
+        long sum = 0;
+        for (long count : counts.values()) {
+            sum += count;
+        }
+        return sum;
     }
 }

@@ -18,13 +18,6 @@ final class Door {
 
     private static final long FULL_LATELY = TimeUnit.SECONDS.toNanos(10);
 
-    private static final ClassValue<Boolean> NON_BLOCKING = new ClassValue<>() {
-        @Override
-        protected Boolean computeValue(Class<?> type) {
-            return implementsNonBlocking(type);
-        }
-    };
-
     private final RecordQueue queue;
 
     private final AtomicLong bytes = new AtomicLong();
@@ -84,7 +77,7 @@ final class Door {
         if (ticket == RecordQueue.FULL
                 && this.blocks
                 && mayWait
-                && !NON_BLOCKING.get(Thread.currentThread().getClass())) {
+                && !NonBlocking.TYPES.get(Thread.currentThread().getClass())) {
             ticket = await(entry);
         }
         if (ticket == RecordQueue.FULL) {
@@ -139,19 +132,30 @@ final class Door {
         }
     }
 
-    private static boolean implementsNonBlocking(@Nullable Class<?> type) {
-        if (type == null) {
-            return false;
-        }
-        // By name: Reactor marks the threads that must not wait, and need not be on the class path.
-        if (type.getName().equals("reactor.core.scheduler.NonBlocking")) {
-            return true;
-        }
-        for (Class<?> implemented : type.getInterfaces()) {
-            if (implementsNonBlocking(implemented)) {
+    /** Knows the threads that must not wait; loaded only where a caller may. */
+    private static final class NonBlocking {
+
+        static final ClassValue<Boolean> TYPES = new ClassValue<>() {
+            @Override
+            protected Boolean computeValue(Class<?> type) {
+                return isOf(type);
+            }
+        };
+
+        private static boolean isOf(@Nullable Class<?> type) {
+            if (type == null) {
+                return false;
+            }
+            // By name: Reactor marks the threads that must not wait, and need not be on the class path.
+            if (type.getName().equals("reactor.core.scheduler.NonBlocking")) {
                 return true;
             }
+            for (Class<?> implemented : type.getInterfaces()) {
+                if (isOf(implemented)) {
+                    return true;
+                }
+            }
+            return isOf(type.getSuperclass());
         }
-        return implementsNonBlocking(type.getSuperclass());
     }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.StringJoiner;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Origin;
@@ -33,7 +34,7 @@ final class Normaliser {
 
     private final ContextSource context;
 
-    private final Masking masking;
+    private final Set<String> maskedKeys;
 
     private final Counts normalised;
 
@@ -41,14 +42,16 @@ final class Normaliser {
 
     private final BoundedNames events = new BoundedNames();
 
+    private @Nullable Masking masking;
+
     private long sequence;
 
     private boolean waited;
 
-    Normaliser(Origin origin, ContextSource context, Masking masking, Counts normalised) {
+    Normaliser(Origin origin, ContextSource context, Set<String> maskedKeys, Counts normalised) {
         this.origin = origin;
         this.context = context;
-        this.masking = masking;
+        this.maskedKeys = maskedKeys;
         this.normalised = normalised;
     }
 
@@ -56,6 +59,16 @@ final class Normaliser {
     @Nullable
     TelemetryRecord normalise(Entry entry) {
         return entry instanceof Entry.Rich rich ? rich(rich) : single(entry);
+    }
+
+    private Masking masking() {
+        // Compiles expressions, which an application's start need not wait for.
+        Masking masking = this.masking;
+        if (masking == null) {
+            masking = new Masking(this.maskedKeys);
+            this.masking = masking;
+        }
+        return masking;
     }
 
     private @Nullable TelemetryRecord single(Entry entry) {
@@ -177,7 +190,7 @@ final class Normaliser {
             String key = text(pairs[i]);
             if (key == null) {
                 this.normalised.add(Reasons.INVALID_NAME, 1);
-            } else if (this.masking.masks(key)) {
+            } else if (masking().masks(key)) {
                 this.normalised.add(Reasons.MASKED, 1);
                 attributes.put(key, Masking.MASK);
             } else {

@@ -68,12 +68,13 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.closeTimeout = settings.closeTimeout();
         this.door = new Door(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.door.queue().capacity() / 4) - 1L;
-        Normaliser normaliser = new Normaliser(origin, context, new Masking(settings.maskedKeys()), this.normalised);
-        this.writer = new Writer(this.door, normaliser, stores, listeners, settings.durability(), settings.clock());
+        Normaliser normaliser = new Normaliser(origin, context, settings.maskedKeys(), this.normalised);
+        this.writer =
+                new Writer(this.door, normaliser, stores, listeners, context, settings.durability(), settings.clock());
     }
 
     void start() {
-        this.writer.start(this.context::start);
+        this.writer.start();
     }
 
     /** Opens the stores now, for those who would rather not start than start degraded. */
@@ -259,7 +260,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         }
         long settled = written + Counts.sum(dropped);
         Map<String, Long> turnedAway = this.door.dropped().snapshot();
-        turnedAway.forEach((reason, count) -> dropped.merge(reason, count, Long::sum));
+        Counts.add(turnedAway, dropped);
         long claimed = this.door.queue().claimed();
         TelemetryStore store = lane.store;
         return new StoreStatus(

@@ -4,15 +4,14 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.ContextSourceFactory;
 import org.cloudmesh.ai.telemetry.Origin;
@@ -86,7 +85,8 @@ public final class TelemetryAssembly implements TelemetryFactory {
      * cannot be opened
      */
     public RecordingTelemetry assemble(TelemetrySettings settings) {
-        Map<String, StoreFactory> factories = factories();
+        ServiceLoader<StoreFactory> factories =
+                ServiceLoader.load(StoreFactory.class, StoreFactory.class.getClassLoader());
         List<TelemetryStore> stores = new ArrayList<>();
         Path first = null;
         for (String backend : backends(settings, factories)) {
@@ -123,15 +123,17 @@ public final class TelemetryAssembly implements TelemetryFactory {
         }
     }
 
-    private static List<String> backends(TelemetrySettings settings, Map<String, StoreFactory> factories) {
+    private static List<String> backends(TelemetrySettings settings, ServiceLoader<StoreFactory> factories) {
         if (!settings.backends().isEmpty()) {
             LinkedHashSet<String> names = new LinkedHashSet<>();
-            settings.backends().forEach((name) -> names.add(name.strip().toLowerCase(Locale.ROOT)));
+            for (String name : settings.backends()) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
+            }
             return List.copyOf(names);
         }
         StringJoiner missing = new StringJoiner(", ");
         for (String name : DEFAULT_BACKENDS) {
-            StoreFactory factory = factories.get(name);
+            StoreFactory factory = find(name, factories);
             if (factory != null && factory.missing() == null) {
                 return List.of(name);
             }
@@ -144,18 +146,12 @@ public final class TelemetryAssembly implements TelemetryFactory {
     private static TelemetryStore store(
             String backend,
             TelemetrySettings settings,
-            Map<String, StoreFactory> factories,
+            ServiceLoader<StoreFactory> factories,
             boolean first,
             @Nullable Path beside) {
-        StoreFactory factory = factories.get(backend);
+        StoreFactory factory = find(backend, factories);
         if (factory == null) {
-            return unavailable(
-                    settings,
-                    backend,
-                    "there is no such backend",
-                    "Choose one of "
-                            + String.join(
-                                    ", ", factories.keySet().stream().sorted().toList()));
+            return unavailable(settings, backend, "there is no such backend", "Choose one of " + names(factories));
         }
         if (factory.missing() != null) {
             return unavailable(
@@ -209,10 +205,11 @@ public final class TelemetryAssembly implements TelemetryFactory {
     }
 
     private static ContextSource context(TelemetrySettings settings, @Nullable Path directory) {
-        return ServiceLoader.load(ContextSourceFactory.class, ContextSourceFactory.class.getClassLoader())
+        ContextSourceFactory factory = ServiceLoader.load(
+                        ContextSourceFactory.class, ContextSourceFactory.class.getClassLoader())
                 .findFirst()
-                .map((factory) -> factory.create(settings.context(), directory, settings.clock()))
-                .orElse(ContextSource.NONE);
+                .orElse(null);
+        return factory == null ? ContextSource.NONE : factory.create(settings.context(), directory, settings.clock());
     }
 
     private static Origin origin(TelemetrySettings settings, ContextSource context) {
@@ -227,18 +224,23 @@ public final class TelemetryAssembly implements TelemetryFactory {
         return new Origin(token, settings.command(), run, context.user());
     }
 
-    private static Map<String, StoreFactory> factories() {
-        Map<String, StoreFactory> factories = new LinkedHashMap<>();
-        ServiceLoader<StoreFactory> loader =
-                ServiceLoader.load(StoreFactory.class, StoreFactory.class.getClassLoader());
-        loader.stream().forEach((provider) -> {
-            try {
-                StoreFactory factory = provider.get();
-                factories.put(factory.backend(), factory);
-            } catch (ServiceConfigurationError ex) {
-                throw new IllegalStateException("A StoreFactory cannot be loaded", ex);
+    private static @Nullable StoreFactory find(String backend, ServiceLoader<StoreFactory> factories) {
+        try {
+            for (StoreFactory factory : factories) {
+                if (factory.backend().equals(backend)) {
+                    return factory;
+                }
             }
-        });
-        return factories;
+            return null;
+        } catch (ServiceConfigurationError ex) {
+            throw new IllegalStateException("A StoreFactory cannot be loaded", ex);
+        }
+    }
+
+    private static String names(ServiceLoader<StoreFactory> factories) {
+        return factories.stream()
+                .map((provider) -> provider.get().backend())
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 }

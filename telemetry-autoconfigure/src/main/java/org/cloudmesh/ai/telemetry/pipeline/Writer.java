@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Durability;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -65,6 +66,8 @@ final class Writer implements Runnable {
 
     private final List<PipelineListener> listeners;
 
+    private final ContextSource context;
+
     private final boolean alwaysDurable;
 
     private final long backlogBytes;
@@ -76,8 +79,6 @@ final class Writer implements Runnable {
     private final CountDownLatch opened = new CountDownLatch(1);
 
     private volatile boolean asked;
-
-    private Runnable beginning = () -> {};
 
     private final Waiters waiters = new Waiters();
 
@@ -116,24 +117,34 @@ final class Writer implements Runnable {
             Normaliser normaliser,
             List<TelemetryStore> stores,
             List<PipelineListener> listeners,
+            ContextSource context,
             Durability durability,
             Clock clock) {
         this.door = door;
         this.queue = door.queue();
         this.normaliser = normaliser;
         this.listeners = List.copyOf(listeners);
+        this.context = context;
         this.alwaysDurable = durability == Durability.FULL;
         this.backlogBytes = Math.max(door.maxBytes(), BATCH_BYTES);
         this.thread = new Thread(this, "telemetry-writer");
         this.thread.setDaemon(true);
-        TelemetryStore answering = stores.stream()
-                .filter((store) -> store.source() != null)
-                .findFirst()
-                .orElse(stores.get(0));
-        this.lanes = stores.stream()
-                .map((store) -> new Lane(store, clock, watcher(store, store == answering)))
-                .toList();
-        this.primary = this.lanes.get(stores.indexOf(answering));
+        TelemetryStore answering = answering(stores);
+        List<Lane> lanes = new ArrayList<>();
+        for (TelemetryStore store : stores) {
+            lanes.add(new Lane(store, clock, watcher(store, store == answering)));
+        }
+        this.lanes = List.copyOf(lanes);
+        this.primary = lanes.get(stores.indexOf(answering));
+    }
+
+    private static TelemetryStore answering(List<TelemetryStore> stores) {
+        for (TelemetryStore store : stores) {
+            if (store.source() != null) {
+                return store;
+            }
+        }
+        return stores.get(0);
     }
 
     List<Lane> lanes() {
@@ -150,13 +161,7 @@ final class Writer implements Runnable {
         return this.invalid;
     }
 
-    /**
-     * Starts the thread.
-     *
-     * @param beginning runs on it before anything else, when there is something to do or the head start is over
-     */
-    void start(Runnable beginning) {
-        this.beginning = beginning;
+    void start() {
         this.thread.start();
     }
 
@@ -235,7 +240,7 @@ final class Writer implements Runnable {
             giveHeadStart();
             boolean over = this.closing && drained();
             if (!over) {
-                this.beginning.run();
+                this.context.start();
             }
             while (!over) {
                 over = turn();
@@ -256,7 +261,7 @@ final class Writer implements Runnable {
                 && !this.waiters.any()
                 && System.nanoTime() - end < 0) {
             this.parked = true;
-            LockSupport.parkNanos(this, IDLE_PARK);
+            LockSupport.parkNanos(this, LONG_IDLE_PARK);
             this.parked = false;
             if (Thread.interrupted()) {
                 return;
