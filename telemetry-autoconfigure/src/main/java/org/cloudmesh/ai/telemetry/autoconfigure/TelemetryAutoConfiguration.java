@@ -1,12 +1,20 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
-import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryProperties.File;
+import org.cloudmesh.ai.telemetry.Tracked;
+import org.cloudmesh.ai.telemetry.ai.AiRecorder;
+import org.cloudmesh.ai.telemetry.ai.ContentPolicy;
+import org.cloudmesh.ai.telemetry.ai.Price;
+import org.cloudmesh.ai.telemetry.ai.PriceTable;
+import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
@@ -15,127 +23,166 @@ import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.PropertyMapper;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.boot.info.GitProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 
 /**
- * Auto-configuration of the recorder. The bean is created with the other singletons, so before the web server starts, and
- * closed with them, so after the web server has stopped.
+ * Auto-configuration of the recorder, of what makes records of AI calls, and of {@link Tracked}. The recorder is created with the other singletons, so before
+ * the web server starts, and closed with them, so after the web server has stopped. Off, no bean is proxied either.
  */
 @AutoConfiguration(after = ProjectInfoAutoConfiguration.class)
-@EnableConfigurationProperties(TelemetryProperties.class)
+@EnableConfigurationProperties({TelemetryProperties.class, TelemetryObservationProperties.class})
 public final class TelemetryAutoConfiguration {
 
-    @Configuration(proxyBeanMethods = false)
+    @Bean
     @Conditional(OnTelemetryEnabledCondition.class)
-    static class Enabled {
-
-        @Bean
-        @ConditionalOnMissingBean(Telemetry.class)
-        RecordingTelemetry telemetry(
-                TelemetryProperties properties,
-                Environment environment,
-                ObjectProvider<TelemetryBuilderCustomizer> customizers,
-                ObjectProvider<TelemetryStore> stores,
-                ObjectProvider<PipelineListener> listeners,
-                ObjectProvider<TelemetryContextContributor> contributors,
-                ObjectProvider<BuildProperties> build,
-                ObjectProvider<GitProperties> git) {
-            Map<String, String> application = application(environment, build.getIfAvailable(), git.getIfAvailable());
-            TelemetryBuilder builder = builder(properties, environment, application);
-            customizers.orderedStream().forEach((customizer) -> customizer.customize(builder));
-            return new TelemetryAssembly(
-                            stores.orderedStream().toList(),
-                            listeners.orderedStream().toList(),
-                            contributors.orderedStream().toList())
-                    .assemble(builder.settings());
+    @ConditionalOnMissingBean(Telemetry.class)
+    RecordingTelemetry telemetry(
+            TelemetryProperties properties,
+            Environment environment,
+            ObjectProvider<TelemetryBuilderCustomizer> customizers,
+            ObjectProvider<TelemetryStore> stores,
+            ObjectProvider<PipelineListener> listeners,
+            ObjectProvider<TelemetryContextContributor> contributors,
+            ObjectProvider<BuildProperties> build,
+            ObjectProvider<GitProperties> git) {
+        Map<String, String> application = application(environment, build.getIfAvailable(), git.getIfAvailable());
+        TelemetryBuilder builder = builder(properties, environment, application);
+        for (TelemetryBuilderCustomizer customizer : customizers.orderedStream().toList()) {
+            customizer.customize(builder);
         }
+        return new TelemetryAssembly(
+                        stores.orderedStream().toList(),
+                        listeners.orderedStream().toList(),
+                        contributors.orderedStream().toList())
+                .assemble(builder.settings());
+    }
 
-        @Bean
-        @ConditionalOnMissingBean
-        @ConditionalOnBean(PipelineView.class)
-        TelemetryReader telemetryReader(PipelineView pipeline) {
-            return new TelemetryReader(pipeline::source);
+    @Bean("telemetry")
+    @ConditionalOnMissingBean
+    Telemetry disabledTelemetry() {
+        return Telemetry.disabled();
+    }
+
+    @Bean
+    @Conditional(OnTelemetryEnabledCondition.class)
+    @ConditionalOnBooleanProperty(name = "telemetry.observations.enabled", matchIfMissing = true)
+    @ConditionalOnMissingBean
+    AiRecorder telemetryAiRecorder(
+            Telemetry telemetry,
+            TelemetryObservationProperties properties,
+            ObjectProvider<TelemetryContextContributor> contributors,
+            ObjectProvider<TelemetryContentMasker> masker) {
+        List<Price> prices = new ArrayList<>();
+        for (TelemetryObservationProperties.ModelPrice price : properties.getPrices()) {
+            prices.add(new Price(
+                    price.getModel(),
+                    price.getInput(),
+                    price.getOutput(),
+                    price.getCachedInput(),
+                    price.getCacheCreationInput(),
+                    price.getCurrency()));
         }
+        ContentPolicy content = properties.isContent()
+                ? new ContentPolicy(
+                        masker.getIfAvailable(() -> ContentPolicy.UNMASKED), properties.getMaxContentLength())
+                : null;
+        return new AiRecorder(
+                telemetry,
+                new PriceTable(prices),
+                new TelemetryContextContributors(contributors.orderedStream().toList()),
+                content);
+    }
 
-        private static Map<String, String> application(
-                Environment environment, @Nullable BuildProperties build, @Nullable GitProperties git) {
-            Map<String, String> application = new LinkedHashMap<>();
-            PropertyMapper map = PropertyMapper.get();
-            map.from(environment.getProperty("spring.application.name"))
-                    .whenHasText()
-                    .to((name) -> application.put("app_name", name));
-            map.from(build == null ? null : build.getVersion())
-                    .whenHasText()
-                    .to((version) -> application.put("app_version", version));
-            map.from(git == null ? null : git.getShortCommitId())
-                    .whenHasText()
-                    .to((commit) -> application.put("app_commit", commit));
-            return application;
-        }
+    @Bean
+    @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+    @Conditional(OnTelemetryEnabledCondition.class)
+    static TrackedPostProcessor telemetryTrackedPostProcessor(ObjectProvider<Telemetry> telemetry) {
+        return new TrackedPostProcessor(telemetry);
+    }
 
-        private static TelemetryBuilder builder(
-                TelemetryProperties properties, Environment environment, Map<String, String> application) {
-            TelemetryBuilder builder = Telemetry.builder()
-                    .backend(properties.getBackend().toArray(String[]::new))
-                    .path(properties.getPath())
-                    .run(properties.getRun())
-                    .failFast(properties.isFailFast())
-                    .durability(properties.getDurability())
-                    .closeTimeout(properties.getCloseTimeout())
-                    .queue(queue(properties.getQueue()))
-                    .retention(new TelemetrySettings.Retention(
-                            properties.getRetention().getMaxAge(),
-                            properties.getRetention().getMaxSize().toBytes()))
-                    .context(new TelemetrySettings.Context(
-                            properties.getContext().isEnabled(),
-                            properties.getContext().getInterval(),
-                            application));
-            String command = StringUtils.hasText(properties.getCommand())
-                    ? properties.getCommand()
-                    : environment.getProperty("spring.application.name");
-            PropertyMapper map = PropertyMapper.get();
-            map.from(command).whenHasText().to(builder::command);
-            Map<String, File> files = Map.of(
-                    "sqlite", properties.getSqlite(),
-                    "jsonl", properties.getJsonl(),
-                    "text", properties.getText());
-            files.forEach(
-                    (backend, file) -> map.from(file::getPath).whenHasText().to((path) -> builder.path(backend, path)));
-            properties.getMaskedKeys().forEach(builder::maskKey);
-            return builder;
-        }
+    @Bean
+    @Lazy
+    @ConditionalOnMissingBean
+    @ConditionalOnBean(PipelineView.class)
+    TelemetryReader telemetryReader(PipelineView pipeline) {
+        return new TelemetryReader(pipeline::source);
+    }
 
-        private static TelemetrySettings.Queue queue(TelemetryProperties.Queue queue) {
-            return new TelemetrySettings.Queue(
-                    queue.getCapacity(),
-                    queue.getMaxBytes() != null
-                            ? queue.getMaxBytes().toBytes()
-                            : TelemetrySettings.Queue.defaults().maxBytes(),
-                    queue.getWhenFull(),
-                    queue.getBlockTimeout());
+    private static Map<String, String> application(
+            Environment environment, @Nullable BuildProperties build, @Nullable GitProperties git) {
+        Map<String, String> application = new LinkedHashMap<>();
+        put(application, "app_name", environment.getProperty("spring.application.name"));
+        put(application, "app_version", build == null ? null : build.getVersion());
+        put(application, "app_commit", git == null ? null : git.getShortCommitId());
+        return application;
+    }
+
+    private static void put(Map<String, String> fields, String field, @Nullable String value) {
+        if (StringUtils.hasText(value)) {
+            fields.put(field, value);
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @Conditional(OnTelemetryDisabledCondition.class)
-    static class Disabled {
-
-        @Bean
-        @ConditionalOnMissingBean
-        Telemetry telemetry() {
-            return Telemetry.disabled();
+    private static TelemetryBuilder builder(
+            TelemetryProperties properties, Environment environment, Map<String, String> application) {
+        TelemetryBuilder builder = Telemetry.builder()
+                .backend(properties.getBackend().toArray(String[]::new))
+                .path(properties.getPath())
+                .run(properties.getRun())
+                .failFast(properties.isFailFast())
+                .durability(properties.getDurability())
+                .closeTimeout(properties.getCloseTimeout())
+                .queue(queue(properties.getQueue()))
+                .retention(new TelemetrySettings.Retention(
+                        properties.getRetention().getMaxAge(),
+                        properties.getRetention().getMaxSize().toBytes()))
+                .context(new TelemetrySettings.Context(
+                        properties.getContext().isEnabled(),
+                        properties.getContext().getInterval(),
+                        application));
+        String command = StringUtils.hasText(properties.getCommand())
+                ? properties.getCommand()
+                : environment.getProperty("spring.application.name");
+        if (StringUtils.hasText(command)) {
+            builder.command(command);
         }
+        path(builder, "sqlite", properties.getSqlite());
+        path(builder, "jsonl", properties.getJsonl());
+        path(builder, "text", properties.getText());
+        for (String key : properties.getMaskedKeys()) {
+            builder.maskKey(key);
+        }
+        return builder;
+    }
+
+    private static void path(TelemetryBuilder builder, String backend, TelemetryProperties.File file) {
+        String path = file.getPath();
+        if (StringUtils.hasText(path)) {
+            builder.path(backend, path);
+        }
+    }
+
+    private static TelemetrySettings.Queue queue(TelemetryProperties.Queue queue) {
+        return new TelemetrySettings.Queue(
+                queue.getCapacity(),
+                queue.getMaxBytes() != null
+                        ? queue.getMaxBytes().toBytes()
+                        : TelemetrySettings.Queue.defaults().maxBytes(),
+                queue.getWhenFull(),
+                queue.getBlockTimeout());
     }
 }

@@ -2,26 +2,19 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
-import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jChatListener;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jEmbeddingListener;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Conditional;
-import org.springframework.context.annotation.Import;
 
 /** Auto-configuration of the records of LangChain4j's calls. */
 @AutoConfiguration(after = TelemetryAutoConfiguration.class)
 @ConditionalOnClass({ChatModelListener.class, EmbeddingModelListener.class})
-@ConditionalOnBean(Telemetry.class)
-@ConditionalOnBooleanProperty(name = "telemetry.observations.enabled", matchIfMissing = true)
-@Conditional(OnTelemetryEnabledCondition.class)
-@Import(AiRecorderConfiguration.class)
+@ConditionalOnBean(AiRecorder.class)
 public final class TelemetryLangChain4jAutoConfiguration {
 
     @Bean

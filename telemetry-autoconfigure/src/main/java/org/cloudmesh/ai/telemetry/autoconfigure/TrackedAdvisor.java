@@ -20,11 +20,12 @@ class TrackedAdvisor extends AbstractPointcutAdvisor {
 
     private final transient MethodInterceptor advice;
 
-    private final transient Pointcut pointcut = new TrackedPointcut();
+    private final transient Pointcut pointcut;
 
     /** Takes a provider: the advisor is created before ordinary beans, and must not drag the recorder along. */
-    TrackedAdvisor(ObjectProvider<Telemetry> telemetry) {
+    TrackedAdvisor(ObjectProvider<Telemetry> telemetry, TrackedTypes types) {
         this.advice = new TrackedInterceptor(telemetry);
+        this.pointcut = new TrackedPointcut(types);
     }
 
     @Override
@@ -52,8 +53,8 @@ class TrackedAdvisor extends AbstractPointcutAdvisor {
 
     private static final class TrackedPointcut extends StaticMethodMatcherPointcut {
 
-        private TrackedPointcut() {
-            setClassFilter(new TrackedTypes()::mayBear);
+        private TrackedPointcut(TrackedTypes types) {
+            setClassFilter(types::mayBear);
         }
 
         @Override

@@ -34,7 +34,7 @@ final class TrackedTypes {
     }
 
     private boolean bears(Class<?> type) {
-        if (type.getName().startsWith("java.")) {
+        if (isForeign(type.getName())) {
             return false;
         }
         if (isAnnotated(type)) {
@@ -52,6 +52,12 @@ final class TrackedTypes {
         }
         Class<?> parent = type.getSuperclass();
         return parent != null && this.bearers.get(parent);
+    }
+
+    /** Most beans are Spring's own; the samples are applications that only live in its package. */
+    private static boolean isForeign(String name) {
+        return name.startsWith("java.")
+                || (name.startsWith("org.springframework.") && !name.startsWith("org.springframework.samples."));
     }
 
     private boolean isAnnotated(AnnotatedElement element) {

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.micrometer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
@@ -31,55 +30,51 @@ public final class PipelineMetrics implements MeterBinder {
     }
 
     private void bind(MeterRegistry registry, int store, Tags tags) {
-        counter(
-                registry,
-                PipelineMeter.ACCEPTED,
-                tags,
-                (view) -> status(view, store).accepted());
-        counter(
-                registry,
-                PipelineMeter.WRITTEN,
-                tags,
-                (view) -> status(view, store).written());
+        counter(registry, tags, new Figure(PipelineMeter.ACCEPTED, store, ""));
+        counter(registry, tags, new Figure(PipelineMeter.WRITTEN, store, ""));
         for (String reason : Reasons.DROPPED) {
-            counter(
-                    registry,
-                    PipelineMeter.DROPPED,
-                    tags.and(reason(reason)),
-                    (view) -> status(view, store).dropped().getOrDefault(reason, 0L));
+            counter(registry, tags.and("reason", reason), new Figure(PipelineMeter.DROPPED, store, reason));
         }
         for (String reason : Reasons.NORMALISED) {
-            counter(
-                    registry,
-                    PipelineMeter.NORMALISED,
-                    tags.and(reason(reason)),
-                    (view) -> status(view, store).normalised().getOrDefault(reason, 0L));
+            counter(registry, tags.and("reason", reason), new Figure(PipelineMeter.NORMALISED, store, reason));
         }
-        Gauge.builder(
-                        PipelineMeter.QUEUED.meterName(),
-                        this.pipeline,
-                        (view) -> status(view, store).queued())
-                .tags(tags)
-                .register(registry);
-        Gauge.builder(
-                        PipelineMeter.DEGRADED.meterName(),
-                        this.pipeline,
-                        (view) -> status(view, store).degraded() == null ? 0 : 1)
+        gauge(registry, tags, new Figure(PipelineMeter.QUEUED, store, ""));
+        gauge(registry, tags, new Figure(PipelineMeter.DEGRADED, store, ""));
+    }
+
+    private void counter(MeterRegistry registry, Tags tags, Figure figure) {
+        FunctionCounter.builder(figure.meter.meterName(), this.pipeline, figure)
                 .tags(tags)
                 .register(registry);
     }
 
-    private void counter(MeterRegistry registry, PipelineMeter meter, Tags tags, ToDoubleFunction<PipelineView> value) {
-        FunctionCounter.builder(meter.meterName(), this.pipeline, value)
+    private void gauge(MeterRegistry registry, Tags tags, Figure figure) {
+        Gauge.builder(figure.meter.meterName(), this.pipeline, figure)
                 .tags(tags)
                 .register(registry);
     }
 
-    private static StoreStatus status(PipelineView view, int store) {
-        return view.stores().get(store);
-    }
+    /**
+     * What one meter shows. One class for all of them, since each lambda is a class that an application's start waits for.
+     *
+     * @param meter which figure
+     * @param store index of the store
+     * @param reason of records dropped or mended; empty for other figures
+     */
+    private record Figure(PipelineMeter meter, int store, String reason) implements ToDoubleFunction<PipelineView> {
 
-    private static Tag reason(String reason) {
-        return Tag.of("reason", reason);
+        @Override
+        public double applyAsDouble(PipelineView pipeline) {
+            StoreStatus status = pipeline.stores().get(this.store);
+            return switch (this.meter) {
+                case ACCEPTED -> status.accepted();
+                case WRITTEN -> status.written();
+                case DROPPED -> status.dropped().getOrDefault(this.reason, 0L);
+                case NORMALISED -> status.normalised().getOrDefault(this.reason, 0L);
+                case QUEUED -> status.queued();
+                case DEGRADED -> status.degraded() == null ? 0 : 1;
+                case WRITE, METERS_SKIPPED -> throw new IllegalStateException("no figure of the pipeline's");
+            };
+        }
     }
 }

@@ -21,10 +21,6 @@ final class RegistryBridge {
 
     private static final String NONE = "none";
 
-    private static final Pattern ILLEGAL = Pattern.compile("[^\\p{Alnum}._/-]");
-
-    private static final Pattern SEPARATOR = Pattern.compile("[^\\p{Alnum}]");
-
     private final MeterRegistry registry;
 
     private final int maxMeters;
@@ -75,15 +71,14 @@ final class RegistryBridge {
             this.limit.increment();
             return null;
         }
-        String converted = SEPARATOR.matcher(key.metric()).replaceAll("_").toLowerCase(Locale.ROOT);
+        String converted = Names.common(key.metric());
         if (!key.metric().equals(this.names.computeIfAbsent(converted, (name) -> key.metric()))
                 || converted.startsWith("pipeline_")) {
             this.collision.increment();
             return null;
         }
         try {
-            DistributionSummary meter = DistributionSummary.builder(
-                            PREFIX + ILLEGAL.matcher(key.metric()).replaceAll("_"))
+            DistributionSummary meter = DistributionSummary.builder(PREFIX + Names.legal(key.metric()))
                     .tags(Tags.of("command", key.command(), "status", key.status(), "event", key.event()))
                     .register(this.registry);
             this.meters.put(key, meter);
@@ -99,6 +94,23 @@ final class RegistryBridge {
         return Counter.builder(PipelineMeter.METERS_SKIPPED.meterName())
                 .tag("reason", reason)
                 .register(this.registry);
+    }
+
+    /** Converts the names of metrics. Apart, so that the first name has its expressions compiled, not the application's start. */
+    private static final class Names {
+
+        private static final Pattern ILLEGAL = Pattern.compile("[^\\p{Alnum}._/-]");
+
+        private static final Pattern SEPARATOR = Pattern.compile("[^\\p{Alnum}]");
+
+        static String legal(String metric) {
+            return ILLEGAL.matcher(metric).replaceAll("_");
+        }
+
+        /** Returns what any registry might make of the name. */
+        static String common(String metric) {
+            return SEPARATOR.matcher(metric).replaceAll("_").toLowerCase(Locale.ROOT);
+        }
     }
 
     private record Key(String metric, String command, String status, String event) {}

@@ -41,8 +41,10 @@ public final class SystemMetrics implements MeterBinder, AutoCloseable {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        this.registered.computeIfAbsent(registry, (key) -> new HashMap<>());
-        register(registry);
+        this.registered.putIfAbsent(registry, new HashMap<>());
+        if (this.source.system() != null) {
+            register(registry);
+        }
     }
 
     /** Takes the meters out of the registries. */

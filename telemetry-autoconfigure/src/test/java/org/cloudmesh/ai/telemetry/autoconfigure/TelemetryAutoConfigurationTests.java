@@ -295,7 +295,8 @@ class TelemetryAutoConfigurationTests {
         SecurityContextHolder.getContext()
                 .setAuthentication(UsernamePasswordAuthenticationToken.authenticated("ada", null, List.of()));
         ApplicationContextRunner traced = in("memory", "")
-                .withConfiguration(AutoConfigurations.of(TelemetryCallerAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(
+                        TelemetryTraceAutoConfiguration.class, TelemetryPrincipalAutoConfiguration.class))
                 .withBean(Tracer.class, () -> tracer);
         try {
             traced.run((context) -> assertThat(attributes(context.getBean(Telemetry.class), context))

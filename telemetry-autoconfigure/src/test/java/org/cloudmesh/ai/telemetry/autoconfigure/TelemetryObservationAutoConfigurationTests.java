@@ -48,6 +48,8 @@ class TelemetryObservationAutoConfigurationTests {
             .withConfiguration(AutoConfigurations.of(
                     TelemetryAutoConfiguration.class,
                     TelemetryObservationAutoConfiguration.class,
+                    TelemetryChatClientAutoConfiguration.class,
+                    TelemetryToolAutoConfiguration.class,
                     TelemetryLangChain4jAutoConfiguration.class,
                     ObservationAutoConfiguration.class))
             .withPropertyValues("telemetry.backend=none", "telemetry.context.enabled=false")

@@ -89,9 +89,7 @@ class HostApplicationTests {
         List<String> without = beans("telemetry.enabled=false");
         List<String> with = beans("telemetry.path=" + this.directory.resolve("telemetry.db"));
         with.removeAll(without);
-        assertThat(with)
-                .allMatch(
-                        (name) -> name.toLowerCase(Locale.ROOT).contains("telemetry") || name.equals("trackedAdvisor"));
+        assertThat(with).allMatch((name) -> name.toLowerCase(Locale.ROOT).contains("telemetry"));
     }
 
     private static List<String> beans(String property) {

@@ -9,6 +9,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.aopalliance.intercept.MethodInterceptor;
 import org.cloudmesh.ai.telemetry.CapturingStore;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
@@ -17,6 +18,8 @@ import org.cloudmesh.ai.telemetry.Tracked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.aspectj.AspectJExpressionPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
@@ -25,18 +28,18 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.samples.TrackedClinic;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-public class TelemetryTrackedAutoConfigurationTests {
+public class TrackedTests {
 
     private final CapturingStore store = new CapturingStore();
 
     private final ApplicationContextRunner contextRunner = new ApplicationContextRunner()
-            .withConfiguration(
-                    AutoConfigurations.of(TelemetryAutoConfiguration.class, TelemetryTrackedAutoConfiguration.class))
+            .withConfiguration(AutoConfigurations.of(TelemetryAutoConfiguration.class))
             .withPropertyValues("telemetry.backend=none", "telemetry.context.enabled=false")
             .withBean("store", CapturingStore.class, () -> this.store)
             .withUserConfiguration(Beans.class);
@@ -140,6 +143,35 @@ public class TelemetryTrackedAutoConfigurationTests {
     }
 
     @Test
+    void whatOtherAdviceMakesOfACallIsRecorded() {
+        MethodInterceptor failing = (invocation) -> {
+            invocation.proceed();
+            throw new IllegalStateException("cannot commit");
+        };
+        this.contextRunner
+                .withConfiguration(AutoConfigurations.of(AopAutoConfiguration.class))
+                .withBean("failing", Advisor.class, () -> {
+                    AspectJExpressionPointcutAdvisor advisor = new AspectJExpressionPointcutAdvisor();
+                    advisor.setExpression("execution(* unnamed())");
+                    advisor.setAdvice(failing);
+                    return advisor;
+                })
+                .run((context) -> {
+                    assertThatThrownBy(() -> context.getBean(Model.class).unnamed())
+                            .hasMessage("cannot commit");
+                    assertThat(end(context.getBean(Telemetry.class)).status()).isEqualTo(Status.FAILED);
+                });
+    }
+
+    @Test
+    void aBeanMayBeOfASampleInSpringsOwnPackage() {
+        this.contextRunner.withBean(TrackedClinic.class).run((context) -> {
+            context.getBean(TrackedClinic.class).visit();
+            assertThat(end(context.getBean(Telemetry.class)).event()).isEqualTo("visit");
+        });
+    }
+
+    @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void virtualThreadsServeToo() {
         this.contextRunner.run((context) -> {
@@ -160,7 +192,7 @@ public class TelemetryTrackedAutoConfigurationTests {
     void offNothingIsProxied() {
         this.contextRunner.withPropertyValues("telemetry.enabled=false").run((context) -> {
             assertThat(AopUtils.isAopProxy(context.getBean(Whole.class))).isFalse();
-            assertThat(context).doesNotHaveBean(TrackedAdvisor.class);
+            assertThat(context).doesNotHaveBean(TrackedPostProcessor.class);
         });
     }
 

@@ -1,0 +1,29 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryHeaderWebFilter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.server.WebFilter;
+
+/**
+ * Adds headers to the endpoint's answers in whichever reactive context serves them: the application's or the management
+ * port's.
+ */
+@ManagementContextConfiguration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnClass(WebFilter.class)
+@ConditionalOnAvailableEndpoint(endpoint = TelemetryEndpoint.class)
+public final class TelemetryReactiveManagementConfiguration {
+
+    @Bean
+    TelemetryHeaderWebFilter telemetryHeaderWebFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
+        return new TelemetryHeaderWebFilter(endpoints::getIfAvailable);
+    }
+}

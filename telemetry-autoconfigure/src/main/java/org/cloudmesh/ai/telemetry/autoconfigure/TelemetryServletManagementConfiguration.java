@@ -1,0 +1,30 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import jakarta.servlet.Filter;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryHeaderFilter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
+import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Adds headers to the endpoint's answers in whichever servlet context serves them: the application's or the management
+ * port's.
+ */
+@ManagementContextConfiguration(proxyBeanMethods = false)
+@ConditionalOnWebApplication(type = Type.SERVLET)
+@ConditionalOnClass({Filter.class, OncePerRequestFilter.class})
+@ConditionalOnAvailableEndpoint(endpoint = TelemetryEndpoint.class)
+public final class TelemetryServletManagementConfiguration {
+
+    @Bean
+    TelemetryHeaderFilter telemetryHeaderFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
+        return new TelemetryHeaderFilter(endpoints::getIfAvailable);
+    }
+}

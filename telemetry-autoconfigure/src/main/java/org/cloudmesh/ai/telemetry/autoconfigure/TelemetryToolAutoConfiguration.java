@@ -1,0 +1,28 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import org.cloudmesh.ai.telemetry.ai.TelemetryObservationHandler;
+import org.cloudmesh.ai.telemetry.ai.ToolFailures;
+import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.annotation.Bean;
+
+/** Auto-configuration of the failures of Spring AI's tools, which their observations do not tell. */
+@AutoConfiguration(after = TelemetryObservationAutoConfiguration.class)
+@ConditionalOnClass(ToolExecutionExceptionProcessor.class)
+@ConditionalOnBean(TelemetryObservationHandler.class)
+public final class TelemetryToolAutoConfiguration {
+
+    @Bean
+    static BeanPostProcessor telemetryToolFailurePostProcessor() {
+        return new BeanPostProcessor() {
+
+            @Override
+            public Object postProcessAfterInitialization(Object bean, String beanName) {
+                return bean instanceof ToolExecutionExceptionProcessor processor ? ToolFailures.watch(processor) : bean;
+            }
+        };
+    }
+}
