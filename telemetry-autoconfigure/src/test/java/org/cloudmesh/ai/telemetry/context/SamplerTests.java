@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +57,19 @@ class SamplerTests {
                     .containsEntry("application", "demo");
             this.released.countDown();
         }
+    }
+
+    @Test
+    void probesThatCannotBeMadeLeaveAllFieldsUnknownAndAreWarnedOf(CapturedOutput output) {
+        Supplier<List<Probe>> broken = () -> {
+            throw new NoClassDefFoundError("oshi/half/There");
+        };
+        try (Sampler sampler = new Sampler(broken, OFTEN, CLOCK, Map.of("application", "demo"), this.warnings)) {
+            sampler.start();
+            await().until(() -> sampler.system() != null);
+            assertThat(sampler.system()).containsEntry("application", "demo").containsEntry("cpu", null);
+        }
+        assertThat(output).contains("WARN", "oshi/half/There");
     }
 
     @Test
