@@ -28,6 +28,7 @@ import org.cloudmesh.ai.telemetry.ai.StreamTimingAdvisor;
 import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
 import org.cloudmesh.ai.telemetry.ai.TelemetryObservationHandler;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
@@ -39,7 +40,10 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class TelemetryObservationAutoConfigurationTests {
 
     private final CapturingStore store = new CapturingStore();
@@ -216,6 +220,25 @@ class TelemetryObservationAutoConfigurationTests {
                     assertThat(only(context.getBean(Telemetry.class)).attributes())
                             .containsEntry("db.query.text", "*** plans");
                 });
+    }
+
+    @Test
+    void aMaskerThatFailsIsToldOfWithoutTheContent(CapturedOutput output) {
+        TelemetryContentMasker quoting = (attribute, content) -> {
+            throw new IllegalStateException("cannot mask " + content);
+        };
+        this.contextRunner
+                .withBean(TelemetryContentMasker.class, () -> quoting)
+                .withPropertyValues("telemetry.observations.content=true")
+                .run((context) -> {
+                    for (int i = 0; i < 3; i++) {
+                        searchFor("secret plans", context.getBean(ObservationRegistry.class));
+                    }
+                });
+        assertThat(output.toString().lines().filter((line) -> line.contains("db.query.text")))
+                .hasSize(2)
+                .allMatch((line) -> line.contains("WARN") && line.contains("IllegalStateException"));
+        assertThat(output).doesNotContain("secret plans");
     }
 
     @Test
