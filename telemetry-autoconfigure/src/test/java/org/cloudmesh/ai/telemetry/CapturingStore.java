@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
+import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 
 /** A user's own store that keeps what is written for a test to look at. */
@@ -14,7 +14,7 @@ public final class CapturingStore implements TelemetryStore {
 
     /** Returns a recorder that writes to this store alone. */
     public Telemetry recorder() {
-        return new TelemetryAssembly(List.of(this), List.of(), List.of())
+        return new DefaultTelemetryFactory(List.of(this), List.of(), List.of())
                 .assemble(Telemetry.builder()
                         .backend("none")
                         .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))

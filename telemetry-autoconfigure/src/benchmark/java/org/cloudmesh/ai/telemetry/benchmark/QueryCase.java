@@ -21,7 +21,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
-import org.cloudmesh.ai.telemetry.store.jdbc.SqliteStoreFactory;
+import org.cloudmesh.ai.telemetry.store.sqlite.SqliteStoreFactory;
 import org.jspecify.annotations.Nullable;
 
 /** Fills a store and DuckDB with the same records and asks both the same. */

@@ -79,8 +79,8 @@ public final class TelemetryEndpointWebExtension {
     }
 
     /** What answers is loaded with the first question: Spring looks at each method of an endpoint while an application starts. */
-    private WebAnswers answers() {
-        return new WebAnswers(this.endpoint);
+    private WebResponses answers() {
+        return new WebResponses(this.endpoint);
     }
 
     private static Map<String, @Nullable Object> filters(@Nullable Object... values) {

@@ -32,10 +32,10 @@ public final class TelemetryHealthIndicator extends AbstractHealthIndicator {
         for (StoreStatus store : stores) {
             if (store.degraded() != null) {
                 builder.status(DEGRADED);
-                PipelineFigures.degraded(store).forEach(builder::withDetail);
+                PipelineStatus.degraded(store).forEach(builder::withDetail);
                 break;
             }
         }
-        PipelineFigures.of(stores).forEach(builder::withDetail);
+        PipelineStatus.of(stores).forEach(builder::withDetail);
     }
 }

@@ -42,7 +42,7 @@ final class TelemetryQueries {
     /** Returns the overview; without a readable store, all but what the recorder itself knows is null. */
     Map<String, @Nullable Object> overview(RecordFilter filter) {
         RecordSource source = this.pipeline.source();
-        return Answers.overview(
+        return Responses.overview(
                 source == null ? null : new TelemetryReader(source).overview(filter, deadline()),
                 this.pipeline.origin().run(),
                 this.pipeline.stores());
@@ -56,7 +56,7 @@ final class TelemetryQueries {
             case "records" -> length == 1 ? records(parameters) : null;
             case "metrics" -> {
                 if (length == 1) {
-                    yield Answers.metrics(reader().metrics(parameters.filter(), deadline()));
+                    yield Responses.metrics(reader().metrics(parameters.filter(), deadline()));
                 }
                 if (length == 2) {
                     yield metric(path.get(1), parameters);
@@ -65,7 +65,7 @@ final class TelemetryQueries {
             }
             case "runs" -> {
                 if (length == 1) {
-                    yield Answers.runs(reader().runs(parameters.filter(), deadline()));
+                    yield Responses.runs(reader().runs(parameters.filter(), deadline()));
                 }
                 yield length == 2 && path.get(1).equals("compare") ? compare(parameters) : null;
             }
@@ -121,7 +121,7 @@ final class TelemetryQueries {
         if (report.values().count() == 0) {
             requireKnown(metric, reader, deadline);
         }
-        return Answers.metric(report, by != null);
+        return Responses.metric(report, by != null);
     }
 
     private Map<String, @Nullable Object> series(String segment, Parameters parameters) {
@@ -134,7 +134,7 @@ final class TelemetryQueries {
         if (series.points().stream().allMatch((point) -> point.values().count() == 0)) {
             requireKnown(metric, reader, deadline);
         }
-        return Answers.series(series);
+        return Responses.series(series);
     }
 
     private static String name(String segment, Parameters parameters) {
@@ -169,12 +169,12 @@ final class TelemetryQueries {
                 throw Problem.notFound("No record is of a run '" + Problem.shortened(name) + "'");
             }
         }
-        return Answers.comparison(comparison);
+        return Responses.comparison(comparison);
     }
 
     private Map<String, @Nullable Object> context(Parameters parameters) {
         int limit = parameters.number("limit", TelemetryReader.MAX_ITEMS, TelemetryReader.MAX_ITEMS);
-        return Answers.context(
+        return Responses.context(
                 this.pipeline.context().system(), reader().readings(parameters.filter(), limit, deadline()));
     }
 

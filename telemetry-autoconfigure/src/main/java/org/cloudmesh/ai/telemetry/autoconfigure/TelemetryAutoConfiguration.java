@@ -15,10 +15,10 @@ import org.cloudmesh.ai.telemetry.ai.ContentPolicy;
 import org.cloudmesh.ai.telemetry.ai.Price;
 import org.cloudmesh.ai.telemetry.ai.PriceTable;
 import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
+import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
-import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ public final class TelemetryAutoConfiguration {
         for (TelemetryBuilderCustomizer customizer : customizers.orderedStream().toList()) {
             customizer.customize(builder);
         }
-        return new TelemetryAssembly(
+        return new DefaultTelemetryFactory(
                         stores.orderedStream().toList(),
                         listeners.orderedStream().toList(),
                         contributors.orderedStream().toList())

@@ -36,11 +36,11 @@ final class Normaliser {
 
     private final Set<String> maskedKeys;
 
-    private final Counts normalised;
+    private final ReasonCounters normalised;
 
-    private final BoundedNames metricNames = new BoundedNames();
+    private final NameLimiter metricNames = new NameLimiter();
 
-    private final BoundedNames events = new BoundedNames();
+    private final NameLimiter events = new NameLimiter();
 
     private @Nullable Masking masking;
 
@@ -48,7 +48,7 @@ final class Normaliser {
 
     private boolean waited;
 
-    Normaliser(Origin origin, ContextSource context, Set<String> maskedKeys, Counts normalised) {
+    Normaliser(Origin origin, ContextSource context, Set<String> maskedKeys, ReasonCounters normalised) {
         this.origin = origin;
         this.context = context;
         this.maskedKeys = maskedKeys;

@@ -20,7 +20,7 @@ final class RecordTracking implements Tracking {
 
     RecordTracking(RecordingTelemetry telemetry, String name) {
         telemetry.event(name, Status.STARTED);
-        this.record = new RichRecordBuilder(telemetry).attributeCaller().event(name);
+        this.record = new DefaultRecordBuilder(telemetry).attributeCaller().event(name);
     }
 
     @Override

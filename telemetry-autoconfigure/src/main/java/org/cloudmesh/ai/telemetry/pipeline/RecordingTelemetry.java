@@ -28,7 +28,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 
-/** The recorder that records: stamps what it is given, puts it into the queue and returns. Made by {@link TelemetryAssembly}. */
+/** The recorder that records: stamps what it is given, puts it into the queue and returns. Made by {@link DefaultTelemetryFactory}. */
 public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     // How often a caller wakes the writer by itself, should it be parked while the queue fills: four times a queueful.
@@ -44,9 +44,9 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private final Duration closeTimeout;
 
-    private final Door door;
+    private final QueueAdmission admission;
 
-    private final Counts normalised = new Counts();
+    private final ReasonCounters normalised = new ReasonCounters();
 
     private final Writer writer;
 
@@ -66,11 +66,11 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.clock = settings.clock();
         this.contributors = contributors.isEmpty() ? null : new TelemetryContextContributors(contributors);
         this.closeTimeout = settings.closeTimeout();
-        this.door = new Door(settings.queue(), settings.clock());
-        this.wakeMask = Math.max(1, this.door.queue().capacity() / 4) - 1L;
+        this.admission = new QueueAdmission(settings.queue(), settings.clock());
+        this.wakeMask = Math.max(1, this.admission.queue().capacity() / 4) - 1L;
         Normaliser normaliser = new Normaliser(origin, context, settings.maskedKeys(), this.normalised);
-        this.writer =
-                new Writer(this.door, normaliser, stores, listeners, context, settings.durability(), settings.clock());
+        this.writer = new Writer(
+                this.admission, normaliser, stores, listeners, context, settings.durability(), settings.clock());
     }
 
     void start() {
@@ -79,8 +79,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     /** Opens the stores now, for those who would rather not start than start degraded. */
     void openNow() throws StoreException {
-        for (Lane lane : this.writer.lanes()) {
-            lane.openNow();
+        for (StoreDelivery delivery : this.writer.deliveries()) {
+            delivery.openNow();
         }
     }
 
@@ -121,7 +121,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                     break;
                 }
                 names[next] = metric.getKey();
-                values[next++] = RichRecordBuilder.number(metric.getValue());
+                values[next++] = DefaultRecordBuilder.number(metric.getValue());
             }
         } catch (RuntimeException ex) {
             // The builder takes what can be had of a map that changes while it is read.
@@ -138,7 +138,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 null,
                 names,
                 values,
-                RichRecordBuilder.NO_TEXTS,
+                DefaultRecordBuilder.NO_TEXTS,
                 null,
                 Set.of(),
                 true,
@@ -147,7 +147,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public RecordBuilder record() {
-        return new RichRecordBuilder(this);
+        return new DefaultRecordBuilder(this);
     }
 
     @Override
@@ -165,11 +165,11 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     void accept(Entry entry) {
         CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
         if (this.writer.isWorkingHere()) {
-            this.door.dropped().add(Reasons.REENTRANT, 1);
+            this.admission.dropped().add(Reasons.REENTRANT, 1);
             refuse(acknowledgement, Reasons.REENTRANT);
             return;
         }
-        long ticket = this.door.enter(entry, !this.writer.isWriterThread());
+        long ticket = this.admission.enter(entry, !this.writer.isWriterThread());
         if (ticket < 0) {
             refuse(acknowledgement, ticket == RecordQueue.FULL ? Reasons.QUEUE_FULL : Reasons.SHUTDOWN);
         } else if (acknowledgement != null || (ticket & this.wakeMask) == this.wakeMask) {
@@ -243,43 +243,43 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public List<StoreStatus> stores() {
         List<StoreStatus> stores = new ArrayList<>();
-        for (Lane lane : this.writer.lanes()) {
-            stores.add(status(lane));
+        for (StoreDelivery delivery : this.writer.deliveries()) {
+            stores.add(status(delivery));
         }
         return List.copyOf(stores);
     }
 
-    private StoreStatus status(Lane lane) {
+    private StoreStatus status(StoreDelivery delivery) {
         // What left the queue is read before what entered it, so that what is on its way is never less than nothing.
-        long written = lane.written();
+        long written = delivery.written();
         Map<String, Long> dropped = new HashMap<>();
-        lane.dropped.copyTo(dropped);
+        delivery.dropped.copyTo(dropped);
         long invalid = this.writer.invalid();
         if (invalid > 0) {
             dropped.merge(Reasons.INVALID, invalid, Long::sum);
         }
-        long settled = written + Counts.sum(dropped);
-        Map<String, Long> turnedAway = this.door.dropped().snapshot();
-        Counts.add(turnedAway, dropped);
-        long claimed = this.door.queue().claimed();
-        TelemetryStore store = lane.store;
+        long settled = written + ReasonCounters.sum(dropped);
+        Map<String, Long> turnedAway = this.admission.dropped().snapshot();
+        ReasonCounters.add(turnedAway, dropped);
+        long claimed = this.admission.queue().claimed();
+        TelemetryStore store = delivery.store;
         return new StoreStatus(
                 store.name(),
                 store.path(),
                 store.bytes(),
-                lane == this.writer.primary() && store.source() != null,
-                claimed + Counts.sum(turnedAway),
+                delivery == this.writer.primary() && store.source() != null,
+                claimed + ReasonCounters.sum(turnedAway),
                 written,
                 dropped,
                 this.normalised.snapshot(),
                 claimed - settled,
-                degraded(lane));
+                degraded(delivery));
     }
 
-    private StoreStatus.@Nullable Degraded degraded(Lane lane) {
-        StoreStatus.Degraded degraded = lane.degraded();
-        if (degraded == null && this.door.fullLately()) {
-            return new StoreStatus.Degraded("records were lost because the queue was full", this.door.fullSince());
+    private StoreStatus.@Nullable Degraded degraded(StoreDelivery delivery) {
+        StoreStatus.Degraded degraded = delivery.degraded();
+        if (degraded == null && this.admission.fullLately()) {
+            return new StoreStatus.Degraded("records were lost because the queue was full", this.admission.fullSince());
         }
         return degraded;
     }

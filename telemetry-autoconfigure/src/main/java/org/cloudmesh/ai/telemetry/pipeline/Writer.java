@@ -56,13 +56,13 @@ final class Writer implements Runnable {
 
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
-    private final Door door;
+    private final QueueAdmission admission;
 
     private final RecordQueue queue;
 
     private final Normaliser normaliser;
 
-    private final List<Lane> lanes;
+    private final List<StoreDelivery> deliveries;
 
     private final List<PipelineListener> listeners;
 
@@ -72,7 +72,7 @@ final class Writer implements Runnable {
 
     private final long backlogBytes;
 
-    private final Lane primary;
+    private final StoreDelivery primary;
 
     private final Thread thread;
 
@@ -80,14 +80,14 @@ final class Writer implements Runnable {
 
     private volatile boolean asked;
 
-    private final Waiters waiters = new Waiters();
+    private final PendingAcknowledgements acknowledgements = new PendingAcknowledgements();
 
-    // What is taken out of the queue survives whatever may be thrown on its way to the lanes: memory may be short.
+    // What is taken out of the queue survives whatever may be thrown on its way to the deliveries: memory may be short.
     private final List<TelemetryRecord> batch = new ArrayList<>(BATCH);
 
     private long batchBytes;
 
-    private int lanesServed;
+    private int deliveriesServed;
 
     private @Nullable Entry current;
 
@@ -113,29 +113,29 @@ final class Writer implements Runnable {
     private long nextStumble = System.nanoTime();
 
     Writer(
-            Door door,
+            QueueAdmission admission,
             Normaliser normaliser,
             List<TelemetryStore> stores,
             List<PipelineListener> listeners,
             ContextSource context,
             Durability durability,
             Clock clock) {
-        this.door = door;
-        this.queue = door.queue();
+        this.admission = admission;
+        this.queue = admission.queue();
         this.normaliser = normaliser;
         this.listeners = List.copyOf(listeners);
         this.context = context;
         this.alwaysDurable = durability == Durability.FULL;
-        this.backlogBytes = Math.max(door.maxBytes(), BATCH_BYTES);
+        this.backlogBytes = Math.max(admission.maxBytes(), BATCH_BYTES);
         this.thread = new Thread(this, "telemetry-writer");
         this.thread.setDaemon(true);
         TelemetryStore answering = answering(stores);
-        List<Lane> lanes = new ArrayList<>();
+        List<StoreDelivery> deliveries = new ArrayList<>();
         for (TelemetryStore store : stores) {
-            lanes.add(new Lane(store, clock, watcher(store, store == answering)));
+            deliveries.add(new StoreDelivery(store, clock, watcher(store, store == answering)));
         }
-        this.lanes = List.copyOf(lanes);
-        this.primary = lanes.get(stores.indexOf(answering));
+        this.deliveries = List.copyOf(deliveries);
+        this.primary = deliveries.get(stores.indexOf(answering));
     }
 
     private static TelemetryStore answering(List<TelemetryStore> stores) {
@@ -147,12 +147,12 @@ final class Writer implements Runnable {
         return stores.get(0);
     }
 
-    List<Lane> lanes() {
-        return this.lanes;
+    List<StoreDelivery> deliveries() {
+        return this.deliveries;
     }
 
-    /** Returns the lane of the store that answers queries; acknowledgements wait for this one. */
-    Lane primary() {
+    /** Returns the delivery of the store that answers queries; acknowledgements wait for this one. */
+    StoreDelivery primary() {
         return this.primary;
     }
 
@@ -195,7 +195,7 @@ final class Writer implements Runnable {
 
     /** Returns a future of whether all that was claimed so far is on disk. */
     CompletableFuture<Boolean> flush() {
-        CompletableFuture<Boolean> done = this.waiters.awaitAll(this.queue.claimed());
+        CompletableFuture<Boolean> done = this.acknowledgements.awaitAll(this.queue.claimed());
         LockSupport.unpark(this.thread);
         return done;
     }
@@ -248,7 +248,7 @@ final class Writer implements Runnable {
         } finally {
             this.opened.countDown();
             end();
-            work(() -> this.lanes.forEach(Lane::close));
+            work(() -> this.deliveries.forEach(StoreDelivery::close));
         }
     }
 
@@ -258,7 +258,7 @@ final class Writer implements Runnable {
         while (!this.asked
                 && !this.closing
                 && this.queue.claimed() == 0
-                && !this.waiters.any()
+                && !this.acknowledgements.any()
                 && System.nanoTime() - end < 0) {
             this.parked = true;
             LockSupport.parkNanos(this, LONG_IDLE_PARK);
@@ -282,14 +282,14 @@ final class Writer implements Runnable {
     private boolean loop() {
         long maintained = System.nanoTime();
         long active = System.nanoTime();
-        work(() -> this.lanes.forEach(Lane::maintain));
+        work(() -> this.deliveries.forEach(StoreDelivery::maintain));
         this.opened.countDown();
         while (true) {
             if (Thread.interrupted()) {
                 logger.debug("Someone interrupted the telemetry writer; it goes on");
             }
             if (this.closing) {
-                this.lanes.forEach(Lane::hurry);
+                this.deliveries.forEach(StoreDelivery::hurry);
             }
             drain();
             boolean idle = this.batch.isEmpty();
@@ -297,7 +297,7 @@ final class Writer implements Runnable {
             long now = System.nanoTime();
             if (now - maintained >= MAINTENANCE) {
                 maintained = now;
-                work(() -> this.lanes.forEach(Lane::maintain));
+                work(() -> this.deliveries.forEach(StoreDelivery::maintain));
                 warn(now);
             }
             if (this.closing && (drained() || allGiveUp() || now - this.closeBy >= 0)) {
@@ -336,17 +336,18 @@ final class Writer implements Runnable {
         return this.queue.claimed() == this.queue.consumed()
                 && this.current == null
                 && this.batch.isEmpty()
-                && this.lanes.stream()
-                        .allMatch((lane) -> lane.givesUp() || (lane.pending() == 0 && !lane.unsyncedFor(0)));
+                && this.deliveries.stream()
+                        .allMatch((delivery) ->
+                                delivery.givesUp() || (delivery.pending() == 0 && !delivery.unsyncedFor(0)));
     }
 
     private boolean allGiveUp() {
-        return this.lanes.stream().allMatch(Lane::givesUp);
+        return this.deliveries.stream().allMatch(StoreDelivery::givesUp);
     }
 
     /** Whether nothing may be taken out now: the store that answers still has its batch, and no other store could go on. */
     private boolean blocked() {
-        return this.primary.pending() > 0 && this.lanes.size() == 1;
+        return this.primary.pending() > 0 && this.deliveries.size() == 1;
     }
 
     private void drain() {
@@ -360,7 +361,7 @@ final class Writer implements Runnable {
                 if (entry == null) {
                     return;
                 }
-                this.door.left(entry);
+                this.admission.left(entry);
                 this.current = entry;
                 this.tries = 0;
             }
@@ -374,11 +375,11 @@ final class Writer implements Runnable {
         if (record == null) {
             this.current = null;
             this.invalid++;
-            Waiters.fail(acknowledgement, Reasons.INVALID);
+            PendingAcknowledgements.fail(acknowledgement, Reasons.INVALID);
             return;
         }
         if (acknowledgement != null) {
-            this.waiters.await(record.sequence(), acknowledgement);
+            this.acknowledgements.await(record.sequence(), acknowledgement);
         }
         this.batch.add(record);
         this.batchBytes += entry.bytes();
@@ -389,37 +390,37 @@ final class Writer implements Runnable {
     }
 
     private void deliver() {
-        boolean durable = this.alwaysDurable || this.waiters.any();
+        boolean durable = this.alwaysDurable || this.acknowledgements.any();
         // Looked at before the delivery: a flush that comes in the midst of it is for the next round.
-        List<Waiters.Flush> waiting = this.waiters.flushes();
+        List<PendingAcknowledgements.Flush> waiting = this.acknowledgements.flushes();
         long consumed = this.queue.consumed();
         this.working = true;
         try {
             handOver();
-            for (Lane lane : this.lanes) {
-                lane.deliver(durable || lane.unsyncedFor(this.closing ? 0 : UNSYNCED));
+            for (StoreDelivery delivery : this.deliveries) {
+                delivery.deliver(durable || delivery.unsyncedFor(this.closing ? 0 : UNSYNCED));
             }
         } finally {
             this.working = false;
         }
         if (durable && this.primary.pending() == 0 && !this.primary.unsyncedFor(0)) {
-            this.waiters.kept(waiting, consumed);
+            this.acknowledgements.kept(waiting, consumed);
         }
     }
 
     private void handOver() {
-        for (; this.lanesServed < this.lanes.size(); this.lanesServed++) {
-            this.lanes
-                    .get(this.lanesServed)
+        for (; this.deliveriesServed < this.deliveries.size(); this.deliveriesServed++) {
+            this.deliveries
+                    .get(this.deliveriesServed)
                     .add(this.batch, this.batchBytes, Math.max(this.queue.capacity(), BATCH), this.backlogBytes);
         }
         this.batch.clear();
         this.batchBytes = 0;
-        this.lanesServed = 0;
+        this.deliveriesServed = 0;
     }
 
-    private Lane.Watcher watcher(TelemetryStore store, boolean acknowledges) {
-        return new Lane.Watcher() {
+    private StoreDelivery.Watcher watcher(TelemetryStore store, boolean acknowledges) {
+        return new StoreDelivery.Watcher() {
 
             @Override
             public void kept(int records, long nanos) {
@@ -429,7 +430,7 @@ final class Writer implements Runnable {
             @Override
             public void lost(long sequence, String reason) {
                 if (acknowledges) {
-                    Writer.this.waiters.lost(sequence, reason);
+                    Writer.this.acknowledgements.lost(sequence, reason);
                 }
             }
         };
@@ -439,12 +440,12 @@ final class Writer implements Runnable {
     private void end() {
         this.queue.close();
         boolean leftBehind = false;
-        for (Lane lane : this.lanes) {
-            boolean left = lane.abandon(this.queue.claimed() - this.invalid);
-            leftBehind |= left && lane == this.primary;
+        for (StoreDelivery delivery : this.deliveries) {
+            boolean left = delivery.abandon(this.queue.claimed() - this.invalid);
+            leftBehind |= left && delivery == this.primary;
         }
-        this.queue.forEachLeft((entry) -> Waiters.fail(entry.acknowledgement(), Reasons.SHUTDOWN));
-        this.waiters.end(leftBehind);
+        this.queue.forEachLeft((entry) -> PendingAcknowledgements.fail(entry.acknowledgement(), Reasons.SHUTDOWN));
+        this.acknowledgements.end(leftBehind);
     }
 
     private void show(TelemetryRecord record) {
@@ -482,8 +483,8 @@ final class Writer implements Runnable {
             return;
         }
         Map<String, Long> dropped = new TreeMap<>();
-        this.door.dropped().copyTo(dropped);
-        this.lanes.forEach((lane) -> lane.dropped.copyTo(dropped));
+        this.admission.dropped().copyTo(dropped);
+        this.deliveries.forEach((delivery) -> delivery.dropped.copyTo(dropped));
         if (this.invalid > 0) {
             dropped.put(Reasons.INVALID, this.invalid);
         }

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Counts records by command, run, status and event. Not thread-safe. */
-final class GroupCounter implements BlockWalk.Collector {
+final class GroupCounter implements BlockAggregator.Collector {
 
     private final Map<Key, Group> groups = new LinkedHashMap<>();
 
@@ -25,7 +25,7 @@ final class GroupCounter implements BlockWalk.Collector {
     }
 
     @Override
-    public void summary(int bucket, Summary summary, BlockWalk.Choice choice) {
+    public void summary(int bucket, Summary summary, BlockAggregator.Choice choice) {
         summary.counts((kind, count, first, last) -> {
             if (choice.test(kind)) {
                 group(new Key(kind.command(), kind.run(), kind.status(), kind.event()))

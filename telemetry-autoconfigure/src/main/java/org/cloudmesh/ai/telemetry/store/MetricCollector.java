@@ -4,7 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Sums up all metrics of records. Not thread-safe. */
-final class MetricCollector implements BlockWalk.Collector {
+final class MetricCollector implements BlockAggregator.Collector {
 
     private final Map<String, Distribution> metrics = new HashMap<>();
 
@@ -15,7 +15,7 @@ final class MetricCollector implements BlockWalk.Collector {
     }
 
     @Override
-    public void summary(int bucket, Summary summary, BlockWalk.Choice choice) {
+    public void summary(int bucket, Summary summary, BlockAggregator.Choice choice) {
         for (String metric : summary.metrics()) {
             if (choice.all()) {
                 summary.addTo(metric, distribution(metric));

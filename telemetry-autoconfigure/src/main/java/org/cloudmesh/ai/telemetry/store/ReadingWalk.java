@@ -27,7 +27,7 @@ final class ReadingWalk {
 
     private final int limit;
 
-    private final Thinning<SystemReading> readings;
+    private final EvenSampler<SystemReading> readings;
 
     private @Nullable Map<String, @Nullable Object> previous;
 
@@ -44,7 +44,7 @@ final class ReadingWalk {
         this.matcher = matcher;
         this.limit = limit;
         this.deadline = deadline;
-        this.readings = new Thinning<>(limit);
+        this.readings = new EvenSampler<>(limit);
     }
 
     /** Returns the readings, the oldest first. */
@@ -143,7 +143,7 @@ final class ReadingWalk {
 
     private void scanBeginning(Span span) {
         int[] rows = {0};
-        span.block().scan(BlockWalk.checked(this.deadline, (row) -> {
+        span.block().scan(BlockAggregator.checked(this.deadline, (row) -> {
             Map<String, @Nullable Object> system = row.system();
             if (system != null && this.matcher.matches(row)) {
                 addIfChanged(system, row.timestampMicros());
@@ -154,7 +154,7 @@ final class ReadingWalk {
     }
 
     private void scan(Block block, ObjLongConsumer<Map<String, @Nullable Object>> visitor) {
-        block.scan(BlockWalk.checked(this.deadline, (row) -> {
+        block.scan(BlockAggregator.checked(this.deadline, (row) -> {
             Map<String, @Nullable Object> system = row.system();
             if (system != null && this.matcher.matches(row)) {
                 visitor.accept(system, row.timestampMicros());

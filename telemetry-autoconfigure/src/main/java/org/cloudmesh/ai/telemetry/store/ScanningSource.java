@@ -97,7 +97,7 @@ public abstract class ScanningSource implements RecordSource {
                 filter.between(RecordMatcher.instant(edges[0]), RecordMatcher.instant(edges[edges.length - 1]));
         ValueCollector values = new ValueCollector(metric, null, edges.length - 1);
         try (Snapshot snapshot = snapshot(range, deadline)) {
-            new BlockWalk(new RecordMatcher(range), edges, values, deadline).runExactly(snapshot.blocks());
+            new BlockAggregator(new RecordMatcher(range), edges, values, deadline).runExactly(snapshot.blocks());
         }
         List<Distribution> buckets = new ArrayList<>();
         for (int i = 0; i < edges.length - 1; i++) {
@@ -122,7 +122,7 @@ public abstract class ScanningSource implements RecordSource {
             } else if (!block.parts().isEmpty()) {
                 found[0] = knows(metric, block.parts(), deadline);
             } else {
-                block.scan(BlockWalk.checked(deadline, (row) -> {
+                block.scan(BlockAggregator.checked(deadline, (row) -> {
                     found[0] = !Double.isNaN(row.metric(metric));
                     return !found[0];
                 }));
@@ -188,7 +188,7 @@ public abstract class ScanningSource implements RecordSource {
             int limit,
             PriorityQueue<TelemetryRecord> newest,
             Deadline deadline) {
-        block.scan(BlockWalk.checked(deadline, (row) -> {
+        block.scan(BlockAggregator.checked(deadline, (row) -> {
             TelemetryRecord oldest = newest.size() > limit ? newest.peek() : null;
             long at = row.timestampMicros();
             if ((oldest == null || at >= oldest.timestampMicros())
@@ -218,7 +218,7 @@ public abstract class ScanningSource implements RecordSource {
                 if (!show(waiting, block.first(), visitor)) {
                     return;
                 }
-                block.scan(BlockWalk.checked(deadline, (row) -> {
+                block.scan(BlockAggregator.checked(deadline, (row) -> {
                     if (matcher.matches(row)) {
                         waiting.add(row.record());
                     }
@@ -271,8 +271,8 @@ public abstract class ScanningSource implements RecordSource {
         return snapshot(matcher.from(), matcher.to(), deadline);
     }
 
-    private static BlockWalk walk(RecordFilter filter, BlockWalk.Collector collector, Deadline deadline) {
+    private static BlockAggregator walk(RecordFilter filter, BlockAggregator.Collector collector, Deadline deadline) {
         RecordMatcher matcher = new RecordMatcher(filter);
-        return new BlockWalk(matcher, new long[] {matcher.from(), matcher.to()}, collector, deadline);
+        return new BlockAggregator(matcher, new long[] {matcher.from(), matcher.to()}, collector, deadline);
     }
 }

@@ -59,7 +59,7 @@ public final class TelemetryReader {
     /** Returns what there is, at a glance. */
     public TelemetryOverview overview(RecordFilter filter, Deadline deadline) {
         RecordSource source = source();
-        RecordTally all = new RecordTally();
+        GroupTotals all = new GroupTotals();
         Map<String, Long> statuses = new HashMap<>();
         Map<String, Long> commands = new HashMap<>();
         Map<String, Long> events = new HashMap<>();
@@ -185,13 +185,13 @@ public final class TelemetryReader {
     /** Returns the starts of programs. */
     public RunSummaries runs(RecordFilter filter, Deadline deadline) {
         record Key(@Nullable String run, String command) {}
-        Map<Key, RecordTally> runs = new LinkedHashMap<>();
+        Map<Key, GroupTotals> runs = new LinkedHashMap<>();
         for (RecordGroup group : source().groups(filter, deadline)) {
-            runs.computeIfAbsent(new Key(group.run(), group.command()), (key) -> new RecordTally())
+            runs.computeIfAbsent(new Key(group.run(), group.command()), (key) -> new GroupTotals())
                     .add(group);
         }
         List<RunSummaries.Run> summaries = runs.entrySet().stream()
-                .sorted(Comparator.comparingLong((Map.Entry<Key, RecordTally> entry) ->
+                .sorted(Comparator.comparingLong((Map.Entry<Key, GroupTotals> entry) ->
                                 -entry.getValue().first())
                         .thenComparing((entry) -> entry.getKey().run(), Comparator.nullsLast(Comparator.reverseOrder()))
                         .thenComparing((entry) -> entry.getKey().command()))
@@ -234,7 +234,7 @@ public final class TelemetryReader {
             if (before != null
                     && after != null
                     && Math.min(before.count(), after.count()) >= RunComparison.FEWEST_VALUES) {
-                pValues.put(name, MannWhitney.pValue(before, after));
+                pValues.put(name, MannWhitneyTest.pValue(before, after));
                 deadline.check();
             }
         }
@@ -317,7 +317,7 @@ public final class TelemetryReader {
             return new Range(from, Math.max(from, RecordMatcher.micros(filter.to())));
         }
         RecordFilter having = filter.metric() == null ? filter.withMetric(metric) : filter;
-        RecordTally tally = new RecordTally();
+        GroupTotals tally = new GroupTotals();
         source.groups(having, deadline).forEach(tally::add);
         if (tally.records() == 0) {
             return null;
@@ -348,7 +348,7 @@ public final class TelemetryReader {
     }
 
     private static Collection<String> significant(Map<String, Double> pValues) {
-        boolean[] significant = MannWhitney.significant(
+        boolean[] significant = MannWhitneyTest.significant(
                 pValues.values().stream().mapToDouble(Double::doubleValue).toArray(), RunComparison.LEVEL);
         List<String> names = new ArrayList<>(pValues.keySet());
         Collection<String> found = new TreeSet<>();

@@ -8,7 +8,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Sums up one metric of records, by bucket of time and by group. Not thread-safe. */
-final class ValueCollector implements BlockWalk.Collector {
+final class ValueCollector implements BlockAggregator.Collector {
 
     private final String metric;
 
@@ -43,7 +43,7 @@ final class ValueCollector implements BlockWalk.Collector {
     }
 
     @Override
-    public void summary(int bucket, Summary summary, BlockWalk.Choice choice) {
+    public void summary(int bucket, Summary summary, BlockAggregator.Choice choice) {
         if (this.by == null && choice.all()) {
             summary.addTo(this.metric, distribution(bucket, ""));
         } else {

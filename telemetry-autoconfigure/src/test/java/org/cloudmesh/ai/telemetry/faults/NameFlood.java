@@ -11,9 +11,9 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
 import org.cloudmesh.ai.telemetry.micrometer.MeterBridge;
+import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
-import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 
@@ -37,7 +37,7 @@ final class NameFlood {
                 .queue(new TelemetrySettings.Queue(1 << 14, 4 << 20, WhenFull.BLOCK, Duration.ofSeconds(30)))
                 .settings();
         try (RecordingTelemetry telemetry =
-                new TelemetryAssembly(List.of(), List.of(bridge), List.of()).assemble(settings)) {
+                new DefaultTelemetryFactory(List.of(), List.of(bridge), List.of()).assemble(settings)) {
             say("ready");
             long early = 0;
             for (int i = 0; i < names; i++) {

@@ -175,7 +175,7 @@ class PipelineFaultTests {
         };
         TelemetrySettings.Queue queue =
                 new TelemetrySettings.Queue(1 << 16, 1 << 20, WhenFull.BLOCK, Duration.ofSeconds(10));
-        this.telemetry = new TelemetryAssembly(List.of(this.store, broken), List.of(), List.of())
+        this.telemetry = new DefaultTelemetryFactory(List.of(this.store, broken), List.of(), List.of())
                 .assemble(settings(Duration.ofMillis(100), queue));
         String message = "x".repeat(60_000);
         for (int i = 0; i < 2_000; i++) {
@@ -198,7 +198,7 @@ class PipelineFaultTests {
     void namesBeyondTheLimitAreKeptAsAnAttribute() {
         TelemetrySettings.Queue queue =
                 new TelemetrySettings.Queue(1 << 16, 1 << 24, WhenFull.BLOCK, Duration.ofSeconds(10));
-        this.telemetry = new TelemetryAssembly(List.of(this.store), List.of(), List.of())
+        this.telemetry = new DefaultTelemetryFactory(List.of(this.store), List.of(), List.of())
                 .assemble(settings(Duration.ofSeconds(5), queue));
         for (int i = 0; i < 24_999; i++) {
             this.telemetry.emit("name-" + i, i);
@@ -240,7 +240,7 @@ class PipelineFaultTests {
     }
 
     private void start(Duration closeTimeout, ScriptedStore... stores) {
-        this.telemetry = new TelemetryAssembly(List.of(stores), this.listeners, List.of())
+        this.telemetry = new DefaultTelemetryFactory(List.of(stores), this.listeners, List.of())
                 .assemble(settings(closeTimeout, null));
     }
 
@@ -258,7 +258,7 @@ class PipelineFaultTests {
     }
 
     private static void assertAccounted(StoreStatus status) {
-        assertThat(status.written() + Counts.sum(status.dropped()) + status.queued())
+        assertThat(status.written() + ReasonCounters.sum(status.dropped()) + status.queued())
                 .isEqualTo(status.accepted());
         assertThat(status.queued()).isNotNegative();
     }

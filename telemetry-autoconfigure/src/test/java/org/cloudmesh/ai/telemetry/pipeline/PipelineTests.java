@@ -213,7 +213,7 @@ class PipelineTests {
     void everyRecordIsAccountedForWhileEmittersRaceTheClose() throws Exception {
         for (int round = 0; round < 100; round++) {
             ScriptedStore target = new ScriptedStore();
-            RecordingTelemetry racing = new TelemetryAssembly(List.of(target), List.of(), List.of())
+            RecordingTelemetry racing = new DefaultTelemetryFactory(List.of(target), List.of(), List.of())
                     .assemble(builder().settings());
             AtomicLong emitted = new AtomicLong();
             CountDownLatch go = new CountDownLatch(1);
@@ -495,7 +495,7 @@ class PipelineTests {
         broken.script = (batch) -> {
             throw new StoreException(StoreException.Remedy.RETRY, "disk full", null);
         };
-        this.telemetry = new TelemetryAssembly(List.of(this.store, broken), List.of(), List.of())
+        this.telemetry = new DefaultTelemetryFactory(List.of(this.store, broken), List.of(), List.of())
                 .assemble(builder().closeTimeout(Duration.ofMillis(100)).settings());
         for (int i = 0; i < 50_000; i++) {
             this.telemetry.emit("n", i);
@@ -512,8 +512,8 @@ class PipelineTests {
 
     @Test
     void aBackendThatDoesNotExistIsSaidAndItsRecordsAreCounted() {
-        this.telemetry =
-                new TelemetryAssembly().assemble(builder().backend("mongo").settings());
+        this.telemetry = new DefaultTelemetryFactory()
+                .assemble(builder().backend("mongo").settings());
         this.telemetry.emit("n", 1);
         await().until(() -> this.telemetry.stores().get(0).queued() == 0);
         StoreStatus status = this.telemetry.stores().get(0);
@@ -604,7 +604,7 @@ class PipelineTests {
     }
 
     private RecordingTelemetry start(TelemetryBuilder builder) {
-        this.telemetry = new TelemetryAssembly(List.of(this.store), this.listeners, this.contributors)
+        this.telemetry = new DefaultTelemetryFactory(List.of(this.store), this.listeners, this.contributors)
                 .assemble(builder.settings());
         return this.telemetry;
     }
@@ -620,7 +620,7 @@ class PipelineTests {
     }
 
     private void assertAccounted(StoreStatus status) {
-        assertThat(status.written() + Counts.sum(status.dropped()) + status.queued())
+        assertThat(status.written() + ReasonCounters.sum(status.dropped()) + status.queued())
                 .isEqualTo(status.accepted());
         assertThat(status.queued()).isNotNegative();
     }

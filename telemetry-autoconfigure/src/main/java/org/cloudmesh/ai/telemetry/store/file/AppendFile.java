@@ -74,7 +74,7 @@ public final class AppendFile implements AutoCloseable {
     public void open(Mender mender) throws StoreException {
         close();
         try {
-            boolean created = OwnFiles.create(this.path);
+            boolean created = OwnerOnlyFiles.create(this.path);
             BasicFileAttributes attributes = attributes();
             if (attributes.isSymbolicLink()) {
                 throw refused("it is a symbolic link, and links are not followed", null);
@@ -90,7 +90,7 @@ public final class AppendFile implements AutoCloseable {
             }
             this.key = attributes.fileKey();
             if (created) {
-                OwnFiles.syncDirectory(this.path.toAbsolutePath().getParent());
+                OwnerOnlyFiles.syncDirectory(this.path.toAbsolutePath().getParent());
             }
             this.locks = locks();
             FileLocks.Held held = lock();
@@ -276,7 +276,7 @@ public final class AppendFile implements AutoCloseable {
             release(held);
         }
         open(mender);
-        OwnFiles.syncDirectory(this.path.toAbsolutePath().getParent());
+        OwnerOnlyFiles.syncDirectory(this.path.toAbsolutePath().getParent());
         return true;
     }
 
@@ -320,8 +320,8 @@ public final class AppendFile implements AutoCloseable {
 
     @Override
     public void close() {
-        OwnFiles.close(this.out);
-        OwnFiles.close(this.syncing);
+        OwnerOnlyFiles.close(this.out);
+        OwnerOnlyFiles.close(this.syncing);
         if (this.locks != null) {
             this.locks.close();
         }

@@ -44,7 +44,7 @@ public final class DeadLetters {
     public void add(TelemetryRecord record, String reason) {
         byte[] line = line(record, reason).getBytes(StandardCharsets.UTF_8);
         try {
-            OwnFiles.create(this.path);
+            OwnerOnlyFiles.create(this.path);
             try (SeekableByteChannel out = Files.newByteChannel(
                     this.path,
                     Set.of(StandardOpenOption.WRITE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS))) {

@@ -37,7 +37,7 @@ final class FileLocks implements AutoCloseable {
 
     static FileLocks open(Path data) throws IOException {
         Path path = data.resolveSibling(data.getFileName() + ".lock");
-        OwnFiles.create(path);
+        OwnerOnlyFiles.create(path);
         return new FileLocks(path, new RandomAccessFile(path.toFile(), "rw"));
     }
 
@@ -110,7 +110,7 @@ final class FileLocks implements AutoCloseable {
 
     @Override
     public void close() {
-        OwnFiles.close(this.file);
+        OwnerOnlyFiles.close(this.file);
     }
 
     /** A lock that is held. */

@@ -18,7 +18,7 @@ final class FileBlocks {
 
     private final LineFile file;
 
-    private final Directory directory;
+    private final Footer directory;
 
     private final long[] foreignBefore;
 
@@ -29,7 +29,7 @@ final class FileBlocks {
      *
      * @param foreignBefore how many records without an id of ours come before this file
      */
-    FileBlocks(LineFile file, Directory directory, long foreignBefore, Shared shared) {
+    FileBlocks(LineFile file, Footer directory, long foreignBefore, Shared shared) {
         this.file = file;
         this.directory = directory;
         this.shared = shared;
@@ -50,7 +50,7 @@ final class FileBlocks {
     }
 
     /** Returns a block of lines that are in no stretch yet. */
-    Block rest(Stretch stretch, long foreign) {
+    Block rest(Chunk stretch, long foreign) {
         return new Leaf(stretch, null, foreign);
     }
 
@@ -99,7 +99,7 @@ final class FileBlocks {
         byte[] bytes = node.bytes();
         try {
             if (bytes == null) {
-                bytes = Notes.read(this.file, node.offset(), node.length(), node.crc());
+                bytes = FooterMembers.read(this.file, node.offset(), node.length(), node.crc());
             }
             return bytes == null ? null : new NodeSummary(bytes, this.directory.kinds());
         } catch (IOException ex) {
@@ -162,13 +162,13 @@ final class FileBlocks {
 
     private final class Leaf implements Block {
 
-        private final Stretch stretch;
+        private final Chunk stretch;
 
         private final @Nullable Node node;
 
         private final long foreign;
 
-        Leaf(Stretch stretch, @Nullable Node node, long foreign) {
+        Leaf(Chunk stretch, @Nullable Node node, long foreign) {
             this.stretch = stretch;
             this.node = node;
             this.foreign = foreign;

@@ -16,7 +16,7 @@ final class FileIndex {
 
     private final boolean summarises;
 
-    private final List<Stretch> stretches = new ArrayList<>();
+    private final List<Chunk> stretches = new ArrayList<>();
 
     private final LineKinds kinds = new LineKinds();
 
@@ -29,7 +29,7 @@ final class FileIndex {
 
     private @Nullable Node unfinished;
 
-    private @Nullable Directory directory;
+    private @Nullable Footer directory;
 
     private long end;
 
@@ -73,10 +73,10 @@ final class FileIndex {
             advancePacked(file, lines, buffer, deadline);
             return true;
         }
-        if (file.size() - this.end < Stretch.SIZE) {
+        if (file.size() - this.end < Chunk.SIZE) {
             return true;
         }
-        int length = file.wholeLines(this.end, Stretch.SIZE, buffer);
+        int length = file.wholeLines(this.end, Chunk.SIZE, buffer);
         if (length > 0) {
             add(length, lines, buffer);
             return false;
@@ -85,7 +85,7 @@ final class FileIndex {
         if (next == this.end) {
             return true;
         }
-        add(new Stretch(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1));
+        add(new Chunk(this.end, 0, 0, Long.MAX_VALUE, Long.MIN_VALUE, 0, 1));
         this.end = next;
         return false;
     }
@@ -107,7 +107,7 @@ final class FileIndex {
         add(this.leaf.read(buffer.atLeast(length), length, this.end, lines));
     }
 
-    private void add(Stretch stretch) throws IOException {
+    private void add(Chunk stretch) throws IOException {
         this.stretches.add(stretch);
         this.end = stretch.offset() + stretch.stored();
         this.foreign += stretch.foreign();
@@ -129,7 +129,7 @@ final class FileIndex {
 
     private void advancePacked(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline)
             throws IOException {
-        Directory directory = this.end == 0 ? Notes.directory(file) : null;
+        Footer directory = this.end == 0 ? FooterMembers.directory(file) : null;
         if (directory != null) {
             this.directory = directory;
             directory.stretches().forEach((stretch) -> this.foreign += stretch.foreign());
@@ -137,14 +137,14 @@ final class FileIndex {
         }
         this.tree.end();
         while (this.end < file.size()) {
-            Stretch stretch = Gzip.stretch(file, this.end, buffer);
-            int note = stretch == null ? Notes.length(file, this.end) : 0;
+            Chunk stretch = Gzip.stretch(file, this.end, buffer);
+            int note = stretch == null ? FooterMembers.length(file, this.end) : 0;
             if (stretch != null) {
                 add(stretch);
             } else if (note > 0) {
                 this.end += note;
             } else {
-                Stretch rest = this.summarises
+                Chunk rest = this.summarises
                         ? OtherGzip.stretch(file, this.end, lines, deadline)
                         : OtherGzip.unread(this.end);
                 add(rest);
@@ -154,8 +154,8 @@ final class FileIndex {
     }
 
     /** What is known of a file at one moment. */
-    Directory toDirectory() {
-        Directory directory = this.directory;
+    Footer toDirectory() {
+        Footer directory = this.directory;
         if (directory != null) {
             return directory;
         }
@@ -165,7 +165,7 @@ final class FileIndex {
         if (unfinished != null) {
             nodes.get(1).add(unfinished);
         }
-        return new Directory(List.copyOf(this.stretches), this.kinds.copy(), nodes);
+        return new Footer(List.copyOf(this.stretches), this.kinds.copy(), nodes);
     }
 
     /** Returns the node of those stretches that are not enough for one that stays; null when there is none. */

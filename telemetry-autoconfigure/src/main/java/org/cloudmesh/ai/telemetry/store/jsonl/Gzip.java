@@ -30,7 +30,7 @@ final class Gzip {
     private Gzip() {}
 
     /** Returns a member that holds the bytes. */
-    static ByteBuffer member(byte[] bytes, Stretch stretch) {
+    static ByteBuffer member(byte[] bytes, Chunk stretch) {
         Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
         try {
             deflater.setInput(bytes, 0, stretch.length());
@@ -58,7 +58,7 @@ final class Gzip {
     }
 
     /** Returns what the header of the member at an offset tells; null when there is no member of ours. */
-    static @Nullable Stretch stretch(LineFile file, long offset, LineFile.Buffer buffer) throws IOException {
+    static @Nullable Chunk stretch(LineFile file, long offset, LineFile.Buffer buffer) throws IOException {
         byte[] bytes = buffer.atLeast(HEADER);
         if (file.read(offset, bytes, 0, HEADER) < HEADER) {
             return null;
@@ -77,7 +77,7 @@ final class Gzip {
         if (stored < HEADER + TRAILER || length < 0 || offset + stored > file.size()) {
             return null;
         }
-        return new Stretch(
+        return new Chunk(
                 offset, stored, length, header.getLong(), header.getLong(), header.getLong(), header.getLong());
     }
 
@@ -88,7 +88,7 @@ final class Gzip {
 
         private final LineFile file;
 
-        private final Stretch stretch;
+        private final Chunk stretch;
 
         private final byte[] packed;
 
@@ -98,7 +98,7 @@ final class Gzip {
 
         private int done;
 
-        Unpacking(LineFile file, Stretch stretch, LineFile.Buffer buffer) {
+        Unpacking(LineFile file, Chunk stretch, LineFile.Buffer buffer) {
             this.file = file;
             this.stretch = stretch;
             this.packed = buffer.atLeast(SLICE);

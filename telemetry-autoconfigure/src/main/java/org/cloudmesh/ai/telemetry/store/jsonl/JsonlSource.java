@@ -124,7 +124,7 @@ final class JsonlSource extends ScanningSource {
                 index = new FileIndex(true);
             }
             boolean grows = file == files.get(files.size() - 1) && file.path().equals(this.path);
-            if (file.size() >= Stretch.SIZE || !grows) {
+            if (file.size() >= Chunk.SIZE || !grows) {
                 indexes.put(fingerprint, index);
                 this.indexes.put(fingerprint, index);
                 index.advance(file, this.lines, this.buffer, deadline, MEMORY / Math.max(1, plain));
@@ -132,18 +132,17 @@ final class JsonlSource extends ScanningSource {
                     index.finish(file, this.lines, this.buffer);
                 }
             }
-            Directory directory = index.toDirectory();
+            Footer directory = index.toDirectory();
             FileBlocks of = new FileBlocks(file, directory, foreign, shared);
             blocks.addAll(of.toList());
             foreign += index.foreign();
-            for (Stretch stretch : directory.stretches()) {
+            for (Chunk stretch : directory.stretches()) {
                 bad += stretch.bad();
             }
             if (grows && index.end() < file.size()) {
                 int rest = (int) Math.min(RecordJson.LONGEST, file.size() - index.end());
                 // Read only when asked for, so its times are not known.
-                blocks.add(
-                        of.rest(new Stretch(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0), foreign));
+                blocks.add(of.rest(new Chunk(index.end(), rest, rest, Long.MIN_VALUE, Long.MAX_VALUE, 0, 0), foreign));
             }
         }
         this.indexes = indexes;

@@ -43,13 +43,13 @@ final class JsonlStore implements TelemetryStore {
 
     private final AppendFile file;
 
-    private final Ends ends;
+    private final TailRepair ends;
 
     private final RolledFiles rolled;
 
     private final JsonlSource source;
 
-    private final Keeper keeper;
+    private final Compactor compactor;
 
     private final DeadLetters deadLetters;
 
@@ -75,7 +75,7 @@ final class JsonlStore implements TelemetryStore {
         this.path = path.toAbsolutePath();
         this.clock = clock;
         this.file = new AppendFile(this.path);
-        this.ends = new Ends(clock);
+        this.ends = new TailRepair(clock);
         this.rolled = new RolledFiles(this.path);
         this.source = new JsonlSource(this.path, this.rolled);
         this.deadLetters = new DeadLetters(this.path);
@@ -83,7 +83,7 @@ final class JsonlStore implements TelemetryStore {
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
-        this.keeper = new Keeper(this.rolled, retention, this.largest, clock, this.source.reader());
+        this.compactor = new Compactor(this.rolled, retention, this.largest, clock, this.source.reader());
     }
 
     @Override
@@ -140,7 +140,7 @@ final class JsonlStore implements TelemetryStore {
         if (durable) {
             this.file.sync();
         }
-        this.keeper.written(this.file.size(), length);
+        this.compactor.written(this.file.size(), length);
     }
 
     private void encode(List<TelemetryRecord> batch) {
@@ -204,7 +204,7 @@ final class JsonlStore implements TelemetryStore {
         } catch (StoreException ex) {
             follow(ex);
         }
-        this.keeper.run(this.file, this.file.check());
+        this.compactor.run(this.file, this.file.check());
     }
 
     private void rollWhenDue(long size, int coming) throws StoreException {
@@ -212,7 +212,7 @@ final class JsonlStore implements TelemetryStore {
             roll();
         }
         if (coming > this.largest || this.file.size() < size) {
-            this.keeper.makeRoom(Math.max(this.largest, coming));
+            this.compactor.makeRoom(Math.max(this.largest, coming));
         }
     }
 
@@ -223,7 +223,7 @@ final class JsonlStore implements TelemetryStore {
             long size = this.file.size();
             if (this.file.roll(target, this.ends)) {
                 if (ours) {
-                    this.keeper.know(target, this.lastAt, size);
+                    this.compactor.know(target, this.lastAt, size);
                 }
                 this.firstAt = Long.MAX_VALUE;
                 this.lastAt = Long.MIN_VALUE;
@@ -266,7 +266,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void close() {
-        this.keeper.close();
+        this.compactor.close();
         this.file.close();
     }
 }

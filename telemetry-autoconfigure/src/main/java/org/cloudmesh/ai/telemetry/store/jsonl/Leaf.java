@@ -42,11 +42,11 @@ final class Leaf {
     }
 
     /** Looks at the lines of the next stretch, which begins at an offset of the file. */
-    Stretch read(byte[] bytes, int length, long offset, Lines lines) {
+    Chunk read(byte[] bytes, int length, long offset, Lines lines) {
         this.first = Long.MAX_VALUE;
         this.last = Long.MIN_VALUE;
         lines.scan(bytes, 0, length, 0, this::add);
-        return new Stretch(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
+        return new Chunk(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
     }
 
     private boolean add(Row row) {

@@ -39,17 +39,17 @@ final class Line implements Row {
 
     private final RecordReader reader;
 
-    private final Pieces<String> ids = new Pieces<>();
+    private final TokenCache<String> ids = new TokenCache<>();
 
-    private final Pieces<@Nullable String[]> origins = new Pieces<>();
+    private final TokenCache<@Nullable String[]> origins = new TokenCache<>();
 
-    private final Pieces<String> statuses = new Pieces<>();
+    private final TokenCache<String> statuses = new TokenCache<>();
 
-    private final Pieces<String> events = new Pieces<>();
+    private final TokenCache<String> events = new TokenCache<>();
 
-    private final Pieces<Map<String, @Nullable Object>> systems = new Pieces<>();
+    private final TokenCache<Map<String, @Nullable Object>> systems = new TokenCache<>();
 
-    private final Pieces<Map<String, @Nullable Object>> users = new Pieces<>();
+    private final TokenCache<Map<String, @Nullable Object>> users = new TokenCache<>();
 
     private final LineTime time = new LineTime();
 
@@ -95,9 +95,9 @@ final class Line implements Row {
         at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
         at = at < 0 ? -1 : object(USER, this.users, at, limit);
         this.messageFrom = -1;
-        if (at >= 0 && Syntax.is(MESSAGE, json, at, limit)) {
+        if (at >= 0 && JsonScanner.is(MESSAGE, json, at, limit)) {
             this.messageFrom = at + MESSAGE.length;
-            at = Syntax.string(json, this.messageFrom, limit);
+            at = JsonScanner.string(json, this.messageFrom, limit);
         }
         if (at < 0 || at + 2 > limit || json[at] != '}' || json[at + 1] != '\n') {
             return -1;
@@ -109,10 +109,10 @@ final class Line implements Row {
     private int id(int from, int limit) {
         int length = this.ids.matchSame(this.json, from, limit);
         if (length < 0) {
-            if (!Syntax.is(ID, this.json, from, limit)) {
+            if (!JsonScanner.is(ID, this.json, from, limit)) {
                 return -1;
             }
-            int end = Syntax.string(this.json, from + ID.length - 1, limit);
+            int end = JsonScanner.string(this.json, from + ID.length - 1, limit);
             int dash = end - 1;
             while (dash > from && this.json[dash] != '-') {
                 dash--;
@@ -124,7 +124,7 @@ final class Line implements Row {
             length = dash + 1 - from;
         }
         int digits = from + length;
-        int end = Syntax.digits(this.json, digits, limit);
+        int end = JsonScanner.digits(this.json, digits, limit);
         this.sequenceFrom = digits;
         this.sequenceTo = end;
         return end - digits >= DIGITS && end - digits <= 18 ? end : -1;
@@ -139,21 +139,23 @@ final class Line implements Row {
         if (length >= 0) {
             return from + length;
         }
-        if (!Syntax.is(COMMAND, this.json, from, limit)) {
+        if (!JsonScanner.is(COMMAND, this.json, from, limit)) {
             return -1;
         }
         int command = from + COMMAND.length;
-        int run = Syntax.string(this.json, command, limit);
-        if (run < 0 || !Syntax.is(RUN, this.json, run, limit)) {
+        int run = JsonScanner.string(this.json, command, limit);
+        if (run < 0 || !JsonScanner.is(RUN, this.json, run, limit)) {
             return -1;
         }
         int value = run + RUN.length;
-        boolean unknown = Syntax.is(Syntax.NULL, this.json, value, limit);
-        int end = unknown ? value + Syntax.NULL.length : Syntax.string(this.json, value, limit);
-        if (end < 0 || !Syntax.is(STATUS, this.json, end, limit)) {
+        boolean unknown = JsonScanner.is(JsonScanner.NULL, this.json, value, limit);
+        int end = unknown ? value + JsonScanner.NULL.length : JsonScanner.string(this.json, value, limit);
+        if (end < 0 || !JsonScanner.is(STATUS, this.json, end, limit)) {
             return -1;
         }
-        String[] texts = {Syntax.text(this.json, command, run), unknown ? null : Syntax.text(this.json, value, end)};
+        String[] texts = {
+            JsonScanner.text(this.json, command, run), unknown ? null : JsonScanner.text(this.json, value, end)
+        };
         this.origins.add(this.json, from, end + STATUS.length, texts);
         return end + STATUS.length;
     }
@@ -161,20 +163,20 @@ final class Line implements Row {
     private int statusAndEvent(int from, int limit) {
         int at = known(this.statuses, from, limit);
         this.event = null;
-        if (at >= 0 && Syntax.is(EVENT, this.json, at, limit)) {
+        if (at >= 0 && JsonScanner.is(EVENT, this.json, at, limit)) {
             at = known(this.events, at + EVENT.length, limit);
             this.event = at < 0 ? null : this.events.meaning();
         }
         return at;
     }
 
-    private int known(Pieces<String> pieces, int from, int limit) {
+    private int known(TokenCache<String> pieces, int from, int limit) {
         int length = pieces.matchSame(this.json, from, limit);
-        return length >= 0 ? from + length : Pieces.learn(pieces, this.json, from, limit);
+        return length >= 0 ? from + length : TokenCache.learn(pieces, this.json, from, limit);
     }
 
-    private int object(byte[] field, Pieces<Map<String, @Nullable Object>> pieces, int from, int limit) {
-        if (!Syntax.is(field, this.json, from, limit)) {
+    private int object(byte[] field, TokenCache<Map<String, @Nullable Object>> pieces, int from, int limit) {
+        if (!JsonScanner.is(field, this.json, from, limit)) {
             return -1;
         }
         int at = from + field.length;
@@ -182,7 +184,7 @@ final class Line implements Row {
         if (length >= 0) {
             return at + length;
         }
-        int end = Syntax.object(this.json, at, limit);
+        int end = JsonScanner.object(this.json, at, limit);
         if (end < 0) {
             return -1;
         }
@@ -258,7 +260,7 @@ final class Line implements Row {
                 .metrics(this.metrics.names(), this.metrics.values())
                 .attributes(this.attributes.toMap())
                 .system(system())
-                .message(this.messageFrom < 0 ? null : Syntax.text(this.json, this.messageFrom, this.to - 1))
+                .message(this.messageFrom < 0 ? null : JsonScanner.text(this.json, this.messageFrom, this.to - 1))
                 .build();
     }
 

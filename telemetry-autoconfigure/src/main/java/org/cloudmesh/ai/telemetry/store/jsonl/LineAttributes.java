@@ -13,10 +13,10 @@ final class LineAttributes {
 
     private static final byte[] ATTRIBUTES = ",\"attributes\":{".getBytes(StandardCharsets.US_ASCII);
 
-    private final Pieces<String> keys = new Pieces<>();
+    private final TokenCache<String> keys = new TokenCache<>();
 
     // Of those attributes alone that have few.
-    private final Pieces<String> values = new Pieces<>();
+    private final TokenCache<String> values = new TokenCache<>();
 
     private byte[] json = {};
 
@@ -32,17 +32,17 @@ final class LineAttributes {
     int read(byte[] json, int from, int limit) {
         this.json = json;
         this.count = 0;
-        if (!Syntax.is(ATTRIBUTES, json, from, limit)) {
+        if (!JsonScanner.is(ATTRIBUTES, json, from, limit)) {
             return from;
         }
         int at = from + ATTRIBUTES.length;
         while (true) {
             int length = this.keys.match(json, at, limit);
-            int value = length >= 0 ? at + length : Pieces.learn(this.keys, json, at, limit);
+            int value = length >= 0 ? at + length : TokenCache.learn(this.keys, json, at, limit);
             if (value < 0 || value >= limit || json[value] != ':') {
                 return -1;
             }
-            int end = Syntax.string(json, value + 1, limit);
+            int end = JsonScanner.string(json, value + 1, limit);
             if (end < 0 || end >= limit) {
                 return -1;
             }
@@ -82,7 +82,7 @@ final class LineAttributes {
     }
 
     private String value(int index) {
-        return Syntax.text(this.json, this.valueFrom[index], this.valueTo[index]);
+        return JsonScanner.text(this.json, this.valueFrom[index], this.valueTo[index]);
     }
 
     /** Shows all keys, and the values of those that are wanted because they have few. */
@@ -95,7 +95,7 @@ final class LineAttributes {
 
     private String knownValue(int index) {
         if (this.values.match(this.json, this.valueFrom[index], this.valueTo[index]) < 0) {
-            Pieces.learn(this.values, this.json, this.valueFrom[index], this.valueTo[index]);
+            TokenCache.learn(this.values, this.json, this.valueFrom[index], this.valueTo[index]);
         }
         return this.values.meaning();
     }

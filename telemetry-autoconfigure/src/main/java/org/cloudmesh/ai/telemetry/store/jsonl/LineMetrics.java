@@ -9,7 +9,7 @@ final class LineMetrics {
 
     private static final byte[] METRICS = ",\"metrics\":{".getBytes(StandardCharsets.US_ASCII);
 
-    private final Pieces<String> names = new Pieces<>();
+    private final TokenCache<String> names = new TokenCache<>();
 
     private byte[] json = {};
 
@@ -25,7 +25,7 @@ final class LineMetrics {
     int read(byte[] json, int from, int limit) {
         this.json = json;
         this.count = 0;
-        if (!Syntax.is(METRICS, json, from, limit)) {
+        if (!JsonScanner.is(METRICS, json, from, limit)) {
             return -1;
         }
         int at = from + METRICS.length;
@@ -34,11 +34,11 @@ final class LineMetrics {
         }
         while (true) {
             int length = this.names.match(json, at, limit);
-            at = length >= 0 ? at + length : Pieces.learn(this.names, json, at, limit);
+            at = length >= 0 ? at + length : TokenCache.learn(this.names, json, at, limit);
             if (at < 0 || at >= limit || json[at] != ':') {
                 return -1;
             }
-            int end = Syntax.number(json, at + 1, limit);
+            int end = JsonScanner.number(json, at + 1, limit);
             if (end < 0 || end >= limit) {
                 return -1;
             }
@@ -76,7 +76,7 @@ final class LineMetrics {
     }
 
     private double value(int index) {
-        return Syntax.toDouble(this.json, this.valueFrom[index], this.valueTo[index]);
+        return JsonScanner.toDouble(this.json, this.valueFrom[index], this.valueTo[index]);
     }
 
     void forEach(Row.MetricVisitor visitor) {

@@ -30,10 +30,10 @@ final class LineTime {
     /** Takes the time that begins there; returns the place after it, -1 when it is none. */
     int read(byte[] json, int from, int limit) {
         int at = from + TIMESTAMP.length;
-        if (!Syntax.is(TIMESTAMP, json, from, limit) || at + SECOND_LENGTH + 6 > limit) {
+        if (!JsonScanner.is(TIMESTAMP, json, from, limit) || at + SECOND_LENGTH + 6 > limit) {
             return -1;
         }
-        if (!Syntax.is(this.second, json, at, limit) && !second(json, at)) {
+        if (!JsonScanner.is(this.second, json, at, limit) && !second(json, at)) {
             return -1;
         }
         long micros = digits(json, at + SECOND_LENGTH, 6);
@@ -52,7 +52,7 @@ final class LineTime {
                 || json[at + 13] != ':'
                 || json[at + 16] != ':'
                 || json[at + 19] != '.'
-                || (!Syntax.is(this.day, json, at, at + DAY_LENGTH) && !day(json, at))) {
+                || (!JsonScanner.is(this.day, json, at, at + DAY_LENGTH) && !day(json, at))) {
             return false;
         }
         this.secondMicros = this.dayMicros + ((hour * 60 + minute) * 60 + second) * 1_000_000L;

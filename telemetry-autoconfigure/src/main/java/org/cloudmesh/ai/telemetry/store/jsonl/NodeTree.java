@@ -49,15 +49,15 @@ final class NodeTree {
      * @param from number of the first of them
      * @param stretches all up to the last of them
      */
-    void add(int from, List<Stretch> stretches, byte[] bytes) throws IOException {
+    void add(int from, List<Chunk> stretches, byte[] bytes) throws IOException {
         add(stretches.size() - from > 1 ? 1 : 0, node(from, stretches, bytes), bytes);
     }
 
     /** Returns a node, without a place, for the stretches from that one to the last. */
-    static Node node(int from, List<Stretch> stretches, byte[] bytes) {
+    static Node node(int from, List<Chunk> stretches, byte[] bytes) {
         long first = Long.MAX_VALUE;
         long last = Long.MIN_VALUE;
-        for (Stretch stretch : stretches.subList(from, stretches.size())) {
+        for (Chunk stretch : stretches.subList(from, stretches.size())) {
             first = Math.min(first, stretch.first());
             last = Math.max(last, stretch.last());
         }

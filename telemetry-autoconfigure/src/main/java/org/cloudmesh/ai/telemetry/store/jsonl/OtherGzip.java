@@ -17,7 +17,7 @@ final class OtherGzip {
     private OtherGzip() {}
 
     /** Returns what is to be known of lines from an offset to the end of the file. */
-    static Stretch stretch(LineFile file, long offset, Lines lines, Deadline deadline) throws IOException {
+    static Chunk stretch(LineFile file, long offset, Lines lines, Deadline deadline) throws IOException {
         long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE, 0};
         long bad = scan(file, offset, lines, 0, (row) -> {
             if (++bounds[2] % 256 == 0) {
@@ -27,15 +27,15 @@ final class OtherGzip {
             bounds[1] = Math.max(bounds[1], row.timestampMicros());
             return true;
         });
-        return new Stretch(offset, 0, 0, bounds[0], bounds[1], lines.foreign(), bad);
+        return new Chunk(offset, 0, 0, bounds[0], bounds[1], lines.foreign(), bad);
     }
 
     /** Returns the same for one who only wants to know that they are another's. */
-    static Stretch unread(long offset) {
-        return new Stretch(offset, 0, 0, Long.MIN_VALUE, Long.MAX_VALUE, 1, 0);
+    static Chunk unread(long offset) {
+        return new Chunk(offset, 0, 0, Long.MIN_VALUE, Long.MAX_VALUE, 1, 0);
     }
 
-    static boolean is(Stretch stretch) {
+    static boolean is(Chunk stretch) {
         return stretch.stored() == 0;
     }
 
@@ -46,7 +46,7 @@ final class OtherGzip {
      */
     static long scan(LineFile file, long offset, Lines lines, long foreignBefore, Predicate<Row> visitor)
             throws IOException {
-        byte[] bytes = new byte[Stretch.SIZE];
+        byte[] bytes = new byte[Chunk.SIZE];
         int length = 0;
         long foreign = foreignBefore;
         long bad = 0;

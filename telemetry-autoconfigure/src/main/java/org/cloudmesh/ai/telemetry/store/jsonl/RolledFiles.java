@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.cloudmesh.ai.telemetry.store.file.OwnFiles;
+import org.cloudmesh.ai.telemetry.store.file.OwnerOnlyFiles;
 
 /** Names of the files that a store rolled: {@code telemetry.jsonl} becomes {@code telemetry.20261124T222000.123456Z.jsonl}. */
 final class RolledFiles {
@@ -70,7 +70,7 @@ final class RolledFiles {
     }
 
     private Path name(Instant instant) {
-        return this.directory.resolve(this.stem + "." + OwnFiles.stamp(instant) + this.extension);
+        return this.directory.resolve(this.stem + "." + OwnerOnlyFiles.stamp(instant) + this.extension);
     }
 
     /** Returns the rolled files, the oldest first; of one that is there packed and plain, the packed one. */

@@ -14,7 +14,7 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
-import org.cloudmesh.ai.telemetry.pipeline.TelemetryAssembly;
+import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -37,7 +37,7 @@ class DeadLetterTests {
                 .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))
                 .settings();
         try (Telemetry telemetry =
-                new TelemetryAssembly(List.of(new Poisoned(store())), List.of(), List.of()).create(settings)) {
+                new DefaultTelemetryFactory(List.of(new Poisoned(store())), List.of(), List.of()).create(settings)) {
             for (int i = 0; i < 10_000; i++) {
                 telemetry.emit("n", i);
             }

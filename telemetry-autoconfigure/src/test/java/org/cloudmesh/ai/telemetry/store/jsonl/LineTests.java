@@ -83,8 +83,8 @@ class LineTests {
                 default -> "0." + "0".repeat(random.nextInt(25)) + random.nextInt(Integer.MAX_VALUE);
             };
             byte[] json = text.getBytes(StandardCharsets.US_ASCII);
-            assertThat(Syntax.number(json, 0, json.length)).isEqualTo(json.length);
-            assertThat(Syntax.toDouble(json, 0, json.length))
+            assertThat(JsonScanner.number(json, 0, json.length)).isEqualTo(json.length);
+            assertThat(JsonScanner.toDouble(json, 0, json.length))
                     .as("seed %d: %s", seed, text)
                     .isEqualTo(Double.parseDouble(text));
         }

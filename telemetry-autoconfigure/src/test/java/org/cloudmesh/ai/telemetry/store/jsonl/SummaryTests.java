@@ -113,7 +113,7 @@ class SummaryTests {
         }
         assertThat(packed("packed")).allSatisfy((path) -> {
             try (LineFile file = LineFile.open(path)) {
-                Directory found = Notes.directory(file);
+                Footer found = FooterMembers.directory(file);
                 assertThat(found).isNotNull();
                 assertThat(found.nodes().get(0)).hasSameSizeAs(found.stretches());
             }
@@ -136,9 +136,9 @@ class SummaryTests {
         Path copy = Files.createDirectory(directory.resolve("damaged"));
         for (Path file : packed("packed")) {
             Path target = Files.copy(file, copy.resolve(file.getFileName()));
-            Directory found;
+            Footer found;
             try (LineFile lines = LineFile.open(target)) {
-                found = Notes.directory(lines);
+                found = FooterMembers.directory(lines);
             }
             try (RandomAccessFile bytes = new RandomAccessFile(target.toFile(), "rw")) {
                 for (List<Node> level : found.nodes()) {

@@ -1,0 +1,100 @@
+package org.cloudmesh.ai.telemetry.actuate;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.core.io.InputStreamResource;
+import org.springframework.core.io.Resource;
+import org.springframework.util.MimeType;
+
+/**
+ * Gives the answers of {@link TelemetryEndpoint} the form that HTTP wants. Bodies are bytes, so that no setting of the
+ * application's own JSON changes them. Thread-safe.
+ */
+final class WebResponses {
+
+    private static final MimeType JSON = MimeType.valueOf("application/json");
+
+    private static final MimeType PROBLEM = MimeType.valueOf("application/problem+json");
+
+    private static final MimeType HTML = MimeType.valueOf("text/html;charset=UTF-8");
+
+    private final TelemetryEndpoint endpoint;
+
+    WebResponses(TelemetryEndpoint endpoint) {
+        this.endpoint = endpoint;
+    }
+
+    WebEndpointResponse<Object> overview(Map<String, @Nullable Object> values) {
+        return respond(values, (parameters) -> json(this.endpoint.queries().overview(parameters.filter())));
+    }
+
+    WebEndpointResponse<Object> dashboard() {
+        return new WebEndpointResponse<>(DashboardFiles.page(), HTML);
+    }
+
+    WebEndpointResponse<Object> answer(Object path, Map<String, @Nullable Object> values) {
+        return respond(values, (parameters) -> answer(segments(path), parameters));
+    }
+
+    private WebEndpointResponse<Object> answer(List<String> path, Parameters parameters) {
+        if (path.isEmpty()) {
+            return json(this.endpoint.queries().overview(parameters.filter()));
+        }
+        if (path.size() == 2 && path.get(0).equals("assets")) {
+            Resource asset = DashboardFiles.asset(path.get(1));
+            MimeType type = DashboardFiles.type(path.get(1));
+            if (asset != null && type != null) {
+                return new WebEndpointResponse<>(asset, type);
+            }
+        }
+        if (path.size() == 1 && path.get(0).equals("export")) {
+            ExportFormat format = ExportFormat.of(parameters);
+            ExportStream.Query query = this.endpoint.queries().export(format, parameters.filter());
+            // Exactly this class: of any other resource, web servers ask the length, and so read it to its end.
+            return new WebEndpointResponse<>(
+                    new InputStreamResource(() -> new ExportStream(query)), MimeType.valueOf(format.contentType()));
+        }
+        Map<String, @Nullable Object> answer = this.endpoint.queries().answer(path, parameters);
+        if (answer == null) {
+            throw Problem.notFound("There is no path '" + Problem.shortened(String.join("/", path)) + "' here");
+        }
+        return json(answer);
+    }
+
+    /** A query parameter of the selector's name would take its place, and get around rules that go by paths. */
+    private static List<String> segments(Object path) {
+        if (path instanceof String[] segments) {
+            return List.of(segments);
+        }
+        throw Problem.badParameter("path", String.valueOf(path), "accepted is no such parameter");
+    }
+
+    private WebEndpointResponse<Object> respond(
+            Map<String, @Nullable Object> values, Function<Parameters, WebEndpointResponse<Object>> action) {
+        try {
+            return action.apply(Parameters.of(values, this.endpoint.clock()));
+        } catch (Problem ex) {
+            return problem(ex);
+        } catch (QueryException ex) {
+            return problem(Problem.unavailable(String.valueOf(ex.getMessage())));
+        }
+    }
+
+    private static WebEndpointResponse<Object> json(Map<String, @Nullable Object> answer) {
+        return new WebEndpointResponse<>(bytes(answer), JSON);
+    }
+
+    private static WebEndpointResponse<Object> problem(Problem problem) {
+        return new WebEndpointResponse<>(bytes(problem.document()), problem.status(), PROBLEM);
+    }
+
+    private static byte[] bytes(Map<String, @Nullable Object> object) {
+        return RecordJson.write(object).getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,246 @@
+package org.cloudmesh.ai.telemetry.pipeline;
+
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.StringJoiner;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.cloudmesh.ai.telemetry.ContextSource;
+import org.cloudmesh.ai.telemetry.ContextSourceFactory;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
+import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
+import org.cloudmesh.ai.telemetry.TelemetryFactory;
+import org.cloudmesh.ai.telemetry.TelemetrySettings;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreFactory;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a recorder together from settings: finds the backends and the machine's context through {@link ServiceLoader}, adds
+ * what the application brings, and starts it.
+ */
+public final class DefaultTelemetryFactory implements TelemetryFactory {
+
+    private static final Logger logger = LoggerFactory.getLogger(DefaultTelemetryFactory.class);
+
+    private static final DateTimeFormatter RUN =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    private static final List<String> DEFAULT_BACKENDS = List.of("sqlite", "jsonl");
+
+    private static final String FILE_NAME = "telemetry";
+
+    private final List<TelemetryStore> stores;
+
+    private final List<PipelineListener> listeners;
+
+    private final List<TelemetryContextContributor> contributors;
+
+    /** Creates an assembly without anything of an application's own. */
+    public DefaultTelemetryFactory() {
+        this(List.of(), List.of(), List.of());
+    }
+
+    /**
+     * Creates an assembly.
+     *
+     * @param stores further backends, after those of the settings
+     * @param listeners are shown each record
+     * @param contributors say on whose behalf records are made
+     */
+    public DefaultTelemetryFactory(
+            List<TelemetryStore> stores,
+            List<PipelineListener> listeners,
+            List<TelemetryContextContributor> contributors) {
+        this.stores = List.copyOf(stores);
+        this.listeners = List.copyOf(listeners);
+        this.contributors = List.copyOf(contributors);
+    }
+
+    /** Builds a recorder that closes itself, should the application forget to, when the JVM ends. */
+    @Override
+    public Telemetry create(TelemetrySettings settings) {
+        RecordingTelemetry telemetry = assemble(settings);
+        telemetry.closeWithJvm();
+        return telemetry;
+    }
+
+    /**
+     * Builds a recorder that is already running.
+     *
+     * @throws TelemetryConfigurationException with {@link TelemetrySettings#failFast()}, when a backend does not exist or
+     * cannot be opened
+     */
+    public RecordingTelemetry assemble(TelemetrySettings settings) {
+        ServiceLoader<StoreFactory> factories =
+                ServiceLoader.load(StoreFactory.class, StoreFactory.class.getClassLoader());
+        List<TelemetryStore> stores = new ArrayList<>();
+        Path first = null;
+        for (String backend : backends(settings, factories)) {
+            TelemetryStore store = store(backend, settings, factories, stores.isEmpty(), first);
+            first = stores.isEmpty() ? store.path() : first;
+            stores.add(store);
+        }
+        if (!this.stores.isEmpty() || stores.size() > 1) {
+            stores.removeIf((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
+        }
+        stores.addAll(this.stores);
+        Path directory = first == null ? null : first.getParent();
+        ContextSource context = context(settings, directory);
+        RecordingTelemetry telemetry = new RecordingTelemetry(
+                settings, origin(settings, context), context, stores, this.listeners, this.contributors);
+        if (settings.failFast()) {
+            open(telemetry);
+        }
+        telemetry.start();
+        return telemetry;
+    }
+
+    private static void open(RecordingTelemetry telemetry) {
+        try {
+            telemetry.openNow();
+        } catch (StoreException ex) {
+            String reason = ex.getMessage() == null ? ex.toString() : ex.getMessage();
+            throw new TelemetryConfigurationException(
+                    "telemetry.path",
+                    telemetry.stores().get(0).path(),
+                    reason,
+                    "Choose a path that the application may write to, or set telemetry.fail-fast=false to start without",
+                    ex);
+        }
+    }
+
+    private static List<String> backends(TelemetrySettings settings, ServiceLoader<StoreFactory> factories) {
+        if (!settings.backends().isEmpty()) {
+            LinkedHashSet<String> names = new LinkedHashSet<>();
+            for (String name : settings.backends()) {
+                names.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+            return List.copyOf(names);
+        }
+        StringJoiner missing = new StringJoiner(", ");
+        for (String name : DEFAULT_BACKENDS) {
+            StoreFactory factory = find(name, factories);
+            if (factory != null && factory.missing() == null) {
+                return List.of(name);
+            }
+            missing.add(name + (factory == null ? "" : " needs " + factory.missing()));
+        }
+        logger.warn("Nothing keeps the telemetry records: {}. Add one of them, or set telemetry.backend=text", missing);
+        return List.of(DiscardingStoreFactory.BACKEND);
+    }
+
+    private static TelemetryStore store(
+            String backend,
+            TelemetrySettings settings,
+            ServiceLoader<StoreFactory> factories,
+            boolean first,
+            @Nullable Path beside) {
+        StoreFactory factory = find(backend, factories);
+        if (factory == null) {
+            return unavailable(settings, backend, "there is no such backend", "Choose one of " + names(factories));
+        }
+        if (factory.missing() != null) {
+            return unavailable(
+                    settings,
+                    backend,
+                    factory.missing() + " is not on the class path",
+                    "Add it, or choose another backend");
+        }
+        String path = first ? settings.path() : settings.paths().get(backend);
+        try {
+            Path file = path == null ? defaultPath(factory, beside) : absolute(path);
+            return factory.create(new StoreSettings(file, settings.retention(), settings.clock()));
+        } catch (IllegalArgumentException ex) {
+            String reason = ex.getMessage() == null ? "is no path" : ex.getMessage();
+            TelemetryConfigurationException failure =
+                    new TelemetryConfigurationException("telemetry.path", path, reason, "Choose another path", ex);
+            if (settings.failFast()) {
+                throw failure;
+            }
+            return new UnavailableStore(backend, failure);
+        }
+    }
+
+    private static TelemetryStore unavailable(
+            TelemetrySettings settings, String backend, String reason, String action) {
+        TelemetryConfigurationException failure =
+                new TelemetryConfigurationException("telemetry.backend", backend, reason, action, null);
+        if (settings.failFast()) {
+            throw failure;
+        }
+        return new UnavailableStore(backend, failure);
+    }
+
+    private static @Nullable Path defaultPath(StoreFactory factory, @Nullable Path beside) {
+        if (factory.extension() == null) {
+            return null;
+        }
+        String name = FILE_NAME + "." + factory.extension();
+        return beside == null ? absolute(name) : beside.resolveSibling(name);
+    }
+
+    private static Path absolute(String path) {
+        if (path.isBlank()) {
+            throw new IllegalArgumentException("it is blank");
+        }
+        String home = System.getProperty("user.home");
+        boolean inHome = path.equals("~") || path.startsWith("~/") || path.startsWith("~\\");
+        return Path.of(inHome ? home + path.substring(1) : path)
+                .toAbsolutePath()
+                .normalize();
+    }
+
+    private static ContextSource context(TelemetrySettings settings, @Nullable Path directory) {
+        ContextSourceFactory factory = ServiceLoader.load(
+                        ContextSourceFactory.class, ContextSourceFactory.class.getClassLoader())
+                .findFirst()
+                .orElse(null);
+        return factory == null ? ContextSource.NONE : factory.create(settings.context(), directory, settings.clock());
+    }
+
+    private static Origin origin(TelemetrySettings settings, ContextSource context) {
+        String run = settings.run();
+        String start = RUN.format(settings.clock().instant());
+        String random = Integer.toString(ThreadLocalRandom.current().nextInt(36 * 36 * 36, 36 * 36 * 36 * 36), 36);
+        if (run == null || run.isBlank()) {
+            run = start + "-" + random;
+        }
+        // The time in front makes tokens, and so ids, of later starts sort behind those of earlier ones.
+        String token = Long.toString(settings.clock().millis(), 36) + random;
+        return new Origin(token, settings.command(), run, context.user());
+    }
+
+    private static @Nullable StoreFactory find(String backend, ServiceLoader<StoreFactory> factories) {
+        try {
+            for (StoreFactory factory : factories) {
+                if (factory.backend().equals(backend)) {
+                    return factory;
+                }
+            }
+            return null;
+        } catch (ServiceConfigurationError ex) {
+            throw new IllegalStateException("A StoreFactory cannot be loaded", ex);
+        }
+    }
+
+    private static String names(ServiceLoader<StoreFactory> factories) {
+        return factories.stream()
+                .map((provider) -> provider.get().backend())
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,422 @@
+package org.cloudmesh.ai.telemetry.pipeline;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way into one store: what waits for it, what became of it, and how it is healed. A batch that failed is tried again,
+ * with pauses that double up to a second, until it is kept or the recorder closes; a record that alone makes its batch fail
+ * is put aside. The writer alone calls it, but for {@link #degraded()} and the counts.
+ */
+final class StoreDelivery {
+
+    private static final Logger logger = LoggerFactory.getLogger(StoreDelivery.class);
+
+    private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private static final long STUCK = TimeUnit.SECONDS.toNanos(3);
+
+    // Failures of one batch, of a kind that does not tell whose fault it is, after which its records are tried one by
+    // one.
+    private static final int PATIENCE = 3;
+
+    // The same for a batch of one: nothing shows that the store would keep another, so it gets more time.
+    private static final int PATIENCE_ALONE = 10;
+
+    final TelemetryStore store;
+
+    final ReasonCounters dropped = new ReasonCounters();
+
+    private final Clock clock;
+
+    private final Watcher watcher;
+
+    private final List<TelemetryRecord> pending = new ArrayList<>();
+
+    private long pendingBytes;
+
+    private boolean open;
+
+    private boolean hopeless;
+
+    private boolean hurried;
+
+    private boolean refused;
+
+    private boolean durable;
+
+    private long unsyncedSince;
+
+    private boolean unsynced;
+
+    private int failures;
+
+    private long retryAt;
+
+    private volatile long written;
+
+    private volatile StoreStatus.@Nullable Degraded degraded;
+
+    private volatile long callSince;
+
+    private volatile boolean calling;
+
+    private boolean abandoned;
+
+    StoreDelivery(TelemetryStore store, Clock clock, Watcher watcher) {
+        this.store = store;
+        this.clock = clock;
+        this.watcher = watcher;
+    }
+
+    /** Opens the store now, on the caller's thread, for those who want to know at once. */
+    void openNow() throws StoreException {
+        this.store.open();
+        this.open = true;
+    }
+
+    int pending() {
+        return this.pending.size();
+    }
+
+    long written() {
+        return this.written;
+    }
+
+    /**
+     * Takes records over, as many as there is room for behind those that wait already; the others are lost.
+     *
+     * @param bytes of all of them, about
+     * @param capacity how many may wait
+     * @param maxBytes how many bytes may wait
+     */
+    void add(List<TelemetryRecord> records, long bytes, int capacity, long maxBytes) {
+        int room = records.size();
+        if (this.pending.isEmpty()) {
+            this.pendingBytes = bytes;
+        } else {
+            room = 0;
+            int most = Math.min(records.size(), capacity - this.pending.size());
+            while (room < most && this.pendingBytes + Entry.estimate(records.get(room)) <= maxBytes) {
+                this.pendingBytes += Entry.estimate(records.get(room++));
+            }
+        }
+        this.pending.addAll(records.subList(0, room));
+        drop(Reasons.QUEUE_FULL, records.subList(room, records.size()));
+    }
+
+    /**
+     * Brings what waits into the store, unless a pause is on.
+     *
+     * @param durable whether someone waits for the disk
+     * @return whether nothing waits any more
+     */
+    boolean deliver(boolean durable) {
+        this.durable |= durable && (!this.pending.isEmpty() || this.unsynced);
+        if (this.pending.isEmpty() && !this.durable) {
+            return true;
+        }
+        if (this.failures > 0 && System.nanoTime() - this.retryAt < 0) {
+            return false;
+        }
+        try {
+            ensureOpen();
+            write(List.copyOf(this.pending), this.pending::clear);
+        } catch (Throwable ex) {
+            failed(ex);
+        }
+        return this.pending.isEmpty() && !this.durable;
+    }
+
+    /** Lets the store see to itself. */
+    void maintain() {
+        // With nothing to write, this is what finds out that a fault has gone.
+        boolean waits = !this.pending.isEmpty() || this.durable || System.nanoTime() - this.retryAt < 0;
+        if (this.failures > 0 && (waits || this.hopeless)) {
+            return;
+        }
+        try {
+            ensureOpen();
+            call(this.store::maintain);
+            if (this.failures > 0) {
+                recovered();
+            }
+        } catch (Throwable ex) {
+            failed(ex);
+        }
+    }
+
+    /** Returns whether records that were written still wait for the disk longer than that. */
+    boolean unsyncedFor(long nanos) {
+        return this.unsynced && System.nanoTime() - this.unsyncedSince >= nanos;
+    }
+
+    /** Returns how long a pause still lasts, in nanoseconds; 0 when there is none. */
+    long pause() {
+        return this.failures == 0 ? 0 : Math.max(0, this.retryAt - System.nanoTime());
+    }
+
+    boolean failing() {
+        return this.failures > 0;
+    }
+
+    /** Tries at once whatever pause is on: there is little time left. */
+    void hurry() {
+        this.hurried = true;
+        this.retryAt = System.nanoTime();
+    }
+
+    /** Returns whether the store, asked once more in the end, still refuses its file: waiting would not change that. */
+    boolean givesUp() {
+        return this.refused;
+    }
+
+    StoreStatus.@Nullable Degraded degraded() {
+        StoreStatus.Degraded current = this.degraded;
+        if (current == null && this.calling) {
+            long nanos = System.nanoTime() - this.callSince;
+            if (nanos > STUCK) {
+                return new StoreStatus.Degraded(
+                        "a write has not returned for " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s",
+                        this.clock.instant().minusNanos(nanos));
+            }
+        }
+        return current;
+    }
+
+    /**
+     * Counts all that is left as lost, once, so that what a store that hangs may yet do changes no count any more.
+     *
+     * @param handed how many records were meant for this store
+     * @return whether there were any now
+     */
+    synchronized boolean abandon(long handed) {
+        if (this.abandoned) {
+            return false;
+        }
+        this.abandoned = true;
+        long left = handed - this.written - ReasonCounters.sum(this.dropped.snapshot());
+        this.dropped.add(Reasons.SHUTDOWN, left);
+        return left > 0;
+    }
+
+    void close() {
+        try {
+            this.store.close();
+        } catch (Throwable ex) {
+            logger.warn("The {} store could not be closed", this.store.name(), ex);
+        }
+    }
+
+    private void ensureOpen() throws Exception {
+        if (!this.open) {
+            call(() -> this.store.open());
+            this.open = true;
+        }
+    }
+
+    private void write(List<TelemetryRecord> batch, Runnable written) throws Exception {
+        boolean durable = this.durable;
+        call(() -> this.store.write(batch, durable));
+        // At once: whatever is thrown from here on, these records must not come again.
+        written.run();
+        kept(batch.size(), durable);
+        if (!batch.isEmpty()) {
+            this.watcher.kept(batch.size(), System.nanoTime() - this.callSince);
+        }
+    }
+
+    private void kept(int count, boolean durable) {
+        synchronized (this) {
+            if (!this.abandoned) {
+                this.written += count;
+            }
+        }
+        if (durable) {
+            this.unsynced = false;
+            this.durable = false;
+        } else if (!this.unsynced) {
+            this.unsynced = true;
+            this.unsyncedSince = System.nanoTime();
+        }
+        recovered();
+    }
+
+    private void recovered() {
+        this.failures = 0;
+        this.hopeless = false;
+        this.refused = false;
+        if (this.degraded != null) {
+            logger.info("The {} store works again", this.store.name());
+            this.degraded = null;
+        }
+    }
+
+    private void failed(Throwable cause) {
+        this.failures++;
+        this.retryAt = System.nanoTime() + Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(10, this.failures - 1));
+        degrade(reason(cause), cause);
+        if (!(cause instanceof StoreException failure)) {
+            // A store that does not say what helps: first give it time, then look for a record that it cannot take.
+            reopenLater();
+            if (cause instanceof Exception && this.failures >= PATIENCE) {
+                separate();
+            }
+            return;
+        }
+        this.refused = this.hurried && failure.remedy() == StoreException.Remedy.REFUSED;
+        switch (failure.remedy()) {
+            case RETRY -> {}
+            case REOPEN, REFUSED -> reopenLater();
+            case RECORD -> separate();
+            case NONE -> {
+                drop(Reasons.STORE_FAILED, List.copyOf(this.pending));
+                this.pending.clear();
+                this.durable = false;
+                this.hopeless = true;
+            }
+        }
+    }
+
+    private void reopenLater() {
+        this.open = false;
+        close();
+    }
+
+    /** Writes the halves of a batch by themselves, down to single records, and puts aside those that fail alone. */
+    private void separate() {
+        if (this.pending.size() == 1 && this.failures < PATIENCE_ALONE) {
+            return;
+        }
+        int before = this.pending.size();
+        Separation separation = new Separation();
+        separation.of(this.pending);
+        boolean blamed = separation.blamed && this.failures >= PATIENCE_ALONE;
+        if (separation.kept == 0 && before > 1 && !blamed) {
+            // Nothing at all was kept: it is the store's fault, not that of all its records.
+            return;
+        }
+        this.pending.clear();
+        this.pending.addAll(separation.rest);
+        this.pendingBytes = this.pending.stream().mapToLong(Entry::estimate).sum();
+        separation.bad.forEach((record, reason) -> {
+            this.store.reject(record, reason);
+            drop(Reasons.REJECTED, List.of(record));
+        });
+        if (this.pending.isEmpty()) {
+            recovered();
+        }
+        logger.warn(
+                "The {} store refused {} of {} records: {}",
+                this.store.name(),
+                separation.bad.size(),
+                before,
+                separation.bad.values().stream().findFirst().orElse(""));
+    }
+
+    /** Sorts a batch into what the store keeps, what it refuses, and what it did not get to see. */
+    private final class Separation {
+
+        // So many refusals without a single success are an outage.
+        private static final int OUTAGE = 32;
+
+        private final Map<TelemetryRecord, String> bad = new LinkedHashMap<>();
+
+        private final List<TelemetryRecord> rest = new ArrayList<>();
+
+        private int kept;
+
+        private boolean outage;
+
+        /** Whether the store itself says of each refusal that it is the record's fault. */
+        private boolean blamed = true;
+
+        void of(List<TelemetryRecord> part) {
+            if (this.outage) {
+                this.rest.addAll(part);
+                return;
+            }
+            try {
+                ensureOpen();
+                write(part, () -> this.kept += part.size());
+            } catch (Throwable ex) {
+                if (ex instanceof StoreException failure && failure.remedy() != StoreException.Remedy.RECORD) {
+                    this.outage = true;
+                    this.blamed = false;
+                    this.rest.addAll(part);
+                } else if (part.size() > 1) {
+                    int middle = part.size() / 2;
+                    of(List.copyOf(part.subList(0, middle)));
+                    of(List.copyOf(part.subList(middle, part.size())));
+                } else {
+                    this.bad.put(part.get(0), reason(ex));
+                    this.blamed &= ex instanceof StoreException;
+                    this.outage = this.kept == 0 && this.bad.size() >= OUTAGE;
+                }
+            }
+        }
+    }
+
+    private void drop(String reason, List<TelemetryRecord> records) {
+        synchronized (this) {
+            if (!this.abandoned) {
+                this.dropped.add(reason, records.size());
+            }
+        }
+        for (TelemetryRecord record : records) {
+            this.watcher.lost(record.sequence(), reason);
+        }
+    }
+
+    private void degrade(String reason, Throwable cause) {
+        StoreStatus.Degraded before = this.degraded;
+        Instant since = before == null ? this.clock.instant() : before.since();
+        if (before == null) {
+            logger.warn("The {} store does not keep records: {}", this.store.name(), reason);
+            logger.debug("What the {} store met", this.store.name(), cause);
+        }
+        this.degraded = new StoreStatus.Degraded(reason, since);
+    }
+
+    private static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
+    }
+
+    private void call(StoreCall call) throws Exception {
+        this.callSince = System.nanoTime();
+        this.calling = true;
+        try {
+            call.run();
+        } finally {
+            this.calling = false;
+        }
+    }
+
+    /** Is told what became of records. */
+    interface Watcher {
+
+        void kept(int records, long nanos);
+
+        void lost(long sequence, String reason);
+    }
+
+    @FunctionalInterface
+    private interface StoreCall {
+
+        void run() throws Exception;
+    }
+}

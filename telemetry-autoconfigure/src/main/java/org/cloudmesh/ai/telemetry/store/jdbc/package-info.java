@@ -1,5 +1,0 @@
-/** Keeps records in SQLite, in a layout that answers questions about ten million of them in milliseconds. */
-@NullMarked
-package org.cloudmesh.ai.telemetry.store.jdbc;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,148 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.JDBC;
+import org.sqlite.ProgressHandler;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
+
+/** Opens connections to one file: the writer's, and a few that only read, which queries share. Thread-safe. */
+final class Connections implements AutoCloseable {
+
+    private static final int READERS = 4;
+
+    private static final int INSTRUCTIONS_BETWEEN_CHECKS = 20_000;
+
+    private final DatabaseFile file;
+
+    private final Semaphore permits = new Semaphore(READERS);
+
+    private final Deque<Reader> idle = new ArrayDeque<>();
+
+    private boolean closed;
+
+    Connections(DatabaseFile file) {
+        this.file = file;
+    }
+
+    /** Opens the writer's connection. */
+    Database writer() throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(250);
+        Database database = new Database(connect(config));
+        database.execute("PRAGMA synchronous = NORMAL");
+        database.execute("PRAGMA cache_size = -8000");
+        // In pages of 8 kB, what SQLite's own default is in pages of 4 kB: a longer log leaves the processor's cache.
+        database.execute("PRAGMA wal_autocheckpoint = 500");
+        return database;
+    }
+
+    /**
+     * Runs queries that see one state of the file.
+     *
+     * @param deadline ends them
+     */
+    <T> T read(Deadline deadline, Query<T> query) throws SQLException {
+        acquire(deadline);
+        try {
+            Reader reader = reader();
+            boolean sound = false;
+            reader.deadline = deadline;
+            try {
+                T result = reader.database.read(() -> query.run(reader.database));
+                sound = true;
+                return result;
+            } finally {
+                reader.deadline = null;
+                release(reader, sound);
+            }
+        } finally {
+            this.permits.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (this.idle) {
+            this.closed = true;
+            this.idle.forEach((reader) -> reader.database.close());
+            this.idle.clear();
+        }
+    }
+
+    private void acquire(Deadline deadline) throws SQLException {
+        try {
+            while (!this.permits.tryAcquire(20, TimeUnit.MILLISECONDS)) {
+                deadline.check();
+            }
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new SQLException("Interrupted while waiting for other queries", ex);
+        }
+    }
+
+    private Reader reader() throws SQLException {
+        synchronized (this.idle) {
+            Reader reader = this.idle.pollFirst();
+            if (reader != null) {
+                return reader;
+            }
+        }
+        SQLiteConfig config = new SQLiteConfig();
+        config.setBusyTimeout(1000);
+        config.setReadOnly(true);
+        Connection connection = connect(config);
+        Reader reader = new Reader(new Database(connection));
+        reader.database.execute("PRAGMA query_only = true");
+        reader.database.execute("PRAGMA cache_size = -8000");
+        ProgressHandler.setHandler(connection, INSTRUCTIONS_BETWEEN_CHECKS, reader);
+        return reader;
+    }
+
+    private void release(Reader reader, boolean sound) {
+        synchronized (this.idle) {
+            if (sound && !this.closed) {
+                this.idle.addFirst(reader);
+                return;
+            }
+        }
+        reader.database.close();
+    }
+
+    private Connection connect(SQLiteConfig config) throws SQLException {
+        // The driver lets one thread at a time into a connection, so SQLite need not do so once more for each call.
+        config.setOpenMode(SQLiteOpenMode.NOMUTEX);
+        return JDBC.createConnection(this.file.url(), config.toProperties());
+    }
+
+    /** What a query does on its connection. */
+    @FunctionalInterface
+    interface Query<T> {
+
+        T run(Database database) throws SQLException;
+    }
+
+    private static final class Reader extends ProgressHandler {
+
+        private final Database database;
+
+        private volatile @Nullable Deadline deadline;
+
+        Reader(Database database) {
+            this.database = database;
+        }
+
+        @Override
+        protected int progress() {
+            Deadline now = this.deadline;
+            return now != null && now.expired() ? 1 : 0;
+        }
+    }
+}

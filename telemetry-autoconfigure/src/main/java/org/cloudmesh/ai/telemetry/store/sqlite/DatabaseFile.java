@@ -1,0 +1,270 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.jspecify.annotations.Nullable;
+
+/** The file under a store: made private, recognised, watched and put aside. */
+final class DatabaseFile {
+
+    /** Marks our files in SQLite's header: the letters CMAT. */
+    static final int APPLICATION_ID = 0x434D4154;
+
+    private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int HEADER = 100;
+
+    private static final int APPLICATION_ID_AT = 68;
+
+    private static final int PAGE_SIZE_AT = 16;
+
+    private static final int PAGES_AT = 28;
+
+    private static final Set<String> NETWORK =
+            Set.of("nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph");
+
+    private final Path path;
+
+    private @Nullable Object key;
+
+    private @Nullable Object knownKey;
+
+    private long size;
+
+    DatabaseFile(Path path) {
+        this.path = path;
+    }
+
+    Path path() {
+        return this.path;
+    }
+
+    /** Returns the name that SQLite opens; no character of the path has a meaning in it. */
+    String url() {
+        return "jdbc:sqlite:file:" + this.path.toUri().getRawPath();
+    }
+
+    /** Makes the file and its directories if need be, for the owner alone; refuses what is no plain file. */
+    void create() throws StoreException {
+        try {
+            Path parent = this.path.getParent();
+            if (parent != null) {
+                Files.createDirectories(parent);
+            }
+            try {
+                Files.createFile(this.path, ownerOnly());
+            } catch (FileAlreadyExistsException ex) {
+                checkExisting();
+            }
+            if (!Files.isWritable(this.path)) {
+                throw refused("it cannot be written", null);
+            }
+            if (parent != null && !Files.isWritable(parent)) {
+                throw refused("its directory cannot be written", null);
+            }
+            BasicFileAttributes now = attributes();
+            this.key = now.fileKey();
+            this.size = now.size();
+        } catch (AccessDeniedException ex) {
+            throw refused("permission denied for " + ex.getFile(), ex);
+        } catch (IOException ex) {
+            throw refused(ex.toString(), ex);
+        }
+    }
+
+    private void checkExisting() throws IOException, StoreException {
+        if (Files.isSymbolicLink(this.path)) {
+            throw refused("it is a symbolic link", null);
+        }
+        if (!Files.isRegularFile(this.path, LinkOption.NOFOLLOW_LINKS)) {
+            throw refused(Files.isDirectory(this.path) ? "it is a directory" : "it is no plain file", null);
+        }
+    }
+
+    /** Returns whether there is nothing in the file yet. */
+    boolean isEmpty() throws StoreException {
+        try {
+            return attributes().size() == 0;
+        } catch (IOException ex) {
+            throw refused(ex.toString(), ex);
+        }
+    }
+
+    /** Returns whether the header, as far as it is there, is that of an SQLite file. */
+    boolean isSqlite() throws StoreException {
+        byte[] header = header();
+        return header.length >= MAGIC.length
+                && ByteBuffer.wrap(header, 0, MAGIC.length).equals(ByteBuffer.wrap(MAGIC));
+    }
+
+    /** Returns whether the header carries our mark. */
+    boolean isOurs() throws StoreException {
+        byte[] header = header();
+        return isSqlite()
+                && header.length == HEADER
+                && ByteBuffer.wrap(header).getInt(APPLICATION_ID_AT) == APPLICATION_ID;
+    }
+
+    /** Remembers that the file was found to be ours, whatever is done to its bytes later. */
+    void known() {
+        this.knownKey = this.key;
+    }
+
+    /** Returns whether the very file was found to be ours before. */
+    boolean isKnown() {
+        return this.key != null && this.key.equals(this.knownKey);
+    }
+
+    /** Returns whether the file starts with the Python module's table, for a file that SQLite cannot read. */
+    boolean looksLikePython() throws StoreException {
+        try (SeekableByteChannel channel = Files.newByteChannel(this.path, readOptions())) {
+            ByteBuffer start = ByteBuffer.allocate(4096);
+            while (start.hasRemaining() && channel.read(start) >= 0) {
+                continue;
+            }
+            String text = new String(start.array(), 0, start.position(), StandardCharsets.ISO_8859_1);
+            return isSqlite() && text.contains("CREATE TABLE telemetry (") && text.contains("metrics TEXT");
+        } catch (IOException ex) {
+            throw refused(ex.toString(), ex);
+        }
+    }
+
+    /**
+     * Says whether the path still leads to the file that was opened.
+     *
+     * @return what happened to it; null when nothing did
+     */
+    @Nullable
+    String disturbance() {
+        try {
+            BasicFileAttributes now = attributes();
+            if (!Objects.equals(now.fileKey(), this.key)) {
+                return "was replaced";
+            }
+            if (now.size() < this.size && (now.size() < HEADER || now.size() < promisedSize())) {
+                return "was cut short";
+            }
+            this.size = now.size();
+            return null;
+        } catch (IOException | StoreException ex) {
+            return "is no longer there";
+        }
+    }
+
+    /** Returns the size that the header tells. SQLite itself lowers that before it gives pages back. */
+    private long promisedSize() throws StoreException {
+        byte[] header = header();
+        if (header.length < HEADER) {
+            return HEADER;
+        }
+        ByteBuffer fields = ByteBuffer.wrap(header);
+        int pageSize = Short.toUnsignedInt(fields.getShort(PAGE_SIZE_AT));
+        return Integer.toUnsignedLong(fields.getInt(PAGES_AT)) * (pageSize == 1 ? 1 << 16 : pageSize);
+    }
+
+    /** Returns the bytes of the database and of what is not yet in it. */
+    long bytes() {
+        return size(this.path) + size(sibling("-wal"));
+    }
+
+    long walBytes() {
+        return size(sibling("-wal"));
+    }
+
+    /** Puts a damaged file aside. */
+    Path quarantine(Instant now) throws StoreException {
+        DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
+                .withZone(ZoneOffset.UTC);
+        Path aside = sibling(".corrupt-" + format.format(now));
+        try {
+            for (String suffix : new String[] {"", "-wal", "-shm"}) {
+                Path file = sibling(suffix);
+                if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.move(
+                            file, aside.resolveSibling(aside.getFileName() + suffix), StandardCopyOption.ATOMIC_MOVE);
+                }
+            }
+            return aside;
+        } catch (IOException ex) {
+            throw refused("it is damaged and cannot be put aside: " + ex, ex);
+        }
+    }
+
+    /** Returns whether the file lies where SQLite's shared memory does not work. */
+    boolean isRemote() {
+        try {
+            String type = Files.getFileStore(this.path).type().toLowerCase(Locale.ROOT);
+            return NETWORK.contains(type) || type.startsWith("fuse.");
+        } catch (IOException ex) {
+            return false;
+        }
+    }
+
+    StoreException refused(String reason, @Nullable Throwable cause) {
+        return new StoreException(Remedy.REFUSED, "Cannot use " + this.path + ": " + reason, cause);
+    }
+
+    /** Returns the path with something added to its name. */
+    Path sibling(String suffix) {
+        return this.path.resolveSibling(this.path.getFileName() + suffix);
+    }
+
+    private byte[] header() throws StoreException {
+        try (SeekableByteChannel channel = Files.newByteChannel(this.path, readOptions())) {
+            ByteBuffer header = ByteBuffer.allocate(HEADER);
+            while (header.hasRemaining() && channel.read(header) >= 0) {
+                continue;
+            }
+            byte[] bytes = new byte[header.position()];
+            header.flip().get(bytes);
+            return bytes;
+        } catch (IOException ex) {
+            throw refused(ex.toString(), ex);
+        }
+    }
+
+    private static Set<OpenOption> readOptions() {
+        return Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private BasicFileAttributes attributes() throws IOException {
+        return Files.readAttributes(this.path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private FileAttribute<?>[] ownerOnly() {
+        return this.path.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                }
+                : new FileAttribute<?>[0];
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException ex) {
+            return 0;
+        }
+    }
+}

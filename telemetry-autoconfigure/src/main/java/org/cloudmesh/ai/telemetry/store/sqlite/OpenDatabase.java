@@ -1,0 +1,70 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.sql.SQLException;
+
+/** An open file. */
+final class OpenDatabase implements AutoCloseable {
+
+    private final Connections connections;
+
+    private final Database database;
+
+    private final RecordInserter inserter;
+
+    private final Retention retention;
+
+    private final PythonRows pythonRows = new PythonRows();
+
+    private boolean remembers;
+
+    private long dataVersion;
+
+    OpenDatabase(Connections connections, Database database, TreeSettings tree, Retention retention) {
+        this.connections = connections;
+        this.database = database;
+        this.inserter = new RecordInserter(database, tree);
+        this.retention = retention;
+    }
+
+    Connections connections() {
+        return this.connections;
+    }
+
+    Database database() {
+        return this.database;
+    }
+
+    RecordInserter inserter() {
+        return this.inserter;
+    }
+
+    Retention retention() {
+        return this.retention;
+    }
+
+    PythonRows pythonRows() {
+        return this.pythonRows;
+    }
+
+    /** Makes sure, at the start of a transaction, that what is remembered of the file is true. */
+    void refresh() throws SQLException {
+        // The number changes when another connection has committed, never by our own commits.
+        long version = this.database.number("PRAGMA data_version", 0);
+        if (!this.remembers || version != this.dataVersion) {
+            this.inserter.reload();
+            this.dataVersion = version;
+        }
+        this.remembers = true;
+    }
+
+    /** What is remembered of the file may no longer be true. */
+    void forget() {
+        this.remembers = false;
+    }
+
+    @Override
+    public void close() {
+        this.connections.close();
+        this.database.close();
+    }
+}

@@ -1,0 +1,466 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.cloudmesh.ai.telemetry.Origin;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordGroup;
+import org.cloudmesh.ai.telemetry.store.RecordMatcher;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a person, another program or a fault does to the file. */
+class SqliteFileTests {
+
+    private static final Instant NOW = Instant.parse("2026-11-24T22:20:00Z");
+
+    private static final long START = RecordMatcher.micros(NOW) - 3_600_000_000L;
+
+    private static final TreeSettings SMALL = new TreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
+
+    @TempDir
+    Path directory;
+
+    private final List<SqliteStore> stores = new ArrayList<>();
+
+    @AfterEach
+    void closeStores() {
+        this.stores.forEach(SqliteStore::close);
+    }
+
+    @Test
+    void theFileIsTheOwnersAlone() throws Exception {
+        SqliteStore store = open("deep/er/telemetry.db");
+        store.write(records("aa", 1, 10), true);
+        for (String suffix : new String[] {"", "-wal", "-shm"}) {
+            Path file = store.path().resolveSibling(store.path().getFileName() + suffix);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                    .isEqualTo("rw-------");
+        }
+    }
+
+    @Test
+    void noCharacterOfAPathHasAMeaning() throws Exception {
+        for (String name : List.of("a?mode=memory.db", "b#c.db", "d%20e f.db", "\u00fc&x=y;.db", "file:x.db")) {
+            SqliteStore store = open(name);
+            store.write(records("aa", 1, 3), false);
+            assertThat(this.directory.resolve(name)).isNotEmptyFile();
+            assertThat(count(store)).isEqualTo(3);
+        }
+        try (Stream<Path> files = Files.list(this.directory)) {
+            assertThat(files.filter((file) -> !file.toString().matches(".*-(wal|shm)")))
+                    .hasSize(5);
+        }
+    }
+
+    @Test
+    void whatIsNoFileOfOursIsRefusedAndLeftAlone() throws Exception {
+        Path text = this.directory.resolve("text.db");
+        Files.writeString(text, "This is not a database, but somebody needs it. ".repeat(100));
+        byte[] before = Files.readAllBytes(text);
+        assertRefused(() -> open("text.db"), "text.db");
+        assertThat(text).hasBinaryContent(before);
+
+        Path other = this.directory.resolve("other.db");
+        sql(other, "CREATE TABLE customer (id INTEGER)");
+        before = Files.readAllBytes(other);
+        assertRefused(() -> open("other.db"), "another program");
+        assertThat(other).hasBinaryContent(before);
+
+        Files.createDirectory(this.directory.resolve("directory.db"));
+        assertRefused(() -> open("directory.db"), "directory");
+
+        Files.createSymbolicLink(this.directory.resolve("link.db"), this.directory.resolve("target.db"));
+        assertRefused(() -> open("link.db"), "symbolic link");
+        assertThat(this.directory.resolve("target.db")).doesNotExist();
+    }
+
+    @Test
+    void aNewerVersionIsRefused() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        store.write(records("aa", 1, 3), true);
+        store.close();
+        sql(store.path(), "PRAGMA user_version = 99");
+        assertRefused(() -> open("telemetry.db"), "newer release");
+    }
+
+    @Test
+    void aFileOfTheFirstVersionIsBroughtToThePresentOne() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        store.write(records("aa", 1, 1000), true);
+        List<TelemetryRecord> before = all(store);
+        store.close();
+        // What version 2 has and version 1 had not.
+        sql(store.path(), "DROP INDEX kind_group");
+        sql(store.path(), "ALTER TABLE cell DROP COLUMN by_kind");
+        sql(store.path(), "PRAGMA user_version = 1");
+
+        store = open("telemetry.db");
+        assertThat(cli(store.path(), "PRAGMA user_version")).isEqualTo("2");
+        assertThat(all(store)).usingRecursiveFieldByFieldElementComparator().isEqualTo(before);
+        assertConsistent(store);
+        store.write(records("aa", 1001, 1000), true);
+        store.write(records("bb", 1, 500), true);
+        assertThat(count(store)).isEqualTo(2500);
+        assertConsistent(store);
+    }
+
+    @Test
+    void aDamagedFileOfOursIsPutAside() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        store.write(records("aa", 1, 5000), true);
+        store.close();
+        byte[] bytes = Files.readAllBytes(store.path());
+        for (int i = 8192; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 31);
+        }
+        Files.write(store.path(), bytes);
+        store.open();
+        store.write(records("aa", 1, 10), true);
+        assertThat(count(store)).isEqualTo(10);
+        try (Stream<Path> files = Files.list(this.directory)) {
+            assertThat(files.map((file) -> file.getFileName().toString()))
+                    .anyMatch((name) -> name.matches("telemetry\\.db\\.corrupt-\\d{8}T\\d{6}.*Z"));
+        }
+    }
+
+    @Test
+    void aFileThatIsGoneIsNoticedAndBegunAgain() throws Exception {
+        for (String fault : List.of("removed", "moved", "truncated")) {
+            SqliteStore store = open(fault + ".db");
+            store.write(records("aa", 1, 10), true);
+            switch (fault) {
+                case "removed" -> Files.delete(store.path());
+                case "moved" -> Files.move(store.path(), this.directory.resolve("elsewhere"));
+                default ->
+                    Files.newByteChannel(store.path(), StandardOpenOption.WRITE)
+                            .truncate(0)
+                            .close();
+            }
+            assertThatThrownBy(store::maintain)
+                    .as(fault)
+                    .isInstanceOfSatisfying(
+                            StoreException.class,
+                            (ex) -> assertThat(ex.remedy()).isEqualTo(Remedy.REOPEN));
+            store.open();
+            store.write(records("aa", 11, 5), true);
+            assertThat(count(store)).as(fault).isGreaterThanOrEqualTo(5);
+            store.close();
+            assertThat(store.path()).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void aLockedFileIsTriedAgainLater() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + store.path());
+                Statement statement = other.createStatement()) {
+            statement.execute("BEGIN IMMEDIATE");
+            assertThatThrownBy(() -> store.write(records("aa", 1, 10), false))
+                    .isInstanceOfSatisfying(
+                            StoreException.class,
+                            (ex) -> assertThat(ex.remedy()).isEqualTo(Remedy.RETRY));
+            assertThat(count(store)).isZero();
+            statement.execute("ROLLBACK");
+        }
+        store.write(records("aa", 1, 10), false);
+        assertThat(count(store)).isEqualTo(10);
+    }
+
+    @Test
+    void twoStoresShareAFile() throws Exception {
+        SqliteStore one = open("telemetry.db");
+        SqliteStore two = open("telemetry.db");
+        for (int i = 0; i < 30; i++) {
+            one.write(records("aa", 1 + i * 20, 20), false);
+            two.write(records("bb", 1 + i * 20, 20), false);
+        }
+        assertThat(count(one)).isEqualTo(1200);
+        assertThat(count(two)).isEqualTo(1200);
+        assertConsistent(two);
+    }
+
+    @Test
+    void thePythonFileIsTakenOverAndStaysReadable() throws Exception {
+        Path path = this.directory.resolve("telemetry.db");
+        try (InputStream in = getClass().getResourceAsStream("/python-original/telemetry.db")) {
+            Files.copy(in, path);
+        }
+        String before = cli(path, "SELECT id, timestamp, command, status, metrics, system, message FROM telemetry");
+        SqliteStore store = open("telemetry.db");
+        assertThat(count(store)).isEqualTo(22);
+        assertThat(store.source()
+                        .metric("loss", RecordFilter.ALL, null, Deadline.none())
+                        .get("")
+                        .count())
+                .isEqualTo(12);
+        assertThat(store.source()
+                        .metric("inference_latency", RecordFilter.ALL, null, Deadline.none())
+                        .get("")
+                        .count())
+                .isEqualTo(2);
+        store.write(records("aa", 1, 3), true);
+        assertThat(cli(path, "SELECT count(*) FROM telemetry")).isEqualTo("25");
+        assertThat(cli(path, "SELECT id, timestamp, command, status, metrics, system, message FROM telemetry_python"))
+                .isEqualTo(before);
+        cli(
+                path,
+                "INSERT INTO telemetry (timestamp, command, status, metrics, system, message) VALUES"
+                        + " ('2026-11-24T12:00:00.5', 'late', 'running', '{\"loss\": 7}', '{}', NULL)");
+        store.maintain();
+        assertThat(count(store)).isEqualTo(26);
+        assertThat(cli(path, "SELECT count(*) FROM telemetry")).isEqualTo("26");
+        store.close();
+        store.open();
+        assertThat(count(store)).isEqualTo(26);
+    }
+
+    @Test
+    void theViewShowsRecordsAsTheContractHasThem() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        double[] values = {0.1, 1.0 / 3, 1e22, 5, 3, 1e-310, 7, 8, 0.1 + 0.2, 10};
+        String[] names = {"a", "b \"q\"", "c", "d", "e", "f", "g", "h", "i", "j"};
+        TelemetryRecord record = TelemetryRecord.builder(
+                        new Origin("tok", "train", "run", Map.of("name", "ada")), 42, START + 123_456)
+                .status(Status.COMPLETED)
+                .event("inference")
+                .metrics(names, values)
+                .attributes(Map.of("model", "it's \"x\""))
+                .system(RecordJson.read(
+                        "{\"cpu\":\"x\",\"gpu_model\":null,\"cpu_percent\":12.5,\"gpus\":[{\"name\":null}]}"))
+                .message("warm")
+                .build();
+        store.write(List.of(record), true);
+        String json = cli(
+                store.path(),
+                "SELECT json_object('id', id, 'timestamp', timestamp, 'command', command, 'run', run, 'status', status,"
+                        + " 'event', event, 'metrics', json(metrics), 'attributes', json(attributes), 'system',"
+                        + " json(system), 'user', json(user), 'message', message) FROM telemetry");
+        Map<String, Object> fields = RecordJson.read(json);
+        assertThat(fields)
+                .containsEntry("id", "tok-000000000042")
+                .containsEntry("timestamp", "2026-11-24T21:20:00.123456Z")
+                .containsEntry("command", "train")
+                .containsEntry("run", "run")
+                .containsEntry("status", "completed")
+                .containsEntry("event", "inference")
+                .containsEntry("metrics", record.metrics())
+                .containsEntry("attributes", record.attributes())
+                .containsEntry("system", record.system())
+                .containsEntry("user", Map.of("name", "ada"))
+                .containsEntry("message", "warm");
+    }
+
+    @Test
+    void theOldestGoWhenTheyAreTooOld() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(Duration.ofMinutes(30), Long.MAX_VALUE));
+        store.write(records("aa", 1, 3000), false);
+        for (int i = 0; i < 50; i++) {
+            store.maintain();
+        }
+        long cutoff = RecordMatcher.micros(NOW) - 1_800_000_000L;
+        List<TelemetryRecord> left = all(store);
+        assertThat(left).isNotEmpty();
+        assertThat(left.get(0).timestampMicros()).isBetween(cutoff - 60_000_000, cutoff + 3_000_000);
+        assertConsistent(store);
+        store.write(records("aa", 3001, 500), false);
+        store.write(records("bb", 1, 50), false);
+        assertConsistent(store);
+    }
+
+    @Test
+    void theOldestGoWhenThereAreTooMany() throws Exception {
+        Path path = this.directory.resolve("telemetry.db");
+        try (InputStream in = getClass().getResourceAsStream("/python-original/telemetry.db")) {
+            Files.copy(in, path);
+        }
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        for (int i = 0; i < 40; i++) {
+            store.write(records("aa", 1 + i * 1000, 1000), false);
+            store.maintain();
+        }
+        for (int i = 0; i < 100; i++) {
+            store.maintain();
+        }
+        assertThat(store.bytes()).isLessThan(2_000_000);
+        List<TelemetryRecord> left = all(store);
+        assertThat(left).hasSizeGreaterThan(1000);
+        assertThat(left.stream().filter((record) -> record.origin().token().equals("python")))
+                .hasSize(22);
+        assertThat(left).anyMatch((record) -> record.origin().token().equals("aa") && record.sequence() == 40_000);
+        assertConsistent(store);
+    }
+
+    @Test
+    void noBoundIsNone() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 0));
+        store.write(records("aa", 1, 5000), false);
+        for (int i = 0; i < 10; i++) {
+            store.maintain();
+        }
+        assertThat(count(store)).isEqualTo(5000);
+    }
+
+    @Test
+    void theOldestGoWhileRecordsAreWrittenAlsoBetweenThoseOfAnotherProgram() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        for (int i = 0; i < 60; i++) {
+            store.write(records("aa", 1 + i * 1000, 1000), false);
+            if (i < 10) {
+                // Among the records of the same time.
+                sql(
+                        store.path(),
+                        "INSERT INTO telemetry (timestamp, command, status, metrics) VALUES ('"
+                                + Instant.ofEpochMilli(START / 1000 + i * 1_000_000L + 500_500)
+                                + "', 'c', 'completed', '{\"loss\": 1}')");
+                store.maintain();
+            }
+            assertThat(store.bytes()).isLessThan(1_875_000);
+        }
+        List<TelemetryRecord> left = all(store);
+        assertThat(left.stream().filter((record) -> record.origin().token().equals("python")))
+                .hasSize(10);
+        assertThat(left).hasSizeGreaterThan(1000).anyMatch((record) -> record.sequence() == 60_000);
+        assertConsistent(store);
+        // Late ones, into what was emptied.
+        store.write(records("bb", 1, 3000), false);
+        assertConsistent(store);
+    }
+
+    @Test
+    void aLongReaderNeitherHoldsTheWriterNorCostsRecords() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        store.write(records("aa", 1, 5000), false);
+        Path log = this.directory.resolve("telemetry.db-wal");
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + store.path());
+                Statement reader = connection.createStatement()) {
+            reader.execute("BEGIN");
+            reader.execute("SELECT count(*) FROM record");
+            long shortest = Long.MAX_VALUE;
+            for (int i = 0; i < 10; i++) {
+                store.write(records("aa", 5001 + i * 1000, 1000), false);
+                long start = System.nanoTime();
+                store.maintain();
+                shortest = Math.min(shortest, System.nanoTime() - start);
+            }
+            assertThat(Files.size(log)).isGreaterThan(375_000);
+            assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(150));
+            assertThat(count(store)).isGreaterThan(2000);
+        }
+        store.maintain();
+        assertThat(log).isEmptyFile();
+        assertConsistent(store);
+    }
+
+    private void assertConsistent(SqliteStore store) throws Exception {
+        List<TelemetryRecord> records = all(store);
+        assertThat(store.source().groups(RecordFilter.ALL, Deadline.none()).stream()
+                        .mapToLong(RecordGroup::count)
+                        .sum())
+                .isEqualTo(records.size());
+        double sum = records.stream()
+                .filter((record) -> record.metrics().containsKey("loss"))
+                .mapToDouble((record) -> record.metrics().get("loss"))
+                .sum();
+        assertThat(store.source()
+                        .metric("loss", RecordFilter.ALL, null, Deadline.none())
+                        .get("")
+                        .sum())
+                .isCloseTo(sum, org.assertj.core.data.Percentage.withPercentage(1e-6));
+        assertThat(cli(store.path(), "PRAGMA quick_check")).isEqualTo("ok");
+    }
+
+    private static List<TelemetryRecord> all(SqliteStore store) {
+        List<TelemetryRecord> records = new ArrayList<>();
+        store.source().forEach(RecordFilter.ALL, records::add, Deadline.none());
+        return records;
+    }
+
+    private static long count(SqliteStore store) {
+        return all(store).size();
+    }
+
+    /** Returns records one second apart. */
+    private static List<TelemetryRecord> records(String token, int from, int count) {
+        Origin origin = new Origin(token, "train", "run", Map.of("name", "ada"));
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            records.add(TelemetryRecord.builder(origin, i, START + i * 1_000_000L)
+                    .status(i % 7 == 0 ? Status.FAILED : Status.COMPLETED)
+                    .event("step")
+                    .metrics(new String[] {"loss", "accuracy"}, new double[] {1.0 / i, i % 100})
+                    .message("step " + i)
+                    .build());
+        }
+        return records;
+    }
+
+    private SqliteStore open(String name) throws StoreException {
+        return open(name, Retention.defaults());
+    }
+
+    private SqliteStore open(String name, Retention retention) throws StoreException {
+        SqliteStore store = new SqliteStore(
+                new StoreSettings(this.directory.resolve(name), retention, Clock.fixed(NOW, ZoneOffset.UTC)), SMALL);
+        this.stores.add(store);
+        store.open();
+        return store;
+    }
+
+    private static void assertRefused(ThrowingCallable call, String reason) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StoreException.class, (ex) -> assertThat(ex.remedy()).isEqualTo(Remedy.REFUSED))
+                .hasMessageContaining(reason);
+    }
+
+    private static void sql(Path path, String sql) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + path);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String cli(Path path, String sql) throws Exception {
+        assumeThat(Stream.of(System.getenv("PATH").split(":"))
+                        .anyMatch((directory) -> Files.isExecutable(Path.of(directory, "sqlite3"))))
+                .as("sqlite3 is installed")
+                .isTrue();
+        Process process = new ProcessBuilder("sqlite3", path.toString(), sql)
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        return output.strip();
+    }
+}
