@@ -208,21 +208,13 @@ final class QueryCase {
     }
 
     private static RecordFilter attribute(String key, String value) {
-        return new RecordFilter(
-                null, null, null, null, null, List.of(new RecordFilter.Attribute(key, value)), List.of(), null, null);
+        return RecordFilter.builder().attribute(key, value).build();
     }
 
     private static RecordFilter busy() {
-        return new RecordFilter(
-                null,
-                null,
-                null,
-                null,
-                null,
-                List.of(),
-                List.of(new RecordFilter.SystemCondition("gpu_percent", RecordFilter.Comparison.GREATER, 90)),
-                null,
-                null);
+        return RecordFilter.builder()
+                .system(new RecordFilter.SystemCondition("gpu_percent", RecordFilter.Comparison.GREATER, 90))
+                .build();
     }
 
     static double[] time(Runnable code) {
@@ -242,24 +234,19 @@ final class QueryCase {
     Map<String, Question> questions(TelemetryReader reader) {
         RecordFilter all = RecordFilter.ALL;
         RecordFilter failedSearch =
-                new RecordFilter(null, null, "failed", "search", null, List.of(), List.of(), null, null);
-        RecordFilter failed = new RecordFilter(
-                null, null, "failed", null, null, List.of(), List.of(), instant(BEGIN), instant(BEGIN + this.span));
+                RecordFilter.builder().status("failed").event("search").build();
+        RecordFilter failed = RecordFilter.builder()
+                .status("failed")
+                .from(instant(BEGIN))
+                .to(instant(BEGIN + this.span))
+                .build();
         String session = "session-" + this.records / SESSION / 3;
         long end = BEGIN + this.span;
         long late = BEGIN + this.span / 100 * 99;
         RecordFilter last = all.between(instant(late), instant(end));
         RecordFilter whole = all.between(instant(BEGIN), instant(end));
-        RecordFilter failedMiddle = new RecordFilter(
-                null,
-                null,
-                "failed",
-                null,
-                null,
-                List.of(),
-                List.of(),
-                instant(BEGIN + (long) (this.span * 0.3123)),
-                instant(BEGIN + (long) (this.span * 0.8377)));
+        RecordFilter failedMiddle = failed.between(
+                instant(BEGIN + (long) (this.span * 0.3123)), instant(BEGIN + (long) (this.span * 0.8377)));
         String bucket = "(micros - " + BEGIN + ") * 60 // " + this.span;
         Map<String, Question> questions = new LinkedHashMap<>();
         questions.put(

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Collection;
@@ -11,19 +12,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parameters of a request, and says what is wrong with them. */
 final class Parameters {
 
-    /** Names of those that choose records. */
-    static final List<String> FILTERS =
-            List.of("command", "run", "status", "event", "metric", "attribute", "system", "from", "to");
+    /** What each parameter that chooses records, its time aside, adds to the filter. */
+    private static final Map<String, BiConsumer<RecordFilter.Builder, Parameters>> CONDITIONS = new LinkedHashMap<>();
+
+    static {
+        CONDITIONS.put("command", (filter, request) -> filter.command(request.text("command")));
+        CONDITIONS.put("run", (filter, request) -> filter.run(request.text("run")));
+        CONDITIONS.put("status", (filter, request) -> filter.status(request.status()));
+        CONDITIONS.put("event", (filter, request) -> filter.event(request.pattern("event")));
+        CONDITIONS.put("metric", (filter, request) -> filter.metric(request.pattern("metric")));
+        CONDITIONS.put("trace", (filter, request) -> filter.trace(request.text("trace")));
+        CONDITIONS.put("text", (filter, request) -> filter.text(request.part("text")));
+        CONDITIONS.put(
+                "attribute",
+                (filter, request) -> request.all("attribute").forEach((text) -> addAttribute(text, filter)));
+        CONDITIONS.put(
+                "system", (filter, request) -> request.all("system").forEach((text) -> filter.system(condition(text))));
+    }
+
+    /** Those that say which times. */
+    static final Set<String> RANGE = Set.of("from", "to", "zone");
+
+    private static final int LONGEST_TEXT = 1000;
 
     private static final String TIMES = "accepted are an instant such as 2026-11-24T22:20:00Z, years 0000 to 9999, "
             + "or a time back from now such as -90s, -15m, -2h, -7d";
@@ -117,32 +141,32 @@ final class Parameters {
 
     /** Returns the choices that the request makes, word for word. */
     Map<String, List<String>> filters() {
-        Map<String, List<String>> filters = new LinkedHashMap<>();
-        FILTERS.forEach((name) -> {
-            if (this.values.containsKey(name)) {
-                filters.put(name, all(name));
-            }
-        });
+        Map<String, List<String>> filters = new TreeMap<>(this.values);
+        filters.keySet().removeIf((name) -> !CONDITIONS.containsKey(name) && !RANGE.contains(name));
         return filters;
     }
 
+    /** Returns the first moment that is yet to come: records of this very microsecond are there already. */
+    Instant future() {
+        return this.now.truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS);
+    }
+
     RecordFilter filter() {
-        Instant from = time("from");
-        Instant to = time("to");
+        RecordFilter.Builder filter = RecordFilter.builder();
+        CONDITIONS.values().forEach((condition) -> condition.accept(filter, this));
+        ZoneId zone = zone();
+        String text = text("from");
+        CalendarRange calendar = text == null ? null : CalendarRange.of(text);
+        Instant from = calendar == null ? time("from", TIMES + CalendarRange.ACCEPTED) : calendar.from(this.now, zone);
+        Instant to = time("to", TIMES);
         if (from != null && to != null && from.isAfter(to)) {
             throw Problem.badParameter(
-                    "from", String.valueOf(text("from")), "accepted is a time that is not after 'to', which is " + to);
+                    "from", String.valueOf(text), "accepted is a time that is not after 'to', which is " + to);
         }
-        return new RecordFilter(
-                text("command"),
-                text("run"),
-                status(),
-                text("event"),
-                text("metric"),
-                all("attribute").stream().map(Parameters::attribute).toList(),
-                all("system").stream().map(Parameters::condition).toList(),
-                from,
-                to);
+        if (to == null && calendar != null) {
+            to = calendar.to(this.now, zone);
+        }
+        return (to == null ? filter.upTo(future()) : filter.to(to)).from(from).build();
     }
 
     @Nullable
@@ -174,7 +198,29 @@ final class Parameters {
         return Status.of(status).value();
     }
 
-    private @Nullable Instant time(String name) {
+    private @Nullable NamePattern pattern(String name) {
+        String text = text(name);
+        return text == null ? null : NamePattern.parse(text);
+    }
+
+    private @Nullable String part(String name) {
+        String text = text(name);
+        if (text != null && (text.isEmpty() || text.length() > LONGEST_TEXT)) {
+            throw Problem.badParameter(name, text, "accepted are 1 to " + LONGEST_TEXT + " characters");
+        }
+        return text;
+    }
+
+    private ZoneId zone() {
+        String text = text("zone");
+        try {
+            return text == null ? ZoneId.systemDefault() : ZoneId.of(text);
+        } catch (DateTimeException ex) {
+            throw Problem.badParameter("zone", String.valueOf(text), "accepted is a time zone such as Europe/Berlin");
+        }
+    }
+
+    private @Nullable Instant time(String name, String accepted) {
         String text = text(name);
         if (text == null) {
             return null;
@@ -188,7 +234,7 @@ final class Parameters {
         } catch (DateTimeException | ArithmeticException ex) {
             // Said below, as for a time out of range.
         }
-        throw Problem.badParameter(name, text, TIMES);
+        throw Problem.badParameter(name, text, accepted);
     }
 
     private static Duration duration(Matcher back) {
@@ -201,12 +247,12 @@ final class Parameters {
         };
     }
 
-    private static RecordFilter.Attribute attribute(String text) {
+    private static void addAttribute(String text, RecordFilter.Builder filter) {
         int colon = text.indexOf(':');
         if (colon < 1) {
             throw Problem.badParameter("attribute", text, "accepted is KEY:VALUE");
         }
-        return new RecordFilter.Attribute(text.substring(0, colon), text.substring(colon + 1));
+        filter.attribute(text.substring(0, colon), NamePattern.parse(text.substring(colon + 1)));
     }
 
     private static RecordFilter.SystemCondition condition(String text) {

@@ -82,8 +82,7 @@ record RecordCursor(
             }
         });
         Map<String, List<String>> others = new LinkedHashMap<>(this.filters);
-        others.remove("from");
-        others.remove("to");
+        others.keySet().removeAll(Parameters.RANGE);
         return new Parameters(others, Instant.EPOCH).filter().between(this.from, this.to);
     }
 

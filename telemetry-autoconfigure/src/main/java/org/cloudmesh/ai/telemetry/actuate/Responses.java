@@ -28,11 +28,15 @@ final class Responses {
     private Responses() {}
 
     static Map<String, @Nullable Object> overview(
-            @Nullable TelemetryOverview overview, @Nullable String run, List<StoreStatus> stores) {
+            @Nullable TelemetryOverview overview,
+            @Nullable Long future,
+            @Nullable String run,
+            List<StoreStatus> stores) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("records", overview == null ? null : overview.records());
         answer.put("from", overview == null ? null : time(overview.from()));
         answer.put("to", overview == null ? null : time(overview.to()));
+        answer.put("future", future);
         answer.put("successRate", overview == null ? null : overview.successRate());
         answer.put("statuses", overview == null ? null : overview.statuses());
         answer.put("commands", overview == null ? null : overview.commands());

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.actuate;
 import java.time.Clock;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
-import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -34,7 +33,7 @@ public final class TelemetryEndpoint {
     /** Returns what there is, at a glance. */
     @ReadOperation
     public Map<String, @Nullable Object> overview() {
-        return queries().overview(RecordFilter.ALL);
+        return queries().overview(Parameters.of(Map.of(), this.clock));
     }
 
     TelemetryQueries queries() {

@@ -34,10 +34,26 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object event,
             @Nullable Object metric,
             @Nullable Object attribute,
+            @Nullable Object trace,
+            @Nullable Object text,
             @Nullable Object system,
             @Nullable Object from,
-            @Nullable Object to) {
-        return answers().overview(filters(command, run, status, event, metric, attribute, system, from, to));
+            @Nullable Object to,
+            @Nullable Object zone) {
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("command", command);
+        values.put("run", run);
+        values.put("status", status);
+        values.put("event", event);
+        values.put("metric", metric);
+        values.put("attribute", attribute);
+        values.put("trace", trace);
+        values.put("text", text);
+        values.put("system", system);
+        values.put("from", from);
+        values.put("to", to);
+        values.put("zone", zone);
+        return answers().overview(values);
     }
 
     /** Returns the dashboard, for a browser. */
@@ -56,9 +72,12 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object event,
             @Nullable Object metric,
             @Nullable Object attribute,
+            @Nullable Object trace,
+            @Nullable Object text,
             @Nullable Object system,
             @Nullable Object from,
             @Nullable Object to,
+            @Nullable Object zone,
             @Nullable Object limit,
             @Nullable Object cursor,
             @Nullable Object by,
@@ -66,8 +85,19 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object base,
             @Nullable Object candidate,
             @Nullable Object format) {
-        Map<String, @Nullable Object> values =
-                filters(command, run, status, event, metric, attribute, system, from, to);
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put("command", command);
+        values.put("run", run);
+        values.put("status", status);
+        values.put("event", event);
+        values.put("metric", metric);
+        values.put("attribute", attribute);
+        values.put("trace", trace);
+        values.put("text", text);
+        values.put("system", system);
+        values.put("from", from);
+        values.put("to", to);
+        values.put("zone", zone);
         values.put("limit", limit);
         values.put("cursor", cursor);
         values.put("by", by);
@@ -81,13 +111,5 @@ public final class TelemetryEndpointWebExtension {
     /** What answers is loaded with the first question: Spring looks at each method of an endpoint while an application starts. */
     private WebResponses answers() {
         return new WebResponses(this.endpoint);
-    }
-
-    private static Map<String, @Nullable Object> filters(@Nullable Object... values) {
-        Map<String, @Nullable Object> filters = new HashMap<>();
-        for (int i = 0; i < values.length; i++) {
-            filters.put(Parameters.FILTERS.get(i), values[i]);
-        }
-        return filters;
     }
 }

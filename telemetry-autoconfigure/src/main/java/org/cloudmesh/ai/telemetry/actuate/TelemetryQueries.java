@@ -40,10 +40,14 @@ final class TelemetryQueries {
     }
 
     /** Returns the overview; without a readable store, all but what the recorder itself knows is null. */
-    Map<String, @Nullable Object> overview(RecordFilter filter) {
+    Map<String, @Nullable Object> overview(Parameters parameters) {
+        RecordFilter filter = parameters.filter();
         RecordSource source = this.pipeline.source();
+        TelemetryReader reader = source == null ? null : new TelemetryReader(source);
+        Deadline deadline = deadline();
         return Responses.overview(
-                source == null ? null : new TelemetryReader(source).overview(filter, deadline()),
+                reader == null ? null : reader.overview(filter, deadline),
+                reader == null ? null : reader.count(filter.between(parameters.future(), null), deadline),
                 this.pipeline.origin().run(),
                 this.pipeline.stores());
     }

@@ -31,7 +31,7 @@ final class WebResponses {
     }
 
     WebEndpointResponse<Object> overview(Map<String, @Nullable Object> values) {
-        return respond(values, (parameters) -> json(this.endpoint.queries().overview(parameters.filter())));
+        return respond(values, (parameters) -> json(this.endpoint.queries().overview(parameters)));
     }
 
     WebEndpointResponse<Object> dashboard() {
@@ -44,7 +44,7 @@ final class WebResponses {
 
     private WebEndpointResponse<Object> answer(List<String> path, Parameters parameters) {
         if (path.isEmpty()) {
-            return json(this.endpoint.queries().overview(parameters.filter()));
+            return json(this.endpoint.queries().overview(parameters));
         }
         if (path.size() == 2 && path.get(0).equals("assets")) {
             Resource asset = DashboardFiles.asset(path.get(1));

@@ -46,12 +46,7 @@ public final class RecordMatcher {
         RecordFilter filter = this.filter;
         return row.timestampMicros() >= this.from
                 && row.timestampMicros() < this.to
-                && (filter.command() == null || filter.command().equals(row.command()))
-                && (filter.run() == null || filter.run().equals(row.run()))
-                && (filter.status() == null || filter.status().equals(row.status()))
-                && (filter.event() == null || filter.event().equals(row.event()))
-                && (filter.metric() == null || !Double.isNaN(row.metric(filter.metric())))
-                && hasAttributes(row)
+                && filter.matches(row)
                 && (filter.system().isEmpty() || systemMatches(row.system()));
     }
 
@@ -71,44 +66,24 @@ public final class RecordMatcher {
 
     /** Returns whether the filter asks for more than a range of time. */
     boolean choosesKinds() {
-        return !this.filter.between(null, null).equals(RecordFilter.ALL);
+        return !this.filter.conditions().isEmpty() || !this.filter.system().isEmpty();
     }
 
     /** What is known of records that have the same kind. */
-    enum Verdict {
+    public enum Verdict {
         YES,
         NO,
-        UNKNOWN
+        UNKNOWN;
+
+        static Verdict of(boolean pass) {
+            return pass ? YES : NO;
+        }
     }
 
     /** Returns whether records of that kind pass, their times aside. */
     Verdict decide(Summary.Kind kind) {
-        RecordFilter filter = this.filter;
-        if ((filter.command() != null && !filter.command().equals(kind.command()))
-                || (filter.run() != null && !filter.run().equals(kind.run()))
-                || (filter.status() != null && !filter.status().equals(kind.status()))
-                || (filter.event() != null && !filter.event().equals(kind.event()))
-                || (filter.metric() != null && !kind.has(filter.metric()))) {
-            return Verdict.NO;
-        }
-        Verdict verdict = filter.system().isEmpty() ? Verdict.YES : Verdict.UNKNOWN;
-        for (RecordFilter.Attribute attribute : filter.attributes()) {
-            if (!kind.agreesIn(attribute.key())) {
-                verdict = Verdict.UNKNOWN;
-            } else if (!attribute.value().equals(kind.attribute(attribute.key()))) {
-                return Verdict.NO;
-            }
-        }
-        return verdict;
-    }
-
-    private boolean hasAttributes(Row row) {
-        for (RecordFilter.Attribute attribute : this.filter.attributes()) {
-            if (!attribute.value().equals(row.attribute(attribute.key()))) {
-                return false;
-            }
-        }
-        return true;
+        Verdict verdict = this.filter.decide(kind);
+        return verdict == Verdict.YES && !this.filter.system().isEmpty() ? Verdict.UNKNOWN : verdict;
     }
 
     private boolean systemMatches(@Nullable Map<String, @Nullable Object> system) {

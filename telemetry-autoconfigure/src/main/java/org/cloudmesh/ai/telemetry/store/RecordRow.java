@@ -62,6 +62,11 @@ public record RecordRow(TelemetryRecord record) implements Row {
     }
 
     @Override
+    public @Nullable String message() {
+        return this.record.message();
+    }
+
+    @Override
     public @Nullable Map<String, @Nullable Object> system() {
         return this.record.system();
     }

@@ -1,8 +1,6 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Map;
-import java.util.function.BiConsumer;
-import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -10,24 +8,10 @@ import org.jspecify.annotations.Nullable;
  * What a scan shows of a record. Whoever implements it reads no more than it is asked for. Valid only during the call that
  * shows it: what is to be kept is taken through {@link #record()}.
  */
-public interface Row {
+public interface Row extends FilterableRecord {
 
     /** Returns the time in microseconds since 1970. */
     long timestampMicros();
-
-    /** Returns which program. */
-    String command();
-
-    /** Returns which start of it, if known. */
-    @Nullable
-    String run();
-
-    /** Returns the status. */
-    String status();
-
-    /** Returns the event, if any. */
-    @Nullable
-    String event();
 
     /** Returns the value of a metric; NaN when the record does not have it. */
     double metric(String name);
@@ -35,17 +19,15 @@ public interface Row {
     /** Shows all metrics. */
     void metrics(MetricVisitor visitor);
 
-    /** Returns the value of an attribute; null when the record does not have it. */
-    @Nullable
-    String attribute(String key);
-
-    /**
-     * Shows all attributes.
-     *
-     * @param wanted says of which keys the value is shown; best of those that have few values
-     * @param visitor is given key and value, or null in place of a value that is not wanted
-     */
-    void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor);
+    @Override
+    default boolean has(NamePattern metric) {
+        if (!metric.prefix()) {
+            return !Double.isNaN(metric(metric.text()));
+        }
+        boolean[] found = {false};
+        metrics((name, value) -> found[0] |= metric.matches(name));
+        return found[0];
+    }
 
     /** Returns the machine's state, if known; the same instance for neighbours that share it. */
     @Nullable

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -8,31 +9,13 @@ import org.jspecify.annotations.Nullable;
 public interface Summary {
 
     /** What records have in common: command, run, status, event, which metrics there are, and some attributes. */
-    interface Kind {
-
-        /** Returns which program. */
-        String command();
-
-        /** Returns which start of it, if known. */
-        @Nullable
-        String run();
-
-        /** Returns the status. */
-        String status();
-
-        /** Returns the event, if any. */
-        @Nullable
-        String event();
-
-        /** Returns whether the records have that metric; all of them do or none does. */
-        boolean has(String metric);
+    interface Kind extends Labels {
 
         /** Returns whether the records agree in that attribute; if not, only the records can tell. */
         boolean agreesIn(String attribute);
 
-        /** Returns the attribute that the records agree in; null when none of them has it. */
-        @Nullable
-        String attribute(String key);
+        /** Returns the attributes that all of the records have, with the same values. */
+        Map<String, String> attributes();
     }
 
     /** Shows the kinds, how many records each has and when. */

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -84,6 +85,13 @@ public final class TelemetryReader {
                 tooMany(statuses.size(), commands.size(), events.size(), metrics.size()));
     }
 
+    /** Returns how many records there are. */
+    public long count(RecordFilter filter, Deadline deadline) {
+        return source().groups(filter, deadline).stream()
+                .mapToLong(RecordGroup::count)
+                .sum();
+    }
+
     /** Returns a summary of each metric. The filter's metric chooses records, and so all metrics that those have. */
     public MetricSummaries metrics(RecordFilter filter) {
         return metrics(filter, deadline());
@@ -154,7 +162,7 @@ public final class TelemetryReader {
         RecordSource source = source();
         Range range = range(metric, filter, source, deadline);
         if (range == null) {
-            return new MetricSeries(metric, filter.from(), filter.to(), null, List.of());
+            return new MetricSeries(metric, filter.from(), filter.hasOpenEnd() ? null : filter.to(), null, List.of());
         }
         long width = Math.max(1, ceilDiv(range.to - range.from, buckets));
         int filled = (int) ceilDiv(range.to - range.from, width);
@@ -312,19 +320,19 @@ public final class TelemetryReader {
     }
 
     private static @Nullable Range range(String metric, RecordFilter filter, RecordSource source, Deadline deadline) {
-        if (filter.from() != null && filter.to() != null) {
+        Instant to = filter.hasOpenEnd() ? null : filter.to();
+        if (filter.from() != null && to != null) {
             long from = RecordMatcher.micros(filter.from());
-            return new Range(from, Math.max(from, RecordMatcher.micros(filter.to())));
+            return new Range(from, Math.max(from, RecordMatcher.micros(to)));
         }
-        RecordFilter having = filter.metric() == null ? filter.withMetric(metric) : filter;
         GroupTotals tally = new GroupTotals();
-        source.groups(having, deadline).forEach(tally::add);
+        source.groups(filter.having(metric), deadline).forEach(tally::add);
         if (tally.records() == 0) {
             return null;
         }
         return new Range(
                 filter.from() == null ? tally.first() : RecordMatcher.micros(filter.from()),
-                filter.to() == null ? tally.last() + 1 : RecordMatcher.micros(filter.to()));
+                to == null ? tally.last() + 1 : RecordMatcher.micros(to));
     }
 
     private static MetricSummaries.Metric summary(String name, Distribution values) {

@@ -12,12 +12,15 @@ final class ValueCollector implements BlockAggregator.Collector {
 
     private final String metric;
 
+    private final NamePattern name;
+
     private final @Nullable Dimension by;
 
     private final List<Map<@Nullable String, Distribution>> buckets = new ArrayList<>();
 
     ValueCollector(String metric, @Nullable Dimension by, int buckets) {
         this.metric = metric;
+        this.name = NamePattern.exactly(metric);
         this.by = by;
         for (int i = 0; i < buckets; i++) {
             this.buckets.add(new HashMap<>());
@@ -26,7 +29,7 @@ final class ValueCollector implements BlockAggregator.Collector {
 
     @Override
     public boolean wants(Summary.Kind kind) {
-        return kind.has(this.metric);
+        return kind.has(this.name);
     }
 
     @Override
@@ -62,30 +65,8 @@ final class ValueCollector implements BlockAggregator.Collector {
         return distribution;
     }
 
-    private @Nullable String key(Row row) {
-        if (this.by == null) {
-            return "";
-        }
-        return switch (this.by.kind()) {
-            case STATUS -> row.status();
-            case COMMAND -> row.command();
-            case EVENT -> row.event();
-            case RUN -> row.run();
-            case ATTRIBUTE -> row.attribute(attribute(this.by));
-        };
-    }
-
-    private @Nullable String key(Summary.Kind kind) {
-        if (this.by == null) {
-            return "";
-        }
-        return switch (this.by.kind()) {
-            case STATUS -> kind.status();
-            case COMMAND -> kind.command();
-            case EVENT -> kind.event();
-            case RUN -> kind.run();
-            case ATTRIBUTE -> kind.attribute(attribute(this.by));
-        };
+    private @Nullable String key(Labels labels) {
+        return this.by == null ? "" : this.by.of(labels);
     }
 
     private static String attribute(Dimension by) {

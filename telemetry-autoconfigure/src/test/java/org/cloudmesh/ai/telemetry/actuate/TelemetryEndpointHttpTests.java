@@ -363,7 +363,7 @@ class TelemetryEndpointHttpTests {
                 "/records?cursor=%00|cursor|",
                 "/records?cursor=AAAA|cursor|AAAA",
                 "/records?cursor=|cursor|",
-                "?from=yesterday|from|yesterday",
+                "?from=tomorrow|from|yesterday",
                 "?from=2026-11-24|from|2026-11-24",
                 "?to=-5y|to|-5y",
                 "?from=-999999999d|from|-999999999d",

@@ -24,7 +24,6 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
-import org.cloudmesh.ai.telemetry.store.RecordFilter.Attribute;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Comparison;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
 import org.junit.jupiter.api.AfterEach;
@@ -120,8 +119,13 @@ public abstract class StoreContractTests {
         for (int i = 0; i < records.size(); i++) {
             assertSame(back.get(i), records.get(i));
             String text = Records.NASTY_TEXTS.get(i);
-            RecordFilter filter = new RecordFilter(
-                    text, text, null, text, text, List.of(new Attribute(text, text)), List.of(), null, null);
+            RecordFilter filter = RecordFilter.builder()
+                    .command(text)
+                    .run(text)
+                    .event(text)
+                    .metric(text)
+                    .attribute(text, text)
+                    .build();
             assertThat(source().page(filter, null, 10, none()).records()).hasSize(1);
             assertThat(source().metric(text, RecordFilter.ALL, null, none())).hasSize(1);
         }
@@ -203,22 +207,235 @@ public abstract class StoreContractTests {
         long seed = System.nanoTime();
         List<TelemetryRecord> records = Records.random(seed, 1_000);
         this.store.write(records, false);
-        RecordFilter attribute = with(List.of(new Attribute("model", "a:b,c")), List.of());
+        RecordFilter attribute =
+                RecordFilter.builder().attribute("model", "a:b,c").build();
         check(seed, records, attribute, (r) -> "a:b,c".equals(r.attributes().get("model")));
-        check(seed, records, with(List.of(new Attribute("model", "llama")), List.of()), (r) -> false);
+        check(seed, records, RecordFilter.builder().attribute("model", "llama").build(), (r) -> false);
         for (Comparison comparison : Comparison.values()) {
             check(
                     seed,
                     records,
-                    with(List.of(), List.of(new SystemCondition("cpu_percent", comparison, 10))),
+                    RecordFilter.builder()
+                            .system(new SystemCondition("cpu_percent", comparison, 10))
+                            .build(),
                     (r) -> r.system() != null
                             && comparison.holds(((Number) r.system().get("cpu_percent")).doubleValue(), 10));
         }
         check(
                 seed,
                 records,
-                with(List.of(), List.of(new SystemCondition("gpu_model", Comparison.GREATER_OR_EQUAL, 0))),
+                RecordFilter.builder()
+                        .system(new SystemCondition("gpu_model", Comparison.GREATER_OR_EQUAL, 0))
+                        .build(),
                 (r) -> false);
+    }
+
+    @Test
+    void filtersByBeginningsOfNames() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = traced(seed);
+        this.store.write(records, false);
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().event(NamePattern.parse("in*")).build(),
+                (r) -> r.event() != null && r.event().startsWith("in"));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().event(NamePattern.parse("*")).build(),
+                (r) -> r.event() != null);
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().metric(NamePattern.parse("to*")).build(),
+                (r) -> r.metrics().containsKey("tokens"));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().metric(NamePattern.parse("*")).build(),
+                (r) -> !r.metrics().isEmpty());
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder()
+                        .attribute("model", NamePattern.parse("llama*"))
+                        .build(),
+                (r) -> "llama-3".equals(r.attributes().get("model")));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder()
+                        .attribute("trace_id", NamePattern.parse("t-\"1*"))
+                        .build(),
+                (r) -> r.attributes().getOrDefault("trace_id", "").startsWith("t-\"1"));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder()
+                        .attribute("trace_id", NamePattern.parse("*"))
+                        .attribute("model", NamePattern.parse("*"))
+                        .event(NamePattern.parse("lo*"))
+                        .build(),
+                (r) -> r.attributes().containsKey("trace_id")
+                        && r.attributes().containsKey("model")
+                        && "load \"x\"".equals(r.event()));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().event(NamePattern.parse("nothing*")).build(),
+                (r) -> false);
+    }
+
+    @Test
+    void filtersByTrace() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = traced(seed);
+        this.store.write(records, false);
+        for (int i = 0; i < 200; i += 17) {
+            String trace = "t-\"" + i;
+            checkAll(
+                    seed,
+                    records,
+                    RecordFilter.builder().trace(trace).build(),
+                    (r) -> trace.equals(r.attributes().get("trace_id")));
+        }
+    }
+
+    @Test
+    void findsTextInMessageEventAndAttributesWhateverItsCase() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = traced(seed);
+        this.store.write(records, false);
+        for (String text : List.of(
+                "INFER",
+                "llama",
+                "A:B",
+                "measured",
+                "Straße",
+                "STRASSE",
+                "ÉTÉ",
+                "100%",
+                "100_",
+                "\\N",
+                "\u2028",
+                "\u212aelvin",
+                "KELVIN",
+                "😀 b",
+                "t-\"19",
+                "\"",
+                "'",
+                "load \"X\"",
+                "nowhere",
+                "_",
+                "%",
+                "te\nx")) {
+            checkAll(seed, records, RecordFilter.builder().text(text).build(), (r) -> contains(r, text));
+            checkAll(
+                    seed,
+                    records,
+                    RecordFilter.builder()
+                            .text(text)
+                            .status("failed")
+                            .metric("latency")
+                            .build(),
+                    (r) -> contains(r, text)
+                            && r.status().equals(Status.FAILED)
+                            && r.metrics().containsKey("latency"));
+        }
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().text("llama").text("measured").build(),
+                (r) -> contains(r, "llama") && contains(r, "measured"));
+    }
+
+    private static boolean contains(TelemetryRecord record, String text) {
+        List<String> texts = new ArrayList<>(record.attributes().values());
+        texts.add(Objects.requireNonNullElse(record.event(), ""));
+        texts.add(Objects.requireNonNullElse(record.message(), ""));
+        return texts.stream().anyMatch((one) -> {
+            for (int i = 0; i + text.length() <= one.length(); i++) {
+                if (one.substring(i, i + text.length()).equalsIgnoreCase(text)) {
+                    return true;
+                }
+            }
+            return false;
+        });
+    }
+
+    /** Records of some hundred traces, with messages that not every search tool reads right. */
+    private static List<TelemetryRecord> traced(long seed) {
+        String[] messages = {
+            "Im Straßenverkehr",
+            "été 100% 1000",
+            "back\\now",
+            "two\u2028lines",
+            "300 kelvin",
+            "300 \u212aelvin",
+            "ıs it",
+            "\"quoted\"",
+            "it's",
+            "😀 Bee",
+            "te\nxt",
+            null
+        };
+        Random random = new Random(seed);
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (TelemetryRecord record : Records.random(seed, 1_500)) {
+            Map<String, String> attributes = new HashMap<>(record.attributes());
+            if (random.nextInt(3) > 0) {
+                attributes.put("trace_id", "t-\"" + random.nextInt(200));
+            }
+            String message = record.message() == null ? messages[random.nextInt(messages.length)] : record.message();
+            records.add(TelemetryRecord.builder(record.origin(), record.sequence(), record.timestampMicros())
+                    .status(record.status())
+                    .event(record.event())
+                    .metrics(
+                            record.metrics().keySet().toArray(new String[0]),
+                            record.metrics().values().stream()
+                                    .mapToDouble(Double::doubleValue)
+                                    .toArray())
+                    .attributes(attributes)
+                    .system(record.system())
+                    .message(message)
+                    .build());
+        }
+        return records;
+    }
+
+    /** Checks all questions against a plain scan. */
+    private void checkAll(
+            long seed, List<TelemetryRecord> records, RecordFilter filter, Predicate<TelemetryRecord> expected) {
+        check(seed, records, filter, expected);
+        List<TelemetryRecord> chosen = records.stream().filter(expected).toList();
+        Map<String, Distribution> metrics = source().metrics(filter, none());
+        Map<String, Long> latencies = new HashMap<>();
+        long count = 0;
+        for (TelemetryRecord record : chosen) {
+            if (record.metrics().containsKey("latency")) {
+                latencies.merge(String.valueOf(record.attributes().get("model")), 1L, Long::sum);
+                count++;
+            }
+        }
+        assertThat(metrics.containsKey("latency") ? metrics.get("latency").count() : 0)
+                .as("%s, seed %d", filter, seed)
+                .isEqualTo(count);
+        Map<String, Long> found = new HashMap<>();
+        source().metric("latency", filter, Dimension.attribute("model"), none())
+                .forEach((key, values) -> found.put(String.valueOf(key), values.count()));
+        assertThat(found).as("%s, seed %d", filter, seed).isEqualTo(latencies);
+        if (count > 0) {
+            assertSummary(seed, metrics.get("latency"), "latency", chosen);
+            long[] edges = {Records.START - 100_000, Records.START + 500_000, Records.START + 2_000_000};
+            long early = chosen.stream()
+                    .filter((r) -> r.metrics().containsKey("latency") && r.timestampMicros() < edges[1])
+                    .count();
+            assertThat(source().series("latency", filter, edges, none()))
+                    .as("%s, seed %d", filter, seed)
+                    .extracting(Distribution::count)
+                    .containsExactly(early, count - early);
+        }
     }
 
     @Test
@@ -347,7 +564,7 @@ public abstract class StoreContractTests {
         Map<String, Distribution> metrics = source().metrics(RecordFilter.ALL, none());
         assertThat(metrics).containsOnlyKeys("latency", "tokens");
         metrics.forEach((name, distribution) -> assertSummary(seed, distribution, name, records));
-        assertThat(source().metrics(RecordFilter.ALL.withMetric("tokens"), none()))
+        assertThat(source().metrics(RecordFilter.builder().metric("tokens").build(), none()))
                 .as("the records with tokens have latencies too")
                 .containsOnlyKeys("latency", "tokens");
         assertThat(source().knows("tokens", none())).isTrue();
@@ -658,10 +875,12 @@ public abstract class StoreContractTests {
     }
 
     private static RecordFilter filter(String command, String run, String status, String event, String metric) {
-        return new RecordFilter(command, run, status, event, metric, List.of(), List.of(), null, null);
-    }
-
-    private static RecordFilter with(List<Attribute> attributes, List<SystemCondition> system) {
-        return new RecordFilter(null, null, null, null, null, attributes, system, null, null);
+        return RecordFilter.builder()
+                .command(command)
+                .run(run)
+                .status(status)
+                .event(event)
+                .metric(metric)
+                .build();
     }
 }

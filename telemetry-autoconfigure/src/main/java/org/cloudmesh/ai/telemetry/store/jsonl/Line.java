@@ -248,6 +248,11 @@ final class Line implements Row {
     }
 
     @Override
+    public @Nullable String message() {
+        return this.messageFrom < 0 ? null : JsonScanner.text(this.json, this.messageFrom, this.to - 1);
+    }
+
+    @Override
     public @Nullable Map<String, @Nullable Object> system() {
         return this.systems.meaning();
     }
@@ -260,7 +265,7 @@ final class Line implements Row {
                 .metrics(this.metrics.names(), this.metrics.values())
                 .attributes(this.attributes.toMap())
                 .system(system())
-                .message(this.messageFrom < 0 ? null : JsonScanner.text(this.json, this.messageFrom, this.to - 1))
+                .message(message())
                 .build();
     }
 

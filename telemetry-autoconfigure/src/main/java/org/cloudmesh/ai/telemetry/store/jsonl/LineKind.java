@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.Summary;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ record LineKind(
         implements Summary.Kind {
 
     @Override
-    public boolean has(String metric) {
-        return this.metrics.contains(metric);
+    public boolean has(NamePattern metric) {
+        return metric.prefix() ? this.metrics.stream().anyMatch(metric::matches) : this.metrics.contains(metric.text());
     }
 
     @Override

@@ -2,8 +2,11 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.FilterableRecord;
+import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.sqlite.Kind.AttributeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class PartialRows {
 
     /** Number of the first column that a caller asks for. */
-    static final int FIRST_COLUMN = 4;
+    static final int FIRST_COLUMN = 5;
 
     private static final int ROWS_BETWEEN_CHECKS = 256;
 
@@ -36,8 +39,9 @@ final class PartialRows {
         if (this.selection.partial().isEmpty()) {
             return;
         }
+        boolean filtered = !this.selection.filter().conditions().isEmpty();
         try (ResultSet rows = this.database.query(
-                "SELECT id, kind, attributes" + columns + " FROM record WHERE id >= ? AND id < ?"
+                "SELECT id, kind, attributes, message" + columns + " FROM record WHERE id >= ? AND id < ?"
                         + this.selection.partialCondition() + this.selection.readingCondition() + " ORDER BY id",
                 this.selection.from(),
                 this.selection.to())) {
@@ -48,22 +52,13 @@ final class PartialRows {
                 }
                 Kind kind = this.selection.partial().get(rows.getInt(2));
                 if (kind != null) {
-                    Row row = new Row(rows, kind);
-                    if (isChosen(row)) {
+                    Row row = new Row(rows, kind, filtered);
+                    if (this.selection.filter().matches(row)) {
                         visitor.visit(row);
                     }
                 }
             }
         }
-    }
-
-    private boolean isChosen(Row row) throws SQLException {
-        for (RecordFilter.Attribute attribute : this.selection.filter().attributes()) {
-            if (!attribute.value().equals(row.attribute(attribute.key()))) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Is given rows. */
@@ -73,18 +68,25 @@ final class PartialRows {
         void visit(Row row) throws SQLException;
     }
 
-    /** The present row. */
-    static final class Row {
+    /** The present row, with what filters look at. */
+    static final class Row implements FilterableRecord {
 
         private final ResultSet columns;
 
         private final Kind kind;
 
-        private @Nullable String carried;
+        private final KindLabels labels;
 
-        Row(ResultSet columns, Kind kind) {
+        private final @Nullable String carried;
+
+        private final @Nullable String message;
+
+        Row(ResultSet columns, Kind kind, boolean withMessage) throws SQLException {
             this.columns = columns;
             this.kind = kind;
+            this.labels = new KindLabels(kind);
+            this.carried = columns.getString(3);
+            this.message = withMessage ? columns.getString(4) : null;
         }
 
         long id() throws SQLException {
@@ -99,26 +101,55 @@ final class PartialRows {
             return this.columns;
         }
 
-        /** Returns the value of an attribute; null when the row has none of that key. */
-        @Nullable
-        String attribute(String key) throws SQLException {
+        @Override
+        public String command() {
+            return this.labels.command();
+        }
+
+        @Override
+        public @Nullable String run() {
+            return this.labels.run();
+        }
+
+        @Override
+        public String status() {
+            return this.labels.status();
+        }
+
+        @Override
+        public @Nullable String event() {
+            return this.labels.event();
+        }
+
+        @Override
+        public boolean has(NamePattern metric) {
+            return this.labels.has(metric);
+        }
+
+        @Override
+        public @Nullable String message() {
+            return this.message;
+        }
+
+        @Override
+        public @Nullable String attribute(String key) {
             AttributeSet set = this.kind.attributes();
             if (set == null) {
                 return null;
             }
             String fixed = set.fixed().get(key);
-            if (fixed != null || !set.mayVary(key)) {
+            if (fixed != null || this.carried == null || !set.mayVary(key)) {
                 return fixed;
-            }
-            if (this.carried == null) {
-                this.carried = this.columns.getString(3);
-            }
-            if (this.carried == null) {
-                return null;
             }
             return set.names() == null
                     ? JsonLists.textMap(this.carried).get(key)
                     : JsonLists.text(this.carried, set.names().indexOf(key));
+        }
+
+        @Override
+        public void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
+            RecordRows.attributes(this.kind.attributes(), this.carried)
+                    .forEach((key, value) -> visitor.accept(key, wanted.test(key) ? value : null));
         }
     }
 }

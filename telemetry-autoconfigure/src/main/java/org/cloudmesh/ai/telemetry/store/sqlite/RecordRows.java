@@ -95,7 +95,8 @@ final class RecordRows {
         return system;
     }
 
-    private static Map<String, String> attributes(@Nullable AttributeSet set, @Nullable String carried) {
+    /** Returns the attributes of a row: what its set says and what it carries itself. */
+    static Map<String, String> attributes(@Nullable AttributeSet set, @Nullable String carried) {
         if (set == null) {
             return Map.of();
         }

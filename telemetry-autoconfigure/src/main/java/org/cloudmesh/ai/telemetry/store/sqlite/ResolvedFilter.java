@@ -1,14 +1,14 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordMatcher;
-import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
+import org.cloudmesh.ai.telemetry.store.RecordMatcher.Verdict;
 import org.cloudmesh.ai.telemetry.store.sqlite.Kind.AttributeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +36,9 @@ final class ResolvedFilter {
 
     private final boolean allKinds;
 
+    /** Whether of every partly chosen kind some rows may not be chosen. */
+    private boolean rowsTell = true;
+
     private boolean narrowed;
 
     /**
@@ -46,17 +49,18 @@ final class ResolvedFilter {
      */
     ResolvedFilter(RecordFilter filter, List<Kind> kinds, @Nullable Dimension by) {
         this.filter = filter;
-        this.byGroup = filter.attributes().isEmpty()
+        this.byGroup = filter.conditions().stream().allMatch(RecordFilter.Condition::concernsGroups)
                 && filter.system().isEmpty()
-                && filter.metric() == null
                 && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         this.from = filter.from() == null ? 0 : RowIds.bound(RecordMatcher.micros(filter.from()));
         this.to = filter.to() == null ? Long.MAX_VALUE : RowIds.bound(RecordMatcher.micros(filter.to()));
         this.readings = ReadingCondition.of(filter.system());
         for (Kind kind : kinds) {
-            if (fits(kind)) {
-                boolean rows = variesIn(kind, by) || attributesVary(kind.attributes());
+            Verdict verdict = filter.decide(new KindLabels(kind));
+            if (verdict != Verdict.NO) {
+                boolean rows = verdict == Verdict.UNKNOWN || variesIn(kind, by);
                 (rows ? this.partial : this.whole).put(kind.id(), kind);
+                this.rowsTell &= !rows || verdict == Verdict.UNKNOWN;
                 if (this.byGroup && kind.id() == kind.group()) {
                     this.groups.put(kind.id(), kind);
                 }
@@ -144,22 +148,24 @@ final class ResolvedFilter {
         if (this.allKinds) {
             return "";
         }
-        Map<Integer, Kind> both = new HashMap<>(this.whole);
-        both.putAll(this.partial);
-        return this.whole.isEmpty() ? partialCondition() : listed(both);
+        if (this.whole.isEmpty()) {
+            return partialCondition();
+        }
+        return this.partial.isEmpty()
+                ? listed(this.whole)
+                : " AND ((1" + listed(this.whole) + ") OR (1" + partialCondition() + "))";
     }
 
     /** Returns a condition that all chosen records of partly chosen kinds pass, and few others. */
     String partialCondition() {
-        List<String> values = new ArrayList<>();
-        for (RecordFilter.Attribute attribute : this.filter.attributes()) {
-            String json = new JsonBuffer(32).string(attribute.value()).toString();
-            values.add("instr(attributes, '" + json.replace("'", "''") + "') > 0");
-        }
-        boolean carried = this.partial.values().stream().allMatch((kind) -> attributesVary(kind.attributes()));
+        List<RecordFilter.Condition> conditions = this.filter.conditions().stream()
+                .filter((condition) -> this.partial.values().stream()
+                        .anyMatch((kind) -> condition.decide(new KindLabels(kind)) == Verdict.UNKNOWN))
+                .toList();
         // The text first: SQLite goes from left to right, and few rows are left to be looked up in the list of kinds.
-        return carried && !values.isEmpty()
-                ? " AND (" + String.join(" OR ", values) + ")" + listed(this.partial)
+        return this.rowsTell && !conditions.isEmpty()
+                ? conditions.stream().map(RowCondition::of).collect(Collectors.joining(" OR ", " AND (", ")"))
+                        + listed(this.partial)
                 : listed(this.partial);
     }
 
@@ -174,39 +180,6 @@ final class ResolvedFilter {
             separator = ",";
         }
         return list.append(')').toString();
-    }
-
-    private boolean fits(Kind kind) {
-        RecordFilter filter = this.filter;
-        return fits(filter.command(), kind.origin().command())
-                && fits(filter.run(), kind.origin().run())
-                && fits(filter.status(), kind.status().value())
-                && fits(filter.event(), kind.event())
-                && (filter.metric() == null || kind.shape().indexOf(filter.metric()) >= 0)
-                && attributesFit(kind.attributes());
-    }
-
-    private static boolean fits(@Nullable String wanted, @Nullable String present) {
-        return wanted == null || wanted.equals(present);
-    }
-
-    private boolean attributesFit(@Nullable AttributeSet set) {
-        for (RecordFilter.Attribute attribute : this.filter.attributes()) {
-            if (set == null) {
-                return false;
-            }
-            String fixed = set.fixed().get(attribute.key());
-            if (fixed == null ? !set.mayVary(attribute.key()) : !fixed.equals(attribute.value())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean attributesVary(@Nullable AttributeSet set) {
-        return set != null
-                && this.filter.attributes().stream()
-                        .anyMatch((attribute) -> !set.fixed().containsKey(attribute.key()));
     }
 
     private static boolean variesIn(Kind kind, @Nullable Dimension by) {

@@ -118,7 +118,7 @@ final class SqliteSource implements RecordSource {
     @Override
     public boolean knows(String metric, Deadline deadline) {
         return query(deadline, (database, catalog) -> {
-            ResolvedFilter selection = new ResolvedFilter(RecordFilter.ALL.withMetric(metric), catalog.kinds(), null);
+            ResolvedFilter selection = new ResolvedFilter(RecordFilter.ALL.having(metric), catalog.kinds(), null);
             return !new Aggregation(database, catalog, selection, this.few, deadline)
                     .counts()
                     .isEmpty();
@@ -200,12 +200,8 @@ final class SqliteSource implements RecordSource {
 
     private static ResolvedFilter selection(
             String metric, RecordFilter filter, @Nullable Dimension by, Catalog catalog) {
-        List<Kind> kinds = catalog.kinds();
-        if (filter.metric() == null || filter.metric().equals(metric)) {
-            // Kinds without the metric have nothing to add, so leaving them in keeps "all kinds" recognisable.
-            return new ResolvedFilter(filter.withMetric(null), kinds, by).having(metric);
-        }
-        return new ResolvedFilter(filter, kinds, by).having(metric);
+        // Kinds without the metric have nothing to add, so leaving them in keeps "all kinds" recognisable.
+        return new ResolvedFilter(filter.given(metric), catalog.kinds(), by).having(metric);
     }
 
     private <T> T query(Deadline deadline, Question<T> question) {

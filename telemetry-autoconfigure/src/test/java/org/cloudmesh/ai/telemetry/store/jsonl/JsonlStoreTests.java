@@ -141,8 +141,7 @@ class JsonlStoreTests {
         JsonlStore store = open(path);
         store.write(some(1), true);
         List<TelemetryRecord> records = all(store);
-        RecordFilter trained =
-                new RecordFilter("train-resnet", null, null, null, null, List.of(), List.of(), null, null);
+        RecordFilter trained = RecordFilter.builder().command("train-resnet").build();
         assertThat(records).hasSize(23);
         assertThat(store.source()
                         .metric("inference_latency", RecordFilter.ALL, null, Deadline.none())

@@ -139,7 +139,7 @@ class ReadingTests {
 
     @Test
     void filtersHold() throws Exception {
-        assertThat(readings(new RecordFilter(null, null, "failed", null, null, List.of(), List.of(), null, null), 200))
+        assertThat(readings(RecordFilter.builder().status("failed").build(), 200))
                 .hasSizeBetween(50, 200)
                 .allSatisfy((reading) -> assertThat((reading.at() - Records.START) / INTERVAL % 10)
                         .isEqualTo(3));
@@ -153,7 +153,7 @@ class ReadingTests {
     }
 
     private static RecordFilter ofRun(String run) {
-        return new RecordFilter(null, run, null, null, null, List.of(), List.of(), null, null);
+        return RecordFilter.builder().run(run).build();
     }
 
     @Test

@@ -28,6 +28,7 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.Distribution;
+import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.RecordMatcher;
@@ -313,21 +314,37 @@ class SummaryTests {
     }
 
     private RecordFilter filter() {
-        List<RecordFilter.Attribute> attributes = new ArrayList<>();
+        RecordFilter.Builder filter = RecordFilter.builder();
         if (this.random.nextInt(4) == 0) {
-            attributes.add(new RecordFilter.Attribute("model", "m" + this.random.nextInt(5)));
+            filter.attribute("model", "m" + this.random.nextInt(5));
         }
         if (this.random.nextInt(12) == 0) {
             TelemetryRecord some = this.records.get(this.random.nextInt(this.records.size()));
-            attributes.add(new RecordFilter.Attribute("trace", some.attributes().getOrDefault("trace", "none")));
+            filter.attribute("trace", some.attributes().getOrDefault("trace", "none"));
         }
         List<RecordFilter.SystemCondition> system = this.random.nextInt(12) == 0
                 ? List.of(new RecordFilter.SystemCondition("cpu_percent", RecordFilter.Comparison.GREATER, 50))
                 : List.of();
         Instant from = this.random.nextInt(3) == 0 ? null : at();
         Instant to = this.random.nextInt(3) == 0 ? null : at();
-        return new RecordFilter(
-                any(COMMANDS), any("r1", "r2"), any(STATUSES), any(EVENTS), any(METRICS), attributes, system, from, to);
+        if (this.random.nextInt(6) == 0) {
+            filter.text(any("M1", "e", "0"));
+        }
+        if (this.random.nextInt(12) == 0) {
+            filter.attribute("model", NamePattern.startingWith("m"));
+        }
+        filter.metric(any(METRICS));
+        if (this.random.nextInt(6) == 0) {
+            filter.metric(NamePattern.startingWith(METRICS[0].substring(0, 1)));
+        }
+        return filter.command(any(COMMANDS))
+                .run(any("r1", "r2"))
+                .status(any(STATUSES))
+                .event(any(EVENTS))
+                .system(system)
+                .from(from)
+                .to(to)
+                .build();
     }
 
     private Instant at() {

@@ -22,6 +22,7 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.Distribution;
+import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
@@ -150,27 +151,35 @@ class SqliteSourceTests {
     private RecordFilter filter() {
         Instant from = this.random.nextInt(3) == 0 ? null : RecordMatcher.instant(END - this.random.nextInt(4_500_000));
         Instant to = this.random.nextInt(3) == 0 ? null : RecordMatcher.instant(END - this.random.nextInt(4_500_000));
-        List<RecordFilter.Attribute> attributes = new ArrayList<>();
+        RecordFilter.Builder filter = RecordFilter.builder();
         if (this.random.nextInt(5) == 0) {
-            attributes.add(new RecordFilter.Attribute("model", "llama-1"));
+            filter.attribute("model", "llama-1");
         }
         if (this.random.nextInt(8) == 0) {
-            attributes.add(new RecordFilter.Attribute("trace'id", "trace \"" + this.random.nextInt(200)));
+            filter.attribute("trace'id", "trace \"" + this.random.nextInt(200));
         }
         List<RecordFilter.SystemCondition> system = this.random.nextInt(8) == 0
                 ? List.of(new RecordFilter.SystemCondition(
                         "cpu_percent", RecordFilter.Comparison.GREATER, END / 500_000 - 4))
                 : List.of();
-        return new RecordFilter(
-                pick("train", "serve"),
-                pick("run-1", "run-2", "run-3"),
-                pick("completed", "failed"),
-                pick("event-0", "event-1"),
-                pick("b", "j"),
-                attributes,
-                system,
-                from,
-                to);
+        if (this.random.nextInt(6) == 0) {
+            filter.text(pick("LLAMA", "nt-1", "\"1", "ce", "measured"));
+        }
+        if (this.random.nextInt(8) == 0) {
+            filter.attribute("trace'id", NamePattern.parse("trace \"1*"));
+        }
+        filter.event(pick("event-0", "event-1"));
+        if (this.random.nextInt(6) == 0) {
+            filter.event(NamePattern.parse("event*"));
+        }
+        return filter.command(pick("train", "serve"))
+                .run(pick("run-1", "run-2", "run-3"))
+                .status(pick("completed", "failed"))
+                .metric(pick("b", "j"))
+                .system(system)
+                .from(from)
+                .to(to)
+                .build();
     }
 
     private String pick(String... values) {
