@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -102,6 +103,13 @@ final class Parameters {
                 .toList();
     }
 
+    /** Returns the names of those that choose records. */
+    static Set<String> names() {
+        Set<String> names = new TreeSet<>(CONDITIONS.keySet());
+        names.addAll(RANGE);
+        return names;
+    }
+
     List<String> all(String name) {
         return this.values.getOrDefault(name, List.of());
     }
@@ -142,7 +150,7 @@ final class Parameters {
     /** Returns the choices that the request makes, word for word. */
     Map<String, List<String>> filters() {
         Map<String, List<String>> filters = new TreeMap<>(this.values);
-        filters.keySet().removeIf((name) -> !CONDITIONS.containsKey(name) && !RANGE.contains(name));
+        filters.keySet().retainAll(names());
         return filters;
     }
 

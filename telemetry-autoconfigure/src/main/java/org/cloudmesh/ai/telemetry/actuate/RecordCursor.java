@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -35,7 +34,7 @@ record RecordCursor(
             byte[] json = Arrays.copyOf(bytes, bytes.length - CHECKSUM);
             if (ByteBuffer.wrap(bytes, json.length, CHECKSUM).getInt() == checksum(json)
                     && encode(bytes).equals(text)) {
-                return of(RecordJson.read(new String(json, StandardCharsets.UTF_8)));
+                return of(RecordJson.read(json, 0, json.length));
             }
         } catch (RuntimeException ex) {
             // Whatever is wrong with it, it is not a cursor of ours: said below.
@@ -93,7 +92,7 @@ record RecordCursor(
         json.put("from", micros(this.from));
         json.put("to", micros(this.to));
         json.put("after", this.after);
-        byte[] bytes = RecordJson.write(json).getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = RecordJson.bytes(json);
         return encode(ByteBuffer.allocate(bytes.length + CHECKSUM)
                 .put(bytes)
                 .putInt(checksum(bytes))

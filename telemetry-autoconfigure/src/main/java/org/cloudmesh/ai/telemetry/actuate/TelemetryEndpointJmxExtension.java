@@ -6,7 +6,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.jmx.annotation.EndpointJmxExtension;
@@ -35,6 +38,7 @@ public final class TelemetryEndpointJmxExtension {
             Parameters parameters = Parameters.of(values(query), this.endpoint.clock());
             Map<String, @Nullable Object> answer = this.endpoint.queries().answer(List.of(path.split("/")), parameters);
             if (answer != null) {
+                answer.computeIfPresent("records", (name, records) -> fields(records));
                 return answer;
             }
         } catch (Problem | QueryException ex) {
@@ -42,6 +46,15 @@ public final class TelemetryEndpointJmxExtension {
             throw new IllegalArgumentException(ex.getMessage(), ex.getCause());
         }
         throw new IllegalArgumentException("There is no path '" + Problem.shortened(path) + "' here");
+    }
+
+    /** Records as maps, which every JMX client can show. */
+    private static Object fields(Object records) {
+        return records instanceof List<?> list
+                ? list.stream()
+                        .map((record) -> RecordJson.fields((TelemetryRecord) Objects.requireNonNull(record)))
+                        .toList()
+                : records;
     }
 
     private static Map<String, @Nullable Object> values(@Nullable String query) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
@@ -17,7 +16,6 @@ import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
-import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /** What each path answers. Thread-safe. */
@@ -52,7 +50,7 @@ final class TelemetryQueries {
                 this.pipeline.stores());
     }
 
-    /** Returns the answer of a path below the root; null when there is no such path. */
+    /** Returns the answer of a path below the root, records in it as they are; null when there is no such path. */
     @Nullable
     Map<String, @Nullable Object> answer(List<String> path, Parameters parameters) {
         int length = path.size();
@@ -99,14 +97,9 @@ final class TelemetryQueries {
             throw ex;
         }
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put(
-                "records", page.records().stream().map(TelemetryQueries::fields).toList());
+        answer.put("records", page.records());
         answer.put("next", next(page, cursor == null ? parameters.filters() : cursor.filters(), filter));
         return answer;
-    }
-
-    private static Map<String, @Nullable Object> fields(TelemetryRecord record) {
-        return RecordJson.fields(record);
     }
 
     private static @Nullable String next(RecordPage page, Map<String, List<String>> filters, RecordFilter filter) {

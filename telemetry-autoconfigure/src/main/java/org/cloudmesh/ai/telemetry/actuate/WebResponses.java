@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -95,6 +94,6 @@ final class WebResponses {
     }
 
     private static byte[] bytes(Map<String, @Nullable Object> object) {
-        return RecordJson.write(object).getBytes(StandardCharsets.UTF_8);
+        return RecordJson.bytes(object);
     }
 }

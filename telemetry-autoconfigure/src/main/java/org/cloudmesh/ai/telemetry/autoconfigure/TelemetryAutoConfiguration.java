@@ -3,12 +3,12 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
-import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.Tracked;
 import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.ContentPolicy;
@@ -141,50 +141,21 @@ public final class TelemetryAutoConfiguration {
 
     private static TelemetryBuilder builder(
             TelemetryProperties properties, Environment environment, Map<String, String> application) {
-        TelemetryBuilder builder = Telemetry.builder()
-                .backend(properties.getBackend().toArray(String[]::new))
-                .path(properties.getPath())
-                .run(properties.getRun())
-                .failFast(properties.isFailFast())
-                .durability(properties.getDurability())
-                .closeTimeout(properties.getCloseTimeout())
-                .queue(queue(properties.getQueue()))
-                .retention(new TelemetrySettings.Retention(
-                        properties.getRetention().getMaxAge(),
-                        properties.getRetention().getMaxSize().toBytes()))
-                .context(new TelemetrySettings.Context(
-                        properties.getContext().isEnabled(),
-                        properties.getContext().getInterval(),
-                        application));
+        TelemetryBuilder builder = Telemetry.builder();
+        properties.applyTo(builder, application);
         String command = StringUtils.hasText(properties.getCommand())
                 ? properties.getCommand()
                 : environment.getProperty("spring.application.name");
         if (StringUtils.hasText(command)) {
             builder.command(command);
         }
-        path(builder, "sqlite", properties.getSqlite());
-        path(builder, "jsonl", properties.getJsonl());
-        path(builder, "text", properties.getText());
-        for (String key : properties.getMaskedKeys()) {
-            builder.maskKey(key);
+        // Asked for by name, so that a backend needs no properties of its own here.
+        for (String backend : properties.getBackend()) {
+            String path = environment.getProperty("telemetry." + backend.strip().toLowerCase(Locale.ROOT) + ".path");
+            if (StringUtils.hasText(path)) {
+                builder.path(backend.strip().toLowerCase(Locale.ROOT), path);
+            }
         }
         return builder;
-    }
-
-    private static void path(TelemetryBuilder builder, String backend, TelemetryProperties.File file) {
-        String path = file.getPath();
-        if (StringUtils.hasText(path)) {
-            builder.path(backend, path);
-        }
-    }
-
-    private static TelemetrySettings.Queue queue(TelemetryProperties.Queue queue) {
-        return new TelemetrySettings.Queue(
-                queue.getCapacity(),
-                queue.getMaxBytes() != null
-                        ? queue.getMaxBytes().toBytes()
-                        : TelemetrySettings.Queue.defaults().maxBytes(),
-                queue.getWhenFull(),
-                queue.getBlockTimeout());
     }
 }

@@ -3,7 +3,10 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.cloudmesh.ai.telemetry.Durability;
+import org.cloudmesh.ai.telemetry.TelemetryBuilder;
+import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -53,6 +56,7 @@ public class TelemetryProperties {
     @NestedConfigurationProperty
     private final Micrometer micrometer = new Micrometer();
 
+    // Read by name, as any backend's; these are here for the metadata that editors complete them from.
     @NestedConfigurationProperty
     private final File sqlite = new File();
 
@@ -61,6 +65,24 @@ public class TelemetryProperties {
 
     @NestedConfigurationProperty
     private final File text = new File();
+
+    /**
+     * Hands the settings on, but for the command and the paths of further backends, which the environment tells.
+     *
+     * @param application what readings carry of the application itself
+     */
+    void applyTo(TelemetryBuilder builder, Map<String, String> application) {
+        builder.backend(this.backend.toArray(String[]::new))
+                .path(this.path)
+                .run(this.run)
+                .failFast(this.failFast)
+                .durability(this.durability)
+                .closeTimeout(this.closeTimeout)
+                .queue(this.queue.toSettings())
+                .retention(new TelemetrySettings.Retention(this.retention.maxAge, this.retention.maxSize.toBytes()))
+                .context(new TelemetrySettings.Context(this.context.enabled, this.context.interval, application));
+        this.maskedKeys.forEach(builder::maskKey);
+    }
 
     public boolean isEnabled() {
         return this.enabled;
@@ -176,6 +198,13 @@ public class TelemetryProperties {
 
         /** Time that emit waits for room at most when when-full is block. */
         private Duration blockTimeout = Duration.ofMillis(100);
+
+        private TelemetrySettings.Queue toSettings() {
+            long bytes = this.maxBytes != null
+                    ? this.maxBytes.toBytes()
+                    : TelemetrySettings.Queue.defaults().maxBytes();
+            return new TelemetrySettings.Queue(this.capacity, bytes, this.whenFull, this.blockTimeout);
+        }
 
         public int getCapacity() {
             return this.capacity;

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,8 +39,6 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
 
     private static final DateTimeFormatter RUN =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
-
-    private static final List<String> DEFAULT_BACKENDS = List.of("sqlite", "jsonl");
 
     private static final String FILE_NAME = "telemetry";
 
@@ -132,12 +131,15 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
             return List.copyOf(names);
         }
         StringJoiner missing = new StringJoiner(", ");
-        for (String name : DEFAULT_BACKENDS) {
-            StoreFactory factory = find(name, factories);
-            if (factory != null && factory.missing() == null) {
-                return List.of(name);
+        List<StoreFactory> preferred = new ArrayList<>();
+        factories.forEach(preferred::add);
+        preferred.removeIf((factory) -> factory.preference() == 0);
+        preferred.sort(Comparator.comparingInt(StoreFactory::preference).reversed());
+        for (StoreFactory factory : preferred) {
+            if (factory.missing() == null) {
+                return List.of(factory.backend());
             }
-            missing.add(name + (factory == null ? "" : " needs " + factory.missing()));
+            missing.add(factory.backend() + " needs " + factory.missing());
         }
         logger.warn("Nothing keeps the telemetry records: {}. Add one of them, or set telemetry.backend=text", missing);
         return List.of(DiscardingStoreFactory.BACKEND);

@@ -13,6 +13,14 @@ public interface StoreFactory {
         return null;
     }
 
+    /**
+     * Returns how much the backend commends itself where no backend is named: the one with the greatest number is taken of
+     * those of which no library is missing. With 0 it is only taken when it is named.
+     */
+    default int preference() {
+        return 0;
+    }
+
     /** Returns which library is missing from the class path; null when none is. */
     default @Nullable String missing() {
         return null;

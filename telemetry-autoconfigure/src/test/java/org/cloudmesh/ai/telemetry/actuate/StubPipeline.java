@@ -33,7 +33,7 @@ class StubPipeline implements PipelineView {
 
     static StoreStatus status(String backend, boolean answers, StoreStatus.Degraded degraded) {
         return new StoreStatus(
-                backend, null, 0, answers, 10, 7, Map.of("queue_full", 2L), Map.of("value", 1L), 1, degraded);
+                backend, null, 0, answers, 10, 7, Map.of("queue-full", 2L), Map.of("invalid-value", 1L), 1, degraded);
     }
 
     /** Begins a record of that origin, so many microseconds after {@link Records#START}. */

@@ -173,8 +173,8 @@ class TelemetryEndpointDeploymentTests {
                     .containsEntry("accepted", 10)
                     .containsEntry("written", 7)
                     .containsEntry("queued", 1)
-                    .containsEntry("dropped", Map.of("queue_full", 2))
-                    .containsEntry("normalised", Map.of("value", 1));
+                    .containsEntry("dropped", Map.of("queue-full", 2))
+                    .containsEntry("normalised", Map.of("invalid-value", 1));
             Instant since = Instant.parse("2026-11-24T22:20:00Z");
             pipeline.stores = List.of(
                     StubPipeline.status("memory", true, null),

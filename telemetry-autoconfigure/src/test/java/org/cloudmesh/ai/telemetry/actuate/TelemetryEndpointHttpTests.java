@@ -107,8 +107,8 @@ class TelemetryEndpointHttpTests {
                         "accepted", 10,
                         "written", 7,
                         "queued", 1,
-                        "dropped", Map.of("queue_full", 2),
-                        "normalised", Map.of("value", 1)));
+                        "dropped", Map.of("queue-full", 2),
+                        "normalised", Map.of("invalid-value", 1)));
     }
 
     @Test
@@ -363,7 +363,11 @@ class TelemetryEndpointHttpTests {
                 "/records?cursor=%00|cursor|",
                 "/records?cursor=AAAA|cursor|AAAA",
                 "/records?cursor=|cursor|",
-                "?from=tomorrow|from|yesterday",
+                "?from=tomorrow|from|tomorrow",
+                "?to=yesterday|to|yesterday",
+                "?from=today&zone=Mars/Olympus|zone|Mars/Olympus",
+                "/records?zone=|zone|",
+                "?text=|text|",
                 "?from=2026-11-24|from|2026-11-24",
                 "?to=-5y|to|-5y",
                 "?from=-999999999d|from|-999999999d",

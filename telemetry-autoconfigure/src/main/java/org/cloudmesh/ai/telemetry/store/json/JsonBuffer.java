@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.NumberOutput;
 
@@ -45,6 +46,8 @@ public final class JsonBuffer {
     private byte[] bytes;
 
     private int size;
+
+    private @Nullable RecordWriter records;
 
     /** Creates a buffer that grows when it must. */
     public JsonBuffer(int capacity) {
@@ -224,7 +227,10 @@ public final class JsonBuffer {
         return this;
     }
 
-    /** Appends a text, number, truth value, map, collection or null; any other object as its text. */
+    /**
+     * Appends a text, number, truth value, record, map, collection or null; any other object as its text. A record is as
+     * answers carry it, with all fields.
+     */
     public JsonBuffer value(@Nullable Object value) {
         if (value == null) {
             return raw("null");
@@ -239,6 +245,12 @@ public final class JsonBuffer {
         }
         if (value instanceof Number || value instanceof Boolean) {
             return raw(value.toString());
+        }
+        if (value instanceof TelemetryRecord record) {
+            RecordWriter writer = this.records == null ? RecordWriter.forAnswers() : this.records;
+            this.records = writer;
+            writer.write(record, this);
+            return this;
         }
         if (value instanceof Map<?, ?> map) {
             return object(map);

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -63,25 +62,15 @@ public final class RecordJson {
         return new JsonBuffer(256).object(object).toString();
     }
 
-    /**
-     * Returns the record's fields by name, in their order, absent ones as null: what answers carry. Numbers are
-     * {@link Double}, {@code system} and {@code user} as the record has them.
-     */
+    /** Returns a map of texts, numbers, truth values, records, maps, collections and nulls as an object in UTF-8. */
+    public static byte[] bytes(Map<String, ? extends @Nullable Object> object) {
+        return new JsonBuffer(4096).object(object).toByteArray();
+    }
+
+    /** Returns the fields of the record's JSON by name, in their order, absent ones as null. */
     public static Map<String, @Nullable Object> fields(TelemetryRecord record) {
-        Origin origin = record.origin();
-        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-        fields.put("id", record.id());
-        fields.put("timestamp", RecordTime.format(record.timestampMicros()));
-        fields.put("command", origin.command());
-        fields.put("run", origin.run());
-        fields.put("status", record.status().value());
-        fields.put("event", record.event());
-        fields.put("metrics", record.metrics());
-        fields.put("attributes", record.attributes().isEmpty() ? null : record.attributes());
-        fields.put("system", record.system());
-        fields.put("user", origin.user());
-        fields.put("message", record.message());
-        return fields;
+        JsonBuffer buffer = new JsonBuffer(512).value(record);
+        return read(buffer.array(), 0, buffer.size());
     }
 
     /**

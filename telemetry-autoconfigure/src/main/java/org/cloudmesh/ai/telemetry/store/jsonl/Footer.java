@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,7 +40,7 @@ record Footer(List<Chunk> stretches, LineKinds kinds, List<List<Node>> nodes) {
             levels.add(nodes);
         }
         object.put("summaries", levels);
-        return RecordJson.write(object).getBytes(StandardCharsets.UTF_8);
+        return RecordJson.bytes(object);
     }
 
     /**

@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
 public final class JsonlStoreFactory implements StoreFactory {
 
     @Override
+    public int preference() {
+        return 1;
+    }
+
+    @Override
     public String backend() {
         return "jsonl";
     }

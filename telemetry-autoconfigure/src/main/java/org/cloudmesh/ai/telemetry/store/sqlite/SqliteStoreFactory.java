@@ -19,6 +19,11 @@ public final class SqliteStoreFactory implements StoreFactory {
     }
 
     @Override
+    public int preference() {
+        return 2;
+    }
+
+    @Override
     public String backend() {
         return "sqlite";
     }

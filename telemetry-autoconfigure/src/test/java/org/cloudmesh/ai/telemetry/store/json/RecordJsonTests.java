@@ -76,6 +76,13 @@ class RecordJsonTests {
                         "message");
         assertThat(tree.get("event").isNull()).isTrue();
         assertThat(tree.get("attributes").isNull()).isTrue();
+        assertThat(tree.get("id").asString()).isEqualTo(record.id());
+        assertThat(tree.get("command").asString()).isEqualTo(record.origin().command());
+        assertThat(tree.get("status").asString()).isEqualTo(record.status().value());
+        assertThat(tree.get("metrics")).isEqualTo(this.mapper.valueToTree(record.metrics()));
+        assertThat(tree.get("user"))
+                .isEqualTo(this.mapper.valueToTree(record.origin().user()));
+        assertThat(tree.get("system")).isEqualTo(this.mapper.valueToTree(record.system()));
         assertThat(tree).isEqualTo(this.mapper.valueToTree(RecordJson.fields(record)));
     }
 
