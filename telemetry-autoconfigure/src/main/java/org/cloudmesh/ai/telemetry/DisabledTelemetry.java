@@ -53,7 +53,7 @@ final class DisabledTelemetry implements Telemetry {
         }
 
         @Override
-        public RecordBuilder metric(@Nullable String name, @Nullable Number value) {
+        public Nothing metric(@Nullable String name, @Nullable Number value) {
             return this;
         }
 

@@ -45,7 +45,7 @@ public interface RecordBuilder {
      * Hands the record over and tells when it is on disk (fsync included).
      *
      * @return completes when the record is on disk, or exceptionally with a {@link RecordDroppedException}; at once when
-     * nothing is recorded because telemetry is off. Dependents run on the writer's thread: keep them short
+     * telemetry is off or its backend is {@code none}. Dependents run on the writer's thread: keep them short
      */
     CompletableFuture<@Nullable Void> emitDurably();
 }

@@ -38,7 +38,14 @@ public interface Telemetry extends AutoCloseable {
 
     /** Records one metric with a status; a null value is counted as invalid. */
     default void emit(@Nullable String metric, @Nullable Number value, @Nullable Status status) {
-        emit(metric, value == null ? Double.NaN : value.doubleValue(), status);
+        double number;
+        try {
+            number = value == null ? Double.NaN : value.doubleValue();
+        } catch (RuntimeException ex) {
+            // A number of the application's own: what it throws is no reason to disturb the caller.
+            number = Double.NaN;
+        }
+        emit(metric, number, status);
     }
 
     /** Records several metrics at once. */

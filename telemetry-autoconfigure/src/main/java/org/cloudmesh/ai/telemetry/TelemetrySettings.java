@@ -57,14 +57,14 @@ public record TelemetrySettings(
      * @param capacity records, rounded up to a power of two
      * @param maxBytes bytes of large records (over 256 bytes each) that may wait
      * @param whenFull what emit does when there is no room
-     * @param blockTimeout how long {@link WhenFull#BLOCK} waits at most
+     * @param blockTimeout how long {@link WhenFull#BLOCK} waits at most; the first opening of the stores does not count
      */
     public record Queue(int capacity, long maxBytes, WhenFull whenFull, Duration blockTimeout) {
 
         /** 65,536 records; 32 MiB or an eighth of the heap, whichever is less; drops when full. */
         public static Queue defaults() {
             long bytes = Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 8);
-            return new Queue(1 << 16, bytes, WhenFull.DROP, Duration.ofMillis(100));
+            return new Queue(1 << 16, bytes, WhenFull.DROP, Duration.ofSeconds(10));
         }
     }
 

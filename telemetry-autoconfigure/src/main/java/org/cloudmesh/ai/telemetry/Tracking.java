@@ -12,6 +12,17 @@ public interface Tracking extends AutoCloseable {
     /** Adds a metric to the record of the end. */
     Tracking metric(String name, double value);
 
+    /** Adds a metric to the record of the end; null is a value that is no finite number. */
+    default Tracking metric(String name, @Nullable Number value) {
+        double number;
+        try {
+            number = value == null ? Double.NaN : value.doubleValue();
+        } catch (RuntimeException ex) {
+            number = Double.NaN;
+        }
+        return metric(name, number);
+    }
+
     /** Adds an attribute to the record of the end. */
     Tracking attribute(String key, @Nullable Object value);
 

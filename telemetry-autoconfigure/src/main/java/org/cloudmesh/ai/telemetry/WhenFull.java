@@ -8,7 +8,7 @@ public enum WhenFull {
 
     /**
      * Waits for room, within a time limit; then drops. Never waits on a Reactor non-blocking thread nor on the writer's
-     * own thread.
+     * own thread, nor for a record that is larger than the whole queue may be. An interrupt does not end the wait.
      */
     BLOCK
 }

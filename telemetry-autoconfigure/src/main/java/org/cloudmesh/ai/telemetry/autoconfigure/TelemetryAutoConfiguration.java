@@ -24,6 +24,8 @@ import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationShutdownHandlers;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -65,11 +67,15 @@ public final class TelemetryAutoConfiguration {
         for (TelemetryBuilderCustomizer customizer : customizers.orderedStream().toList()) {
             customizer.customize(builder);
         }
-        return new DefaultTelemetryFactory(
+        RecordingTelemetry telemetry = new DefaultTelemetryFactory(
                         stores.orderedStream().toList(),
                         listeners.orderedStream().toList(),
                         contributors.orderedStream().toList())
                 .assemble(builder.settings());
+        // A context whose start ends in System.exit is never closed, so neither are its beans.
+        SpringApplicationShutdownHandlers handlers = SpringApplication.getShutdownHandlers();
+        telemetry.closeWith(handlers::add, handlers::remove);
+        return telemetry;
     }
 
     // Methods of one class are looked at in their order: there is none yet when telemetry is off.

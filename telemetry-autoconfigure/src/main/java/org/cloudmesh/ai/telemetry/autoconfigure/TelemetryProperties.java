@@ -196,8 +196,8 @@ public class TelemetryProperties {
         /** What emit does when the queue is full. Block waits for room within block-timeout, then drops. */
         private WhenFull whenFull = WhenFull.DROP;
 
-        /** Time that emit waits for room at most when when-full is block. */
-        private Duration blockTimeout = Duration.ofMillis(100);
+        /** Time that emit waits for room at most when when-full is block. The opening of the stores does not count. */
+        private Duration blockTimeout = Duration.ofSeconds(10);
 
         private TelemetrySettings.Queue toSettings() {
             long bytes = this.maxBytes != null

@@ -124,7 +124,10 @@ final class DefaultRecordBuilder implements RecordBuilder {
 
     @Override
     public RecordBuilder status(@Nullable Status status) {
-        this.status = status;
+        // Cut by itself, for its words are in lower case and without blanks at their ends already.
+        this.status = status != null && Limits.exceeds(status.value(), Limits.NAME)
+                ? Status.of(cut(status.value(), Limits.NAME))
+                : status;
         return this;
     }
 
@@ -147,6 +150,10 @@ final class DefaultRecordBuilder implements RecordBuilder {
 
     @Override
     public CompletableFuture<@Nullable Void> emitDurably() {
+        if (this.telemetry.keepsNothing()) {
+            emit();
+            return CompletableFuture.completedFuture(null);
+        }
         CompletableFuture<@Nullable Void> acknowledgement = new CompletableFuture<>();
         this.telemetry.accept(entry(acknowledgement));
         return acknowledgement;
@@ -239,7 +246,8 @@ final class DefaultRecordBuilder implements RecordBuilder {
     private static @Nullable String text(Object value) {
         try {
             return value.toString();
-        } catch (RuntimeException ex) {
+        } catch (RuntimeException | StackOverflowError ex) {
+            // A list that contains itself, for example.
             return value.getClass().getName();
         }
     }

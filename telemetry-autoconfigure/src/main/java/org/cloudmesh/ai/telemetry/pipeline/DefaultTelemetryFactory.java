@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.StringJoiner;
@@ -111,7 +112,7 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
     private static void open(RecordingTelemetry telemetry) {
         try {
             telemetry.openNow();
-        } catch (StoreException ex) {
+        } catch (StoreException | RuntimeException | LinkageError ex) {
             String reason = ex.getMessage() == null ? ex.toString() : ex.getMessage();
             throw new TelemetryConfigurationException(
                     "telemetry.path",
@@ -166,8 +167,8 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         try {
             Path file = path == null ? defaultPath(factory, beside) : absolute(path);
             return factory.create(new StoreSettings(file, settings.retention(), settings.clock()));
-        } catch (IllegalArgumentException ex) {
-            String reason = ex.getMessage() == null ? "is no path" : ex.getMessage();
+        } catch (RuntimeException | LinkageError ex) {
+            String reason = ex.getMessage() == null ? ex.toString() : ex.getMessage();
             TelemetryConfigurationException failure =
                     new TelemetryConfigurationException("telemetry.path", path, reason, "Choose another path", ex);
             if (settings.failFast()) {
@@ -221,9 +222,11 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         if (run == null || run.isBlank()) {
             run = start + "-" + random;
         }
+        run = Limits.cut(run, Limits.NAME);
+        String command = Objects.requireNonNull(Limits.cut(settings.command(), Limits.NAME));
         // The time in front makes tokens, and so ids, of later starts sort behind those of earlier ones.
         String token = Long.toString(settings.clock().millis(), 36) + random;
-        return new Origin(token, settings.command(), run, context.user());
+        return new Origin(token, command, run, context.user());
     }
 
     private static @Nullable StoreFactory find(String backend, ServiceLoader<StoreFactory> factories) {

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How large the parts of a record may be. What is beyond is cut when it is handed in, so that it never waits in memory. */
@@ -21,6 +22,15 @@ final class Limits {
     static final int ATTRIBUTES = 128;
 
     private Limits() {}
+
+    /** Returns a time limit in nanoseconds: none below zero, and what a long cannot hold is as long as it can. */
+    static long nanos(Duration limit) {
+        if (limit.isNegative()) {
+            return 0;
+        }
+        // A quarter of the range, so that sums with the present moment do not overflow: 73 years.
+        return limit.getSeconds() >= Long.MAX_VALUE / 4 / 1_000_000_000 ? Long.MAX_VALUE / 4 : limit.toNanos();
+    }
 
     static boolean exceeds(@Nullable String text, int limit) {
         return text != null && text.length() > limit;

@@ -1,41 +1,65 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names that a recorder has met. Each is kept by stores, their readers and meters for as long as the process runs, so there
- * is a bound to them, and an identifier in a name would make one for each record. Used by the writer alone.
+ * Names of one sort that a recorder has met, numbered from 1. Each is kept by stores, their readers and meters for as long
+ * as the process runs, so there is a bound to them, and an identifier in a name would make one for each record. A name has at
+ * most {@link Limits#NAME} characters, so the number bounds the bytes too. Used by the writer alone.
  */
 final class NameLimiter {
 
-    /** So many names there are; more than a person could look at. */
+    /** So many metrics there are, and as many events; more than a person could look at. */
     static final int MOST = 10_000;
 
-    // A few nanoseconds for a name that was just seen, instead of a look into the set.
-    private final @Nullable String[] recent = new String[1 << 12];
+    /** So many statuses there are: an answer lists no more. */
+    static final int MOST_STATUSES = 1_000;
 
-    private final Set<String> known = new HashSet<>();
+    /** So many keys of attributes there are. */
+    static final int MOST_KEYS = 1_000;
 
-    /** Returns whether the name was admitted, as far as that can be told at once. */
-    boolean isRecent(String name) {
-        return name.equals(this.recent[slot(name)]);
+    private final int most;
+
+    // A few nanoseconds for a name that was just seen, instead of a look into the map.
+    private final @Nullable String[] recent;
+
+    private final int[] recentNumbers;
+
+    private final Map<String, Integer> known = new HashMap<>();
+
+    NameLimiter(int most) {
+        this.most = most;
+        int slots = Integer.highestOneBit(most);
+        this.recent = new String[slots];
+        this.recentNumbers = new int[slots];
     }
 
-    /** Returns whether there is room for a name, one that is valid. */
-    boolean admit(String name) {
-        if (isRecent(name)) {
-            return true;
+    /** Returns the number of a name that was just seen; 0 for any other. */
+    int recent(String name) {
+        int slot = slot(name);
+        return name.equals(this.recent[slot]) ? this.recentNumbers[slot] : 0;
+    }
+
+    /** Returns the number of a name, one that is valid; 0 when there is no room for it. */
+    int admit(String name) {
+        int recent = recent(name);
+        if (recent > 0) {
+            return recent;
         }
-        if (!this.known.contains(name)) {
-            if (this.known.size() == MOST) {
-                return false;
+        Integer number = this.known.get(name);
+        if (number == null) {
+            if (this.known.size() == this.most) {
+                return 0;
             }
-            this.known.add(name);
+            number = this.known.size() + 1;
+            this.known.put(name, number);
         }
-        this.recent[slot(name)] = name;
-        return true;
+        int slot = slot(name);
+        this.recent[slot] = name;
+        this.recentNumbers[slot] = number;
+        return number;
     }
 
     private int slot(String name) {

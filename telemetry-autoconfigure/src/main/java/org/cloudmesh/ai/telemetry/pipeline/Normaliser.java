@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -25,6 +26,10 @@ final class Normaliser {
 
     private static final String FURTHER_EVENT = "further_event";
 
+    private static final String FURTHER_STATUS = "further_status";
+
+    private static final String FURTHER_ATTRIBUTES = "further_attributes";
+
     private static final char REPLACEMENT = '\uFFFD';
 
     // A program that is over in a moment still tells which machine it ran on.
@@ -38,9 +43,18 @@ final class Normaliser {
 
     private final ReasonCounters normalised;
 
-    private final NameLimiter metricNames = new NameLimiter();
+    private final NameLimiter metricNames = new NameLimiter(NameLimiter.MOST);
 
-    private final NameLimiter events = new NameLimiter();
+    private final NameLimiter events = new NameLimiter(NameLimiter.MOST);
+
+    private final NameLimiter statuses = new NameLimiter(NameLimiter.MOST_STATUSES);
+
+    private final NameLimiter keys = new NameLimiter(NameLimiter.MOST_KEYS);
+
+    private final MetricSetLimiter metricSets = new MetricSetLimiter();
+
+    // The numbers of one record's metric names.
+    private int[] numbers = new int[16];
 
     private @Nullable Masking masking;
 
@@ -53,6 +67,11 @@ final class Normaliser {
         this.context = context;
         this.maskedKeys = maskedKeys;
         this.normalised = normalised;
+        // There always is room for these, which the success rate is made of.
+        for (Status status :
+                List.of(Status.RECORDED, Status.STARTED, Status.COMPLETED, Status.FAILED, Status.CANCELLED)) {
+            this.statuses.admit(status.value());
+        }
     }
 
     /** Returns the record, or null when nothing valid is in the entry. */
@@ -77,12 +96,10 @@ final class Normaliser {
         if (entry.name == null || entry.name.isBlank()) {
             return null;
         }
-        if (areFine(names, values)) {
-            return begin(entry).metrics(names, values).build();
-        }
-        Map<String, String> attributes = new LinkedHashMap<>();
-        Metrics metrics = mended(names, values, attributes);
-        return begin(entry)
+        Map<String, String> attributes = new LinkedHashMap<>(0);
+        Status status = status(entry.status, attributes);
+        Metrics metrics = areFine(names, values) ? new Metrics(names, values) : mended(names, values, attributes);
+        return begin(entry, status)
                 .attributes(attributes)
                 .metrics(metrics.names, metrics.values)
                 .build();
@@ -91,7 +108,7 @@ final class Normaliser {
     private @Nullable TelemetryRecord rich(Entry.Rich entry) {
         Map<String, String> attributes = attributes(entry.attributes);
         String event = text(entry.event);
-        if (event != null && !this.events.admit(event)) {
+        if (event != null && this.events.admit(event) == 0) {
             this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
             attributes.put(FURTHER_EVENT, event);
             event = null;
@@ -107,7 +124,8 @@ final class Normaliser {
         for (String reason : entry.mended) {
             this.normalised.add(reason, 1);
         }
-        return begin(entry)
+        Status status = status(entry.status, attributes);
+        return begin(entry, status)
                 .event(event)
                 .message(message)
                 .attributes(attributes)
@@ -117,40 +135,61 @@ final class Normaliser {
 
     /** Returns whether all metrics can stay as they are, as nearly always. */
     private boolean areFine(@Nullable String[] names, double[] values) {
+        int[] numbers = numbers(names.length);
         for (int i = 0; i < names.length; i++) {
             String name = names[i];
             if (!Double.isFinite(values[i]) || name == null) {
                 return false;
             }
-            if (!this.metricNames.isRecent(name) && !(name.equals(text(name)) && this.metricNames.admit(name))) {
+            int number = this.metricNames.recent(name);
+            if (number == 0 && !(name.equals(text(name)) && (number = this.metricNames.admit(name)) > 0)) {
                 return false;
             }
+            numbers[i] = number;
         }
-        return true;
+        return this.metricSets.admit(numbers, names.length);
+    }
+
+    private int[] numbers(int count) {
+        if (this.numbers.length < count) {
+            this.numbers = new int[count];
+        }
+        return this.numbers;
     }
 
     /** Returns the metrics that are valid; the others' names go into attributes. */
     private Metrics mended(@Nullable String[] names, double[] values, Map<String, String> attributes) {
         String[] validNames = new String[names.length];
         double[] validValues = new double[names.length];
+        int[] numbers = numbers(names.length);
         int valid = 0;
         StringJoiner invalid = new StringJoiner(",");
         StringJoiner further = new StringJoiner(",");
         for (int i = 0; i < names.length; i++) {
             String name = text(names[i]);
+            int number;
             if (name == null) {
                 this.normalised.add(Reasons.INVALID_NAME, 1);
             } else if (!Double.isFinite(values[i])) {
                 this.normalised.add(Reasons.INVALID_VALUE, 1);
                 invalid.add(name);
-            } else if (!this.metricNames.admit(name)) {
+            } else if ((number = this.metricNames.admit(name)) == 0) {
                 this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
                 further.add(name + "=" + values[i]);
             } else if (name.equals(names[i])
                     || !Arrays.asList(validNames).subList(0, valid).contains(name)) {
+                numbers[valid] = number;
                 validNames[valid] = name;
                 validValues[valid++] = values[i];
             }
+        }
+        if (!this.metricSets.admit(numbers, valid)) {
+            this.normalised.add(Reasons.TOO_MANY_SETS, 1);
+            int leading = this.metricSets.leading(numbers, valid);
+            for (int i = leading; i < valid; i++) {
+                further.add(validNames[i] + "=" + validValues[i]);
+            }
+            valid = leading;
         }
         put(INVALID_METRICS, invalid, attributes);
         put(FURTHER_METRICS, further, attributes);
@@ -163,9 +202,9 @@ final class Normaliser {
         }
     }
 
-    private TelemetryRecord.Builder begin(Entry entry) {
+    private TelemetryRecord.Builder begin(Entry entry, Status status) {
         return TelemetryRecord.builder(this.origin, ++this.sequence, entry.timestamp)
-                .status(status(entry.status))
+                .status(status)
                 .system(entry.system == null ? early() : entry.system);
     }
 
@@ -175,28 +214,43 @@ final class Normaliser {
         return this.context.awaitConstants(patience);
     }
 
-    private Status status(@Nullable Status status) {
-        if (status == null) {
-            return Status.RECORDED;
+    private Status status(@Nullable Status status, Map<String, String> attributes) {
+        if (status == null || this.statuses.recent(status.value()) > 0) {
+            return status == null ? Status.RECORDED : status;
         }
-        String value = Limits.cut(status.value(), Limits.NAME);
-        String text = text(value);
-        return status.value().equals(text) ? status : Status.of(text);
+        Status valid = Status.of(text(status.value()));
+        if (this.statuses.admit(valid.value()) > 0) {
+            return valid;
+        }
+        this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+        attributes.put(FURTHER_STATUS, valid.value());
+        return Status.RECORDED;
     }
 
     private Map<String, String> attributes(@Nullable String[] pairs) {
         Map<String, String> attributes = new LinkedHashMap<>();
+        StringJoiner further = new StringJoiner(",");
         for (int i = 0; i < pairs.length; i += 2) {
             String key = text(pairs[i]);
             if (key == null) {
                 this.normalised.add(Reasons.INVALID_NAME, 1);
-            } else if (masking().masks(key)) {
+                continue;
+            }
+            String value;
+            if (masking().masks(key)) {
                 this.normalised.add(Reasons.MASKED, 1);
-                attributes.put(key, Masking.MASK);
+                value = Masking.MASK;
             } else {
-                attributes.put(key, valid(Objects.requireNonNull(pairs[i + 1])));
+                value = valid(Objects.requireNonNull(pairs[i + 1]));
+            }
+            if (this.keys.admit(key) > 0) {
+                attributes.put(key, value);
+            } else {
+                this.normalised.add(Reasons.TOO_MANY_NAMES, 1);
+                further.add(key + "=" + value);
             }
         }
+        put(FURTHER_ATTRIBUTES, further, attributes);
         return attributes;
     }
 

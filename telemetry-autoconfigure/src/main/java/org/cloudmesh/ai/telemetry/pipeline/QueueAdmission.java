@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
@@ -21,6 +22,9 @@ final class QueueAdmission {
     private final RecordQueue queue;
 
     private final AtomicLong bytes = new AtomicLong();
+
+    // Held by the one caller that keeps its room in bytes charged while it waits.
+    private final AtomicBoolean reserved = new AtomicBoolean();
 
     private final ReasonCounters dropped = new ReasonCounters();
 
@@ -41,7 +45,7 @@ final class QueueAdmission {
         this.queue = new RecordQueue(settings.capacity());
         this.maxBytes = settings.maxBytes();
         this.blocks = settings.whenFull() == WhenFull.BLOCK;
-        this.blockNanos = settings.blockTimeout().toNanos();
+        this.blockNanos = Limits.nanos(settings.blockTimeout());
     }
 
     RecordQueue queue() {
@@ -50,6 +54,16 @@ final class QueueAdmission {
 
     long maxBytes() {
         return this.maxBytes;
+    }
+
+    /** Returns whether callers wait for room. */
+    boolean blocks() {
+        return this.blocks;
+    }
+
+    /** Returns how long a caller waits for room at most, in nanoseconds. */
+    long blockNanos() {
+        return this.blockNanos;
     }
 
     ReasonCounters dropped() {
@@ -69,16 +83,13 @@ final class QueueAdmission {
     /**
      * Lets an entry in.
      *
-     * @param mayWait whether the calling thread is one that may wait
+     * @param writer makes room
      * @return its number, or a negative one when it was turned away, and counted
      */
-    long enter(Entry entry, boolean mayWait) {
+    long enter(Entry entry, Writer writer) {
         long ticket = offer(entry);
-        if (ticket == RecordQueue.FULL
-                && this.blocks
-                && mayWait
-                && !NonBlocking.TYPES.get(Thread.currentThread().getClass())) {
-            ticket = await(entry);
+        if (ticket == RecordQueue.FULL && this.blocks && mayWait(entry, writer)) {
+            ticket = await(entry, writer);
         }
         if (ticket == RecordQueue.FULL) {
             if (!fullLately()) {
@@ -115,21 +126,58 @@ final class QueueAdmission {
         return ticket;
     }
 
-    private long await(Entry entry) {
-        long end = System.nanoTime() + this.blockNanos;
-        long wait = SHORTEST_WAIT;
-        while (true) {
-            // An interrupt ends the wait, not the thread's interest in it: the flag stays.
-            if (Thread.currentThread().isInterrupted() || System.nanoTime() - end >= 0) {
-                return RecordQueue.FULL;
+    private boolean mayWait(Entry entry, Writer writer) {
+        // What is larger than the whole budget will never fit.
+        return this.blockNanos > 0
+                && entry.bytes() <= this.maxBytes
+                && !writer.isWriterThread()
+                && !NonBlocking.TYPES.get(Thread.currentThread().getClass());
+    }
+
+    /**
+     * Waits for room. The time in which the stores are opened for the first time does not count. An interrupt does not end
+     * the wait, which would cost the record; the flag stays for the caller.
+     */
+    private long await(Entry entry, Writer writer) {
+        writer.hurry();
+        boolean reserves = entry.bytes() > 0 && this.reserved.compareAndSet(false, true);
+        boolean interrupted = false;
+        long ticket = RecordQueue.FULL;
+        try {
+            if (reserves) {
+                this.bytes.addAndGet(entry.bytes());
             }
-            LockSupport.parkNanos(this, wait);
-            wait = Math.min(LONGEST_WAIT, 2 * wait);
-            long ticket = offer(entry);
-            if (ticket != RecordQueue.FULL) {
-                return ticket;
+            long since = System.nanoTime();
+            long wait = SHORTEST_WAIT;
+            while (ticket == RecordQueue.FULL && System.nanoTime() - since < this.blockNanos) {
+                LockSupport.parkNanos(this, wait);
+                interrupted |= Thread.interrupted();
+                wait = Math.min(LONGEST_WAIT, 2 * wait);
+                if (!writer.isOpen()) {
+                    since = System.nanoTime();
+                }
+                ticket = reserves ? offerReserved(entry) : offer(entry);
+            }
+            return ticket;
+        } finally {
+            if (reserves) {
+                if (ticket < 0) {
+                    this.bytes.addAndGet(-entry.bytes());
+                }
+                this.reserved.set(false);
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
+    }
+
+    /** Offers an entry whose bytes are charged already, so that smaller ones cannot take its room again and again. */
+    private long offerReserved(Entry entry) {
+        if (this.bytes.get() > this.maxBytes) {
+            return this.queue.isClosed() ? RecordQueue.CLOSED : RecordQueue.FULL;
+        }
+        return this.queue.offer(entry);
     }
 
     /** Knows the threads that must not wait; loaded only where a caller may. */

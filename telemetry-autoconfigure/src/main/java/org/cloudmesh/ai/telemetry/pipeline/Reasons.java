@@ -41,16 +41,25 @@ public final class Reasons {
     /** Mended: the value of a secret attribute was masked. */
     public static final String MASKED = "masked";
 
-    /** Mended: a metric beyond so many distinct names went into the attribute {@code further_metrics}. */
+    /**
+     * Mended: a metric, an event, a status or an attribute's key beyond so many distinct ones went into the attribute
+     * {@code further_metrics}, {@code further_event}, {@code further_status} or {@code further_attributes}.
+     */
     public static final String TOO_MANY_NAMES = "too-many-names";
+
+    /**
+     * Mended: the record's metrics would have made one more distinct set of names than there may be; all but the first ones
+     * went into the attribute {@code further_metrics}.
+     */
+    public static final String TOO_MANY_SETS = "too-many-sets";
 
     /** All reasons by which records are lost. */
     public static final List<String> DROPPED =
             List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
 
     /** All reasons by which records are mended. */
-    public static final List<String> NORMALISED =
-            List.of(INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED, TOO_MANY_NAMES);
+    public static final List<String> NORMALISED = List.of(
+            INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED, TOO_MANY_NAMES, TOO_MANY_SETS);
 
     private Reasons() {}
 }

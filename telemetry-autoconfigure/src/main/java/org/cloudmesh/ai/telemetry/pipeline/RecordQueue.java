@@ -31,6 +31,9 @@ final class RecordQueue {
     // Producers look at the consumer's own counter only when this older copy says that there is no room.
     private final Padded limit = new Padded();
 
+    // Read by each producer, so it shares its cache line with nothing that changes often.
+    private final Padded asleep = new Padded();
+
     RecordQueue(int capacity) {
         int slots = Integer.highestOneBit(Math.max(2, Math.min(capacity, 1 << 24)) - 1) << 1;
         this.slots = new AtomicReferenceArray<>(slots);
@@ -81,6 +84,19 @@ final class RecordQueue {
         this.slots.setRelease(slot, null);
         this.head.setRelease(next + 1);
         return entry;
+    }
+
+    /**
+     * Tells producers whether the consumer sleeps until one of them wakes it. It must look at {@link #claimed()} once more
+     * after it said so: whoever claims later sees it asleep.
+     */
+    void asleep(boolean asleep) {
+        this.asleep.set(asleep ? 1 : 0);
+    }
+
+    /** Returns whether the consumer sleeps until a producer wakes it. */
+    boolean isAsleep() {
+        return this.asleep.get() != 0;
     }
 
     /** Shows all entries that were put in and not taken out; after the close, from any thread. */

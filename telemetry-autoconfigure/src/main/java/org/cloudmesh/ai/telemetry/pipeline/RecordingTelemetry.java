@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
@@ -27,9 +28,13 @@ import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The recorder that records: stamps what it is given, puts it into the queue and returns. Made by {@link DefaultTelemetryFactory}. */
 public final class RecordingTelemetry implements Telemetry, PipelineView {
+
+    private static final Logger logger = LoggerFactory.getLogger(RecordingTelemetry.class);
 
     // How often a caller wakes the writer by itself, should it be parked while the queue fills: four times a queueful.
     private final long wakeMask;
@@ -50,9 +55,13 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private final Writer writer;
 
+    private final boolean keepsNothing;
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private volatile @Nullable Thread shutdownHook;
+    private final AtomicBoolean lateWarned = new AtomicBoolean();
+
+    private volatile Runnable whenClosed = () -> {};
 
     RecordingTelemetry(
             TelemetrySettings settings,
@@ -69,6 +78,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.admission = new QueueAdmission(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.admission.queue().capacity() / 4) - 1L;
         Normaliser normaliser = new Normaliser(origin, context, settings.maskedKeys(), this.normalised);
+        this.keepsNothing = stores.stream().allMatch((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         this.writer = new Writer(
                 this.admission, normaliser, stores, listeners, context, settings.durability(), settings.clock());
     }
@@ -79,26 +89,46 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     /** Opens the stores now, for those who would rather not start than start degraded. */
     void openNow() throws StoreException {
-        for (StoreDelivery delivery : this.writer.deliveries()) {
-            delivery.openNow();
+        boolean open = false;
+        try {
+            for (StoreDelivery delivery : this.writer.deliveries()) {
+                delivery.openNow();
+            }
+            open = true;
+        } finally {
+            if (!open) {
+                this.writer.deliveries().forEach(StoreDelivery::close);
+            }
         }
     }
 
     /** Closes with the JVM, so that a program that ends without closing loses nothing. */
     void closeWithJvm() {
         Thread hook = new Thread(this::close, "telemetry-shutdown");
+        closeWith(
+                (close) -> Runtime.getRuntime().addShutdownHook(hook),
+                (close) -> Runtime.getRuntime().removeShutdownHook(hook));
+    }
+
+    /**
+     * Closes when something else ends, should nobody have done so before.
+     *
+     * @param add takes what closes this recorder; throws IllegalStateException when the end has begun already
+     * @param remove forgets it, once this recorder is closed; throws likewise
+     */
+    public void closeWith(Consumer<Runnable> add, Consumer<Runnable> remove) {
+        Runnable close = this::close;
         try {
-            Runtime.getRuntime().addShutdownHook(hook);
-            this.shutdownHook = hook;
+            add.accept(close);
+            this.whenClosed = () -> remove.accept(close);
         } catch (IllegalStateException ex) {
-            // The JVM is going down already.
-            this.shutdownHook = null;
+            logger.debug("Telemetry starts while the end has begun", ex);
         }
     }
 
     @Override
     public void emit(@Nullable String metric, double value, @Nullable Status status) {
-        if (this.contributors != null || Limits.exceeds(metric, Limits.NAME)) {
+        if (this.contributors != null || Limits.exceeds(metric, Limits.NAME) || isLong(status)) {
             record().metric(metric, value).status(status).emit();
             return;
         }
@@ -107,8 +137,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public void emit(@Nullable Map<String, ? extends @Nullable Number> metrics, @Nullable Status status) {
-        int size = metrics == null ? 0 : metrics.size();
-        if (metrics == null || size > Limits.METRICS || this.contributors != null) {
+        int size = size(metrics);
+        if (metrics == null || size < 0 || size > Limits.METRICS || this.contributors != null || isLong(status)) {
             record().metrics(metrics).status(status).emit();
             return;
         }
@@ -145,6 +175,23 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 null));
     }
 
+    private static int size(@Nullable Map<String, ?> metrics) {
+        try {
+            return metrics == null ? 0 : metrics.size();
+        } catch (RuntimeException ex) {
+            return -1;
+        }
+    }
+
+    private static boolean isLong(@Nullable Status status) {
+        return status != null && Limits.exceeds(status.value(), Limits.NAME);
+    }
+
+    /** Returns whether no store keeps anything, so that nobody needs to wait for one. */
+    boolean keepsNothing() {
+        return this.keepsNothing;
+    }
+
     @Override
     public RecordBuilder record() {
         return new DefaultRecordBuilder(this);
@@ -169,11 +216,33 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             refuse(acknowledgement, Reasons.REENTRANT);
             return;
         }
-        long ticket = this.admission.enter(entry, !this.writer.isWriterThread());
+        long ticket = this.admission.enter(entry, this.writer);
         if (ticket < 0) {
-            refuse(acknowledgement, ticket == RecordQueue.FULL ? Reasons.QUEUE_FULL : Reasons.SHUTDOWN);
-        } else if (acknowledgement != null || (ticket & this.wakeMask) == this.wakeMask) {
+            turnedAway(acknowledgement, ticket == RecordQueue.FULL ? Reasons.QUEUE_FULL : Reasons.SHUTDOWN);
+        } else if (acknowledgement != null
+                || (ticket & this.wakeMask) == this.wakeMask
+                || this.admission.queue().isAsleep()) {
             this.writer.wake();
+        }
+    }
+
+    private void turnedAway(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
+        refuse(acknowledgement, reason);
+        if (reason.equals(Reasons.SHUTDOWN) && this.lateWarned.compareAndSet(false, true)) {
+            // The writer, which warns of other losses, has gone.
+            sayLate("Telemetry is closed: this record and those that follow are lost, counted as " + Reasons.SHUTDOWN);
+        }
+    }
+
+    private static void sayLate(String line) {
+        Thread probe = new Thread(() -> {}, "telemetry-probe");
+        try {
+            Runtime.getRuntime().addShutdownHook(probe);
+            Runtime.getRuntime().removeShutdownHook(probe);
+            logger.warn(line);
+        } catch (IllegalStateException ex) {
+            // The JVM is going down, and the log, which Spring Boot stops with the context, may be silent by now.
+            System.err.println("WARN " + RecordingTelemetry.class.getName() + ": " + line);
         }
     }
 
@@ -191,7 +260,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             return false;
         }
         try {
-            return this.writer.flush().get(Math.max(0, timeout.toNanos()), TimeUnit.NANOSECONDS);
+            return this.writer.flush().get(Limits.nanos(timeout), TimeUnit.NANOSECONDS);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
             return false;
@@ -203,24 +272,17 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public void close() {
         if (this.closed.compareAndSet(false, true)) {
-            this.writer.close(this.closeTimeout.toNanos());
+            this.writer.close(Limits.nanos(this.closeTimeout));
             this.context.close();
-            removeHook();
+            try {
+                this.whenClosed.run();
+            } catch (IllegalStateException ex) {
+                // The end has begun: it finds nothing left to do.
+                logger.trace("Telemetry closes with the end", ex);
+            }
         } else {
             // The JVM may be going down: its end waits for the drain that another thread began.
-            this.writer.awaitEnd(this.closeTimeout.toNanos());
-        }
-    }
-
-    private void removeHook() {
-        Thread hook = this.shutdownHook;
-        if (hook != null && hook != Thread.currentThread()) {
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException ex) {
-                // The JVM is going down: the hook finds nothing left to do.
-                this.shutdownHook = null;
-            }
+            this.writer.awaitEnd(Limits.nanos(this.closeTimeout));
         }
     }
 
@@ -237,7 +299,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public @Nullable RecordSource source() {
         this.writer.awaitOpen();
-        return this.writer.primary().store.source();
+        return StoreDelivery.source(this.writer.primary().store);
     }
 
     @Override
@@ -266,8 +328,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         return new StoreStatus(
                 store.name(),
                 store.path(),
-                store.bytes(),
-                delivery == this.writer.primary() && store.source() != null,
+                delivery.bytes(),
+                delivery == this.writer.primary() && StoreDelivery.source(store) != null,
                 claimed + ReasonCounters.sum(turnedAway),
                 written,
                 dropped,

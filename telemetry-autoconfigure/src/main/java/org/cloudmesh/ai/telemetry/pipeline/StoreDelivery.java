@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,9 @@ final class StoreDelivery {
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    // A store that comes and goes is told of so often.
+    private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private static final long STUCK = TimeUnit.SECONDS.toNanos(3);
 
@@ -56,6 +60,20 @@ final class StoreDelivery {
 
     private boolean refused;
 
+    private boolean everOpened;
+
+    private boolean holding;
+
+    private long holdingSince;
+
+    private boolean passedOver;
+
+    private long nextWarning = System.nanoTime();
+
+    private boolean warned;
+
+    private boolean closeWarned;
+
     private boolean durable;
 
     private long unsyncedSince;
@@ -82,10 +100,31 @@ final class StoreDelivery {
         this.watcher = watcher;
     }
 
+    /** Returns what reads a store; null when nothing does, or when it cannot be had. */
+    static @Nullable RecordSource source(TelemetryStore store) {
+        try {
+            return store.source();
+        } catch (RuntimeException | LinkageError ex) {
+            logger.debug("The {} store cannot be read", store.name(), ex);
+            return null;
+        }
+    }
+
+    /** Returns the size of the store's files; 0 where a file system that fails does not tell. */
+    long bytes() {
+        try {
+            return this.store.bytes();
+        } catch (RuntimeException | LinkageError ex) {
+            logger.debug("The {} store does not tell its size", this.store.name(), ex);
+            return 0;
+        }
+    }
+
     /** Opens the store now, on the caller's thread, for those who want to know at once. */
     void openNow() throws StoreException {
         this.store.open();
         this.open = true;
+        this.everOpened = true;
     }
 
     int pending() {
@@ -116,6 +155,36 @@ final class StoreDelivery {
         }
         this.pending.addAll(records.subList(0, room));
         drop(Reasons.QUEUE_FULL, records.subList(room, records.size()));
+    }
+
+    /**
+     * Returns whether this store is worth waiting for before more is taken out of the queue: it has no room for another
+     * batch, and has not been so for longer than that. Once the time is over it loses what it has no room for, until it
+     * keeps something again.
+     *
+     * @param records of the batch
+     * @param bytes of the batch at most
+     * @param capacity how many may wait
+     * @param maxBytes how many bytes may wait
+     * @param nanos how long it is worth waiting
+     */
+    boolean holdsUp(int records, long bytes, int capacity, long maxBytes, long nanos) {
+        boolean room = this.pending.isEmpty()
+                || (this.pending.size() + records <= capacity && this.pendingBytes + bytes <= maxBytes);
+        if (room || this.refused) {
+            this.holding = false;
+            return false;
+        }
+        if (this.passedOver) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (!this.holding) {
+            this.holding = true;
+            this.holdingSince = now;
+        }
+        this.passedOver = now - this.holdingSince >= nanos;
+        return !this.passedOver;
     }
 
     /**
@@ -179,7 +248,10 @@ final class StoreDelivery {
         this.retryAt = System.nanoTime();
     }
 
-    /** Returns whether the store, asked once more in the end, still refuses its file: waiting would not change that. */
+    /**
+     * Returns whether the store, asked once more in the end, still refuses its file, or could never be opened for another
+     * reason than a lock: waiting would not change that.
+     */
     boolean givesUp() {
         return this.refused;
     }
@@ -201,23 +273,27 @@ final class StoreDelivery {
      * Counts all that is left as lost, once, so that what a store that hangs may yet do changes no count any more.
      *
      * @param handed how many records were meant for this store
-     * @return whether there were any now
+     * @return how many are lost by this call
      */
-    synchronized boolean abandon(long handed) {
+    synchronized long abandon(long handed) {
         if (this.abandoned) {
-            return false;
+            return 0;
         }
         this.abandoned = true;
         long left = handed - this.written - ReasonCounters.sum(this.dropped.snapshot());
         this.dropped.add(Reasons.SHUTDOWN, left);
-        return left > 0;
+        return left;
     }
 
     void close() {
         try {
             this.store.close();
         } catch (Throwable ex) {
-            logger.warn("The {} store could not be closed", this.store.name(), ex);
+            // A store that cannot be opened is closed after each try.
+            if (!this.closeWarned) {
+                this.closeWarned = true;
+                logger.warn("The {} store could not be closed", this.store.name(), ex);
+            }
         }
     }
 
@@ -225,6 +301,7 @@ final class StoreDelivery {
         if (!this.open) {
             call(() -> this.store.open());
             this.open = true;
+            this.everOpened = true;
         }
     }
 
@@ -245,6 +322,8 @@ final class StoreDelivery {
                 this.written += count;
             }
         }
+        this.holding = false;
+        this.passedOver = false;
         if (durable) {
             this.unsynced = false;
             this.durable = false;
@@ -259,9 +338,13 @@ final class StoreDelivery {
         this.failures = 0;
         this.hopeless = false;
         this.refused = false;
+        this.closeWarned = false;
         if (this.degraded != null) {
-            logger.info("The {} store works again", this.store.name());
             this.degraded = null;
+            if (this.warned) {
+                this.warned = false;
+                logger.info("The {} store works again", this.store.name());
+            }
         }
     }
 
@@ -270,6 +353,7 @@ final class StoreDelivery {
         this.retryAt = System.nanoTime() + Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(10, this.failures - 1));
         degrade(reason(cause), cause);
         if (!(cause instanceof StoreException failure)) {
+            this.refused = this.hurried && !this.everOpened;
             // A store that does not say what helps: first give it time, then look for a record that it cannot take.
             reopenLater();
             if (cause instanceof Exception && this.failures >= PATIENCE) {
@@ -277,7 +361,9 @@ final class StoreDelivery {
             }
             return;
         }
-        this.refused = this.hurried && failure.remedy() == StoreException.Remedy.REFUSED;
+        this.refused = this.hurried
+                && (failure.remedy() == StoreException.Remedy.REFUSED
+                        || (!this.everOpened && failure.remedy() != StoreException.Remedy.RETRY));
         switch (failure.remedy()) {
             case RETRY -> {}
             case REOPEN, REFUSED -> reopenLater();
@@ -384,8 +470,12 @@ final class StoreDelivery {
     private void degrade(String reason, Throwable cause) {
         StoreStatus.Degraded before = this.degraded;
         Instant since = before == null ? this.clock.instant() : before.since();
-        if (before == null) {
+        if (before == null && System.nanoTime() - this.nextWarning >= 0) {
+            this.nextWarning = System.nanoTime() + WARNING_INTERVAL;
+            this.warned = true;
             logger.warn("The {} store does not keep records: {}", this.store.name(), reason);
+        }
+        if (before == null) {
             logger.debug("What the {} store met", this.store.name(), cause);
         }
         this.degraded = new StoreStatus.Degraded(reason, since);

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread behind a recorder: takes entries out of the queue, makes records of them, shows them to listeners, brings
- * them into the stores batch by batch and acknowledges. It looks at the queue on its own, every few milliseconds, so that a
- * caller need not wake it.
+ * them into the stores batch by batch and acknowledges. While records come it looks at the queue on its own, every two
+ * milliseconds, so that a caller need not wake it. After a quiet second it sleeps, and the first caller wakes it.
  */
 final class Writer implements Runnable {
 
@@ -33,13 +33,13 @@ final class Writer implements Runnable {
 
     private static final long BUSY_PARK = TimeUnit.MILLISECONDS.toNanos(2);
 
-    private static final long IDLE_PARK = TimeUnit.MILLISECONDS.toNanos(10);
+    // Asleep, it is woken by the first caller; this is how often it sees to the stores meanwhile.
+    private static final long ASLEEP_PARK = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long IDLE_AFTER = TimeUnit.SECONDS.toNanos(1);
+    // A caller that wakes the writer pays for a system call, so only one that comes after a quiet second does.
+    private static final long ASLEEP_AFTER = TimeUnit.SECONDS.toNanos(1);
 
-    private static final long LONG_IDLE_PARK = TimeUnit.MILLISECONDS.toNanos(100);
-
-    private static final long LONG_IDLE_AFTER = TimeUnit.SECONDS.toNanos(5);
+    private static final long STUMBLE_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
     // An application that starts has better things to do than to load a database that nobody needs yet.
     private static final long HEAD_START = TimeUnit.SECONDS.toNanos(2);
@@ -99,6 +99,8 @@ final class Writer implements Runnable {
 
     private volatile long closeBy;
 
+    private volatile long drainAloneBy;
+
     private volatile boolean closing;
 
     // Set while stores and listeners run: what they emit themselves must not come round again.
@@ -140,7 +142,7 @@ final class Writer implements Runnable {
 
     private static TelemetryStore answering(List<TelemetryStore> stores) {
         for (TelemetryStore store : stores) {
-            if (store.source() != null) {
+            if (StoreDelivery.source(store) != null) {
                 return store;
             }
         }
@@ -165,11 +167,21 @@ final class Writer implements Runnable {
         this.thread.start();
     }
 
+    /** Returns whether the stores were opened for the first time, or failed to open. */
+    boolean isOpen() {
+        return this.opened.getCount() == 0;
+    }
+
+    /** Lets the writer begin at once with what it would do soon: open the stores, look at the queue. */
+    void hurry() {
+        this.asked = true;
+        wake();
+    }
+
     /** Waits until the stores were opened for the first time, or failed to open; but not for long. */
     void awaitOpen() {
-        if (this.opened.getCount() > 0 && !isWriterThread()) {
-            this.asked = true;
-            LockSupport.unpark(this.thread);
+        if (!isOpen() && !isWriterThread()) {
+            hurry();
             try {
                 this.opened.await(LONGEST_OPEN, TimeUnit.NANOSECONDS);
             } catch (InterruptedException ex) {
@@ -188,7 +200,11 @@ final class Writer implements Runnable {
     }
 
     void wake() {
-        if (this.parked) {
+        if (this.queue.isAsleep()) {
+            // Whoever comes next need not wake it too.
+            this.queue.asleep(false);
+            LockSupport.unpark(this.thread);
+        } else if (this.parked) {
             LockSupport.unpark(this.thread);
         }
     }
@@ -208,6 +224,7 @@ final class Writer implements Runnable {
     void close(long nanos) {
         this.queue.close();
         this.closeBy = System.nanoTime() + nanos;
+        this.drainAloneBy = this.closeBy - nanos / 2;
         this.closing = true;
         LockSupport.unpark(this.thread);
         awaitEnd(nanos);
@@ -260,9 +277,7 @@ final class Writer implements Runnable {
                 && this.queue.claimed() == 0
                 && !this.acknowledgements.any()
                 && System.nanoTime() - end < 0) {
-            this.parked = true;
-            LockSupport.parkNanos(this, LONG_IDLE_PARK);
-            this.parked = false;
+            sleep();
             if (Thread.interrupted()) {
                 return;
             }
@@ -307,7 +322,12 @@ final class Writer implements Runnable {
                 active = now;
                 continue;
             }
-            park(now - active > LONG_IDLE_AFTER ? LONG_IDLE_PARK : now - active > IDLE_AFTER ? IDLE_PARK : BUSY_PARK);
+            boolean blocked = blocked();
+            if (!blocked && now - active > ASLEEP_AFTER) {
+                sleep();
+            } else {
+                park(blocked);
+            }
         }
     }
 
@@ -321,15 +341,24 @@ final class Writer implements Runnable {
             // Memory is short, or the log is what failed: there is nobody to tell.
             this.working = false;
         }
-        LockSupport.parkNanos(this, IDLE_PARK);
+        LockSupport.parkNanos(this, STUMBLE_PAUSE);
     }
 
-    private void park(long nanos) {
+    private void park(boolean blocked) {
         this.parked = true;
-        if (this.queue.claimed() == this.queue.consumed() || blocked()) {
-            LockSupport.parkNanos(this, nanos);
+        if (blocked || this.queue.claimed() == this.queue.consumed()) {
+            LockSupport.parkNanos(this, BUSY_PARK);
         }
         this.parked = false;
+    }
+
+    /** Parks until a caller comes, or there may be something else to do. */
+    private void sleep() {
+        this.queue.asleep(true);
+        if (this.queue.claimed() == this.queue.consumed()) {
+            LockSupport.parkNanos(this, ASLEEP_PARK);
+        }
+        this.queue.asleep(false);
     }
 
     private boolean drained() {
@@ -345,9 +374,29 @@ final class Writer implements Runnable {
         return this.deliveries.stream().allMatch(StoreDelivery::givesUp);
     }
 
-    /** Whether nothing may be taken out now: the store that answers still has its batch, and no other store could go on. */
+    /**
+     * Whether nothing may be taken out now. A single store that still has its batch lets the records wait in the queue. Of
+     * several, one that fails does not keep the others from their records, unless callers wait for room: then each store
+     * that has none for another batch closes the door for all, for a while.
+     */
     private boolean blocked() {
-        return this.primary.pending() > 0 && this.deliveries.size() == 1;
+        if (this.deliveries.size() == 1) {
+            return this.primary.pending() > 0;
+        }
+        if (!this.admission.blocks() || (this.closing && System.nanoTime() - this.drainAloneBy >= 0)) {
+            return false;
+        }
+        // Less than callers wait, so that the others' records still get in when the time of a store that fails is over.
+        long patience = this.admission.blockNanos() / 4 * 3;
+        boolean blocked = false;
+        for (StoreDelivery delivery : this.deliveries) {
+            blocked |= delivery.holdsUp(BATCH, 2 * BATCH_BYTES, backlog(), this.backlogBytes, patience);
+        }
+        return blocked;
+    }
+
+    private int backlog() {
+        return Math.max(this.queue.capacity(), BATCH);
     }
 
     private void drain() {
@@ -410,9 +459,7 @@ final class Writer implements Runnable {
 
     private void handOver() {
         for (; this.deliveriesServed < this.deliveries.size(); this.deliveriesServed++) {
-            this.deliveries
-                    .get(this.deliveriesServed)
-                    .add(this.batch, this.batchBytes, Math.max(this.queue.capacity(), BATCH), this.backlogBytes);
+            this.deliveries.get(this.deliveriesServed).add(this.batch, this.batchBytes, backlog(), this.backlogBytes);
         }
         this.batch.clear();
         this.batchBytes = 0;
@@ -441,8 +488,15 @@ final class Writer implements Runnable {
         this.queue.close();
         boolean leftBehind = false;
         for (StoreDelivery delivery : this.deliveries) {
-            boolean left = delivery.abandon(this.queue.claimed() - this.invalid);
-            leftBehind |= left && delivery == this.primary;
+            long left = delivery.abandon(this.queue.claimed() - this.invalid);
+            leftBehind |= left > 0 && delivery == this.primary;
+            if (left > 0) {
+                logger.warn(
+                        "Telemetry closed before the {} store kept all: {} records are lost, counted as {}",
+                        delivery.store.name(),
+                        left,
+                        Reasons.SHUTDOWN);
+            }
         }
         this.queue.forEachLeft((entry) -> PendingAcknowledgements.fail(entry.acknowledgement(), Reasons.SHUTDOWN));
         this.acknowledgements.end(leftBehind);

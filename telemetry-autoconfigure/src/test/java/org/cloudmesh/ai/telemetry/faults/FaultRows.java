@@ -35,7 +35,12 @@ final class FaultRows {
             Map.entry(27, "CSV formula"),
             Map.entry(28, "secrets"),
             Map.entry(29, "file modes, links"),
-            Map.entry(30, "JSON bombs"));
+            Map.entry(30, "JSON bombs"),
+            Map.entry(43, "a store that cannot be opened or asked"),
+            Map.entry(44, "identifiers in every dimension"),
+            Map.entry(48, "System.exit in a constructor, emits after the end"),
+            Map.entry(51, "halt after an idle time and at a cold start"),
+            Map.entry(52, "one of two backends locked, when-full=block"));
 
     private FaultRows() {}
 }

@@ -173,8 +173,9 @@ class PipelineFaultTests {
         broken.script = (batch) -> {
             throw new StoreException(Remedy.RETRY, "disk full", null);
         };
+        // The second store closes the door for all during three quarters of this, then loses what it has no room for.
         TelemetrySettings.Queue queue =
-                new TelemetrySettings.Queue(1 << 16, 1 << 20, WhenFull.BLOCK, Duration.ofSeconds(10));
+                new TelemetrySettings.Queue(1 << 16, 1 << 20, WhenFull.BLOCK, Duration.ofSeconds(4));
         this.telemetry = new DefaultTelemetryFactory(List.of(this.store, broken), List.of(), List.of())
                 .assemble(settings(Duration.ofMillis(100), queue));
         String message = "x".repeat(60_000);
@@ -228,11 +229,10 @@ class PipelineFaultTests {
                 throw new StoreException(Remedy.RETRY, "locked", null);
             }
         };
-        start(PATIENCE, this.store, locked);
+        // Whoever waited for the store that refuses its file would wait longer than this test may last.
+        start(Duration.ofHours(1), this.store, locked);
         this.telemetry.emit("n", 1);
-        long start = System.nanoTime();
         this.telemetry.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         assertThat(locked.records()).hasSize(1);
         assertThat(status().dropped()).containsExactly(Map.entry("shutdown", 1L));
         assertThat(this.telemetry.stores().get(1).written()).isEqualTo(1);

@@ -338,6 +338,94 @@ class PipelineTests {
     }
 
     @Test
+    void aDurableEmitIsOverAtOnceWhereNothingIsKept() {
+        CountDownLatch listening = new CountDownLatch(1);
+        PipelineListener slow = new PipelineListener() {
+            @Override
+            public void onRecord(TelemetryRecord record) {
+                awaitQuietly(listening);
+            }
+        };
+        this.telemetry = new DefaultTelemetryFactory(List.of(), List.of(slow), List.of())
+                .assemble(builder().settings());
+        assertThat(this.telemetry.record().metric("n", 1).emitDurably()).isCompleted();
+        assertThat(status().accepted()).isEqualTo(1);
+        listening.countDown();
+    }
+
+    @Test
+    void numbersAndMapsThatThrowDisturbNobody() {
+        Telemetry telemetry = start(builder());
+        Number broken = new Number() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public int intValue() {
+                return 0;
+            }
+
+            @Override
+            public long longValue() {
+                return 0;
+            }
+
+            @Override
+            public float floatValue() {
+                return 0;
+            }
+
+            @Override
+            public double doubleValue() {
+                throw new IllegalStateException("injected");
+            }
+        };
+        Map<String, Integer> strange = new HashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public int size() {
+                throw new IllegalStateException("injected");
+            }
+        };
+        List<Object> endless = new ArrayList<>();
+        endless.add(endless);
+        endless.add(new Object() {
+            @Override
+            public String toString() {
+                return toString() + "";
+            }
+        });
+        telemetry.emit("a", broken);
+        telemetry.emit(strange, Status.COMPLETED);
+        telemetry.record().event("e").attribute("endless", endless).emit();
+        try (Tracking tracking = telemetry.track("t")) {
+            tracking.metric("rows", (Integer) null).metric("broken", broken).metric("fine", Integer.valueOf(1));
+        }
+        Telemetry.disabled().emit("a", broken);
+        List<TelemetryRecord> records = written(5);
+        assertThat(records.get(0).attributes()).containsEntry("invalid_metrics", "a");
+        assertThat(records.get(2).attributes()).containsEntry("endless", "java.util.ArrayList");
+        assertThat(records.get(4).metrics()).containsEntry("fine", 1.0).doesNotContainKeys("rows", "broken");
+        assertThat(records.get(4).attributes()).containsEntry("invalid_metrics", "rows,broken");
+    }
+
+    @Test
+    void aLongStatusIsCutAndALongPatienceIsForEver() {
+        Telemetry telemetry = start(builder().closeTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
+        Status status = Status.of("s".repeat(100_000));
+        telemetry.emit("n", 1, status);
+        telemetry.emit(Map.of("n", 1), status);
+        telemetry.event("e", status);
+        assertThat(telemetry.flush(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
+        assertThat(telemetry.flush(Duration.ofSeconds(-1))).isNotNull();
+        assertThat(this.store.records())
+                .hasSize(3)
+                .allSatisfy((record) ->
+                        assertThat(record.status().value()).hasSize(Limits.NAME).endsWith("\u2026"));
+        assertThat(status().normalised()).containsExactly(Map.entry("oversize", 3L));
+    }
+
+    @Test
     void whatIsEmittedInACallbackOfAnAcknowledgementIsRecorded() throws Exception {
         Telemetry telemetry = start(builder());
         telemetry
@@ -476,9 +564,8 @@ class PipelineTests {
         for (int i = 0; i < 1000; i++) {
             telemetry.emit("n", i);
         }
-        long start = System.nanoTime();
+        // The gate stays shut, so this returns because of its time limit alone.
         telemetry.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
         telemetry.emit("late", 1);
         StoreStatus status = status();
         assertThat(status.accepted()).isEqualTo(1001);

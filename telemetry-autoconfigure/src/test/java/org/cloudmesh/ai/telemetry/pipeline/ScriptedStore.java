@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -27,6 +28,12 @@ final class ScriptedStore implements TelemetryStore {
 
     volatile Script script = (batch) -> {};
 
+    volatile Maintenance opening = () -> {};
+
+    volatile Runnable closing = () -> {};
+
+    volatile LongSupplier size = () -> 0;
+
     volatile Maintenance maintenance = () -> {};
 
     volatile boolean waiting;
@@ -47,8 +54,14 @@ final class ScriptedStore implements TelemetryStore {
     }
 
     @Override
-    public void open() {
+    public void open() throws StoreException {
+        this.opening.run();
         this.opened++;
+    }
+
+    @Override
+    public long bytes() {
+        return this.size.getAsLong();
     }
 
     @Override
@@ -89,6 +102,7 @@ final class ScriptedStore implements TelemetryStore {
     @Override
     public void close() {
         this.closed++;
+        this.closing.run();
     }
 
     synchronized List<TelemetryRecord> records() {
