@@ -1,13 +1,23 @@
 package org.cloudmesh.ai.telemetry.ai;
 
+import java.lang.ref.Cleaner;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
+import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.jspecify.annotations.Nullable;
 
-/** Turns AI calls into records, whichever library made them. Thread-safe. */
-public final class AiRecorder {
+/**
+ * Turns AI calls into records, whichever library made them: {@link #begin(String)} when a call begins, then what becomes known
+ * of it, then {@link AiCall#end()}. Thread-safe.
+ */
+public final class AiRecorder implements CallsInFlight, AutoCloseable {
 
     private final Telemetry telemetry;
 
@@ -16,6 +26,8 @@ public final class AiRecorder {
     private final TelemetryContextContributors contributors;
 
     private final @Nullable ContentPolicy content;
+
+    private final Set<AiCall.State> inFlight = ConcurrentHashMap.newKeySet();
 
     /**
      * Creates a recorder.
@@ -36,43 +48,111 @@ public final class AiRecorder {
         this.content = content;
     }
 
+    /**
+     * Begins a call on behalf of the current thread's caller.
+     *
+     * @param event the record's event: {@code gen_ai.client.operation} for calls of models
+     */
+    public AiCall begin(String event) {
+        return begin(event, caller());
+    }
+
     /** Returns what is known of the current thread's caller. */
     Map<String, Object> caller() {
         return this.contributors.collect();
     }
 
     AiCall begin(String event, Map<String, Object> caller) {
-        return new AiCall(event, caller, this.content);
+        AiCall.State state = new AiCall.State(event, this, this.content);
+        state.attributes.putAll(caller);
+        place(state);
+        this.inFlight.add(state);
+        return new AiCall(state, Cleaners.SHARED);
     }
 
-    void record(AiCall call) {
-        RecordBuilder record = this.telemetry
-                .record()
-                .event(call.event)
-                .status(call.status())
-                .unmetered()
-                .metrics(call.metrics());
-        TokenUsage usage = call.usage();
-        if (usage != null) {
-            tokens(record, GenAi.INPUT_TOKENS, usage.input());
-            tokens(record, GenAi.OUTPUT_TOKENS, usage.output());
-            tokens(record, GenAi.CACHE_READ_TOKENS, usage.cacheRead());
-            tokens(record, GenAi.CACHE_CREATION_TOKENS, usage.cacheCreation());
-            tokens(record, GenAi.REASONING_TOKENS, usage.reasoning());
-            Price price = this.prices.find(
-                    (String) call.attribute(GenAi.RESPONSE_MODEL), (String) call.attribute(GenAi.REQUEST_MODEL));
-            if (price != null) {
-                record.metric(GenAi.COST, price.cost(usage));
-                call.attribute(GenAi.COST_CURRENCY, price.currency());
-            }
+    /** A call lies beneath what its caller is in: the span that the caller names is its parent. */
+    private static void place(AiCall.State state) {
+        Object above = state.attributes.get(GenAi.TRACE_ID) == null ? null : state.attributes.get(GenAi.SPAN_ID);
+        state.attributes.putIfAbsent(GenAi.TRACE_ID, RandomIds.trace());
+        state.attributes.put(GenAi.SPAN_ID, RandomIds.span());
+        if (above != null) {
+            state.attributes.put(GenAi.PARENT_SPAN_ID, above);
         }
-        call.attributes().forEach(record::attribute);
+    }
+
+    void record(AiCall.State call) {
+        this.inFlight.remove(call);
+        RecordBuilder record = this.telemetry.record();
+        synchronized (call) {
+            record.event(call.event).status(call.status()).unmetered().metrics(call.metrics);
+            TreeSet<String> unavailable = new TreeSet<>();
+            TokenUsage usage = call.usage();
+            if (usage != null) {
+                unavailable.addAll(usage.unavailable());
+                tokens(record, GenAi.INPUT_TOKENS, usage.input());
+                tokens(record, GenAi.OUTPUT_TOKENS, usage.output());
+                tokens(record, GenAi.CACHE_READ_TOKENS, usage.cacheRead());
+                tokens(record, GenAi.CACHE_CREATION_TOKENS, usage.cacheCreation());
+                tokens(record, GenAi.REASONING_TOKENS, usage.reasoning());
+                if (!unavailable.contains(TokenUsage.USAGE)) {
+                    price(record, call, usage, unavailable);
+                }
+            }
+            call.attribute(GenAi.UNAVAILABLE, AiCall.State.join(unavailable));
+            call.attributes.forEach(record::attribute);
+        }
         record.emit();
+    }
+
+    private void price(RecordBuilder record, AiCall.State call, TokenUsage usage, Set<String> unavailable) {
+        Price price = this.prices.find(
+                (String) call.attributes.get(GenAi.PROVIDER_NAME),
+                (String) call.attributes.get(GenAi.RESPONSE_MODEL),
+                (String) call.attributes.get(GenAi.REQUEST_MODEL),
+                usage,
+                Instant.now());
+        if (price == null) {
+            unavailable.add(GenAi.UNAVAILABLE_PRICE);
+            return;
+        }
+        Double cost = price.cost(usage);
+        if (cost != null) {
+            record.metric(GenAi.COST, cost);
+            call.attribute(GenAi.COST_CURRENCY, price.currency());
+        }
+    }
+
+    void forget(AiCall.State call) {
+        this.inFlight.remove(call);
+    }
+
+    @Override
+    public Snapshot inFlight() {
+        long now = System.nanoTime();
+        int count = 0;
+        long oldest = -1;
+        for (AiCall.State call : this.inFlight) {
+            count++;
+            oldest = Math.max(oldest, now - call.started);
+        }
+        return new Snapshot(count, count == 0 ? null : Duration.ofNanos(oldest));
+    }
+
+    /** Records what is still in flight as cancelled: nothing will end it any more. */
+    @Override
+    public void close() {
+        this.inFlight.forEach(AiCall.State::abandon);
     }
 
     private static void tokens(RecordBuilder record, String name, @Nullable Long value) {
         if (value != null) {
             record.metric(name, value.doubleValue());
         }
+    }
+
+    /** The thread that learns of forgotten calls; made with the first call. */
+    private static final class Cleaners {
+
+        static final Cleaner SHARED = Cleaner.create();
     }
 }

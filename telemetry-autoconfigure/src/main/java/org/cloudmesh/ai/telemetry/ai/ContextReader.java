@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.ai;
 
 import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
 
 /** Reads one kind of observation. */
 interface ContextReader {
@@ -15,8 +16,17 @@ interface ContextReader {
         return false;
     }
 
-    /** Tells the call what the observation knows at its end; the error, the duration and the trace are told already. */
-    void read(Observation.Context context, AiCall call);
+    /** Returns the operation when the observation is of a model's call and says all of it; null for any other. */
+    default @Nullable String modelOperation() {
+        return null;
+    }
+
+    /**
+     * Tells the call what the observation knows at its end; the error, the duration and the trace are told already.
+     *
+     * @param tap what was seen of the stream; null when the call streams nothing
+     */
+    void read(Observation.Context context, AiCall call, @Nullable StreamTap tap);
 
     /** Returns the name of the metric that holds the duration. */
     default String durationName(Observation.Context context) {

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.ai;
 
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** OpenTelemetry's names for AI calls, and the translation of the libraries' own words into them. */
@@ -28,6 +29,11 @@ final class GenAi {
 
     static final String COST_CURRENCY = "gen_ai.usage.cost.currency";
 
+    /** Names what cannot be known of a call: {@code cached}, {@code price}, {@code usage}, with commas between them. */
+    static final String UNAVAILABLE = "gen_ai.usage.unavailable";
+
+    static final String UNAVAILABLE_PRICE = "price";
+
     static final String OPERATION_NAME = "gen_ai.operation.name";
 
     static final String PROVIDER_NAME = "gen_ai.provider.name";
@@ -41,6 +47,45 @@ final class GenAi {
     static final String TOOL_NAME = "gen_ai.tool.name";
 
     static final String CONVERSATION_ID = "gen_ai.conversation.id";
+
+    static final String RESPONSE_ID = "gen_ai.response.id";
+
+    static final String REQUEST_TEMPERATURE = "gen_ai.request.temperature";
+
+    static final String REQUEST_MAX_TOKENS = "gen_ai.request.max_tokens";
+
+    static final String REQUEST_TOP_P = "gen_ai.request.top_p";
+
+    static final String REQUEST_STREAM = "gen_ai.request.stream";
+
+    static final String TOOL_CALL_ID = "gen_ai.tool.call.id";
+
+    static final String SERVER_ADDRESS = "server.address";
+
+    static final String HTTP_STATUS = "http.response.status_code";
+
+    static final String TRACE_ID = "trace_id";
+
+    static final String SPAN_ID = "span_id";
+
+    static final String PARENT_SPAN_ID = "parent_span_id";
+
+    static final String CONTENT_FILTER = "content_filter";
+
+    /** Finish reasons by which providers say that a filter has held the answer back. */
+    private static final Set<String> FILTERED = Set.of(
+            CONTENT_FILTER,
+            "content_filtered",
+            "safety",
+            "image_safety",
+            "refusal",
+            "recitation",
+            "blocklist",
+            "prohibited_content",
+            "spii",
+            "guardrail_intervened");
+
+    static final String ABANDONED = "abandoned";
 
     static final String ERROR_TYPE = "error.type";
 
@@ -66,6 +111,11 @@ final class GenAi {
         return operation.equals("embedding") ? EMBEDDINGS : operation;
     }
 
+    /** Returns whether a finish reason, in lower case, says that the answer was held back. */
+    static boolean filtered(String finishReason) {
+        return FILTERED.contains(finishReason);
+    }
+
     static @Nullable String provider(@Nullable String provider) {
         if (provider == null || provider.isBlank()) {
             return null;
@@ -81,6 +131,33 @@ final class GenAi {
             case "watsonx" -> "ibm.watsonx.ai";
             case "other" -> null;
             default -> name;
+        };
+    }
+
+    /** Returns the model's name once where a client has joined it to itself, chunk by chunk. */
+    static @Nullable String model(@Nullable String name) {
+        if (name == null) {
+            return null;
+        }
+        int length = name.length();
+        for (int unit = 3; unit <= length / 2; unit++) {
+            if (length % unit == 0 && name.substring(0, length - unit).equals(name.substring(unit))) {
+                return name.substring(0, unit);
+            }
+        }
+        return name;
+    }
+
+    /** Returns what price lists that are shared between providers put before a model's name; null for nothing. */
+    static @Nullable String pricePrefix(String provider) {
+        return switch (provider) {
+            case "gcp.gemini", "gcp.gen_ai" -> "gemini";
+            case "gcp.vertex_ai" -> "vertex_ai";
+            case "azure.ai.openai", "azure.ai.inference" -> "azure";
+            case "aws.bedrock" -> "bedrock";
+            case "mistral_ai" -> "mistral";
+            case "x_ai" -> "xai";
+            default -> provider;
         };
     }
 }

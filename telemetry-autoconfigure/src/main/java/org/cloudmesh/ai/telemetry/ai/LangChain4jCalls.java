@@ -27,11 +27,9 @@ final class LangChain4jCalls {
             return;
         }
         AiCall call = pending.call;
-        call.duration(GenAi.DURATION);
+        call.stopClock();
         ending.tell(call, pending.thread == Thread.currentThread());
-        call.attribute("trace_id", RandomIds.trace());
-        call.attribute("span_id", RandomIds.span());
-        this.recorder.record(call);
+        call.end();
     }
 
     static void describe(AiCall call, String operation, @Nullable ModelProvider provider, @Nullable String model) {
@@ -42,17 +40,13 @@ final class LangChain4jCalls {
 
     static void usage(AiCall call, @Nullable TokenUsage usage) {
         if (usage != null) {
-            call.usage(new org.cloudmesh.ai.telemetry.ai.TokenUsage(
-                    asLong(usage.inputTokenCount()),
-                    asLong(usage.outputTokenCount()),
-                    NativeUsage.cacheRead(usage),
-                    NativeUsage.cacheCreation(usage),
-                    NativeUsage.reasoning(usage)));
+            call.usage(new TokenCounts()
+                    .input(usage.inputTokenCount())
+                    .output(usage.outputTokenCount())
+                    .total(usage.totalTokenCount())
+                    .read(usage)
+                    .usage((String) call.attribute(GenAi.PROVIDER_NAME)));
         }
-    }
-
-    private static @Nullable Long asLong(@Nullable Integer tokens) {
-        return tokens == null ? null : tokens.longValue();
     }
 
     /** Tells the call what became of it. */

@@ -34,8 +34,7 @@ public final class LangChain4jEmbeddingListener implements EmbeddingModelListene
             describe(call, context.embeddingModel(), context.textSegments());
             TokenUsage usage = context.response().tokenUsage();
             if (usage != null && usage.inputTokenCount() != null) {
-                call.usage(new org.cloudmesh.ai.telemetry.ai.TokenUsage(
-                        usage.inputTokenCount().longValue(), null, null, null, null));
+                call.usage(new TokenCounts().input(usage.inputTokenCount()).whole());
             }
         });
     }

@@ -1,17 +1,29 @@
 package org.cloudmesh.ai.telemetry.ai;
 
+import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Turns observations into calls, from their beginning to their end; what is known of one stays in its context. Thread-safe. */
+/**
+ * Turns observations into calls, from their beginning to their end; what is known of one stays in its context, so that a
+ * context that nobody can stop any more takes its call with it. Thread-safe.
+ *
+ * <p>One call is one record. An observation may be stopped twice. And a library may observe a call by key values alone that a
+ * model's client observes itself, within or around it: then the client's observation, which knows more, is recorded.
+ */
 final class ObservedCalls {
 
     private static final boolean CONVERSATIONS =
             TraceIds.isPresent("org.springframework.ai.chat.client.observation.ChatClientObservationContext");
+
+    /** Where HTTP clients say which server they have asked. */
+    private static final String[] HOSTS = {GenAi.SERVER_ADDRESS, "target.host", "client.name"};
 
     private final AiRecorder recorder;
 
@@ -35,50 +47,120 @@ final class ObservedCalls {
 
     /** Remembers on whose behalf the calls beneath an observation are made that is no call itself. */
     void rememberCaller(Observation.Context context) {
-        context.put(Started.class, new Started(caller(context), null, null));
+        context.put(Started.class, new Started(caller(context), null, null, null, null, Set.of()));
     }
 
     void begin(String name, Observation.Context context) {
         Map<String, Object> caller = caller(context);
         ContextReader reader = reader(context);
         reader.begin();
-        StreamTiming timing = reader.streams(context) ? StreamTiming.claim() : null;
+        boolean streams = reader.streams(context);
+        StreamTiming timing = streams ? StreamTiming.claim() : null;
         if (timing != null) {
             caller.putAll(timing.attributes());
         }
-        context.put(Started.class, new Started(caller, this.recorder.begin(name, caller), timing));
+        AiCall call = this.recorder.begin(name, caller);
+        call.durationName(reader.durationName(context));
+        place(context, caller, call);
+        String operation = reader.modelOperation();
+        if (operation != null) {
+            for (Observation.Context above = TraceIds.parent(context); above != null; above = TraceIds.parent(above)) {
+                Started started = above.get(Started.class);
+                if (started != null && started.call != null && started.operation == null) {
+                    started.enclosed.add(operation);
+                }
+            }
+        }
+        context.put(
+                Started.class,
+                new Started(
+                        caller,
+                        call,
+                        timing,
+                        streams ? StreamTap.arm(call) : null,
+                        operation,
+                        ConcurrentHashMap.newKeySet()));
+    }
+
+    /** Notes which server a call beneath which this request was made has asked. */
+    void request(Observation.Context context) {
+        Started above = callAbove(context);
+        if (above == null || above.call == null || above.call.attribute(GenAi.SERVER_ADDRESS) != null) {
+            return;
+        }
+        for (String key : HOSTS) {
+            KeyValue host = context.getLowCardinalityKeyValue(key);
+            if (host != null && !host.getValue().equalsIgnoreCase("unknown")) {
+                above.call.attribute(GenAi.SERVER_ADDRESS, host.getValue());
+                return;
+            }
+        }
     }
 
     void end(Observation.Context context) {
         Started started = context.get(Started.class);
-        if (started == null || started.call == null) {
+        if (started == null || started.call == null || started.call.hasEnded()) {
             return;
         }
         AiCall call = started.call;
-        ContextReader reader = reader(context);
-        call.duration(reader.durationName(context));
+        call.stopClock();
         if (context.getError() != null) {
             call.fail(context.getError());
         }
-        reader.read(context, call);
+        reader(context).read(context, call, started.tap);
+        if (repeats(context, started, call)) {
+            call.discard();
+            return;
+        }
         call.attribute(GenAi.CONVERSATION_ID, CONVERSATIONS ? Conversations.find(context) : null);
-        TraceIds trace = TraceIds.of(context);
-        call.attribute("trace_id", trace.traceId());
-        call.attribute("span_id", trace.spanId());
-        if (started.timing == null) {
-            this.recorder.record(call);
+        TraceIds trace = TraceIds.traced(context);
+        if (trace != null) {
+            call.trace(trace.traceId(), trace.spanId(), trace.parentSpanId());
+        }
+        StreamTiming timing = started.timing;
+        if (timing == null || (started.tap != null && started.tap.isTapped())) {
+            call.end();
         } else {
-            started.timing.whenEnded(() -> record(call, started.timing));
+            timing.whenEnded(() -> record(call, timing));
         }
     }
 
-    private void record(AiCall call, StreamTiming timing) {
+    private static void record(AiCall call, StreamTiming timing) {
         timing.tell(call);
         if (timing.usage() != null) {
-            // Spring AI's own aggregate of a stream drops cached and reasoning tokens.
-            call.usage(SpringAiReaders.usage(timing.usage()));
+            call.usage(SpringAiReaders.usage(timing.usage(), (String) call.attribute(GenAi.PROVIDER_NAME), null));
         }
-        this.recorder.record(call);
+        call.end();
+    }
+
+    /** Returns whether an observation that is known by its key values alone is of a call that is recorded already. */
+    private static boolean repeats(Observation.Context context, Started started, AiCall call) {
+        if (started.operation != null) {
+            return false;
+        }
+        Object operation = call.attribute(GenAi.OPERATION_NAME);
+        if (!GenericReader.isModelCall(context, operation)) {
+            return false;
+        }
+        String model = operation == null || !operation.equals(GenAi.EMBEDDINGS) ? GenAi.CHAT : GenAi.EMBEDDINGS;
+        if (operation == null ? !started.enclosed.isEmpty() : started.enclosed.contains(model)) {
+            return true;
+        }
+        Started above = callAbove(context);
+        return above != null && above.operation != null && (operation == null || above.operation.equals(model));
+    }
+
+    private static void place(Observation.Context context, Map<String, Object> caller, AiCall call) {
+        Started above = callAbove(context);
+        String spanId = String.valueOf(call.attribute(GenAi.SPAN_ID));
+        if (above != null && above.call != null) {
+            call.trace(
+                    String.valueOf(above.call.attribute(GenAi.TRACE_ID)),
+                    spanId,
+                    String.valueOf(above.call.attribute(GenAi.SPAN_ID)));
+        } else if (!caller.containsKey(GenAi.TRACE_ID)) {
+            call.trace(TraceIds.shared(context), spanId, null);
+        }
     }
 
     private ContextReader reader(Observation.Context context) {
@@ -91,23 +173,44 @@ final class ObservedCalls {
     }
 
     private Map<String, Object> caller(Observation.Context context) {
-        Map<String, Object> caller = new HashMap<>(callerAbove(context));
+        Map<String, Object> caller = new HashMap<>();
+        Started above = startedAbove(context, false);
+        if (above != null) {
+            caller.putAll(above.caller);
+        }
         caller.putAll(this.recorder.caller());
         return caller;
     }
 
-    private static Map<String, Object> callerAbove(Observation.Context context) {
-        for (Observation.Context parent = TraceIds.parent(context); parent != null; parent = TraceIds.parent(parent)) {
-            Started started = parent.get(Started.class);
-            if (started != null) {
-                return started.caller;
-            }
-        }
-        return Map.of();
+    private static @Nullable Started callAbove(Observation.Context context) {
+        return startedAbove(context, true);
     }
 
+    private static @Nullable Started startedAbove(Observation.Context context, boolean call) {
+        for (Observation.Context above = TraceIds.parent(context); above != null; above = TraceIds.parent(above)) {
+            Started started = above.get(Started.class);
+            if (started != null && (started.call != null || !call)) {
+                return started;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * What is known of an observation that has begun.
+     *
+     * @param caller attributes of its caller
+     * @param call the call; null for an observation that is none
+     * @param timing times of an advised stream; null without
+     * @param tap the stream itself; null without
+     * @param operation of a typed observation of a model's call; null for any other
+     * @param enclosed operations of the typed observations beneath this one
+     */
     private record Started(
             Map<String, Object> caller,
             @Nullable AiCall call,
-            @Nullable StreamTiming timing) {}
+            @Nullable StreamTiming timing,
+            @Nullable StreamTap tap,
+            @Nullable String operation,
+            Set<String> enclosed) {}
 }

@@ -3,17 +3,18 @@ package org.cloudmesh.ai.telemetry.ai;
 import io.micrometer.observation.Observation;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
+import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.content.Content;
 import org.springframework.ai.embedding.EmbeddingResponse;
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationContext;
 import org.springframework.ai.image.observation.ImageModelObservationContext;
 import org.springframework.ai.observation.AiOperationMetadata;
-import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.observation.ToolCallingObservationContext;
 
 /** Readers of the observations of Spring AI's models and tools; loaded only where Spring AI is. */
@@ -30,20 +31,45 @@ final class SpringAiReaders {
         call.attribute(GenAi.PROVIDER_NAME, GenAi.provider(metadata.provider()));
     }
 
-    static TokenUsage usage(Usage usage) {
+    /**
+     * Returns the usage of a chat.
+     *
+     * @param start the provider's usage object at the beginning of a stream, where its last one may say less; null for none
+     */
+    static TokenUsage usage(@Nullable Usage usage, @Nullable String provider, @Nullable Object start) {
+        if (usage == null) {
+            return TokenUsage.UNKNOWN;
+        }
         Object given = usage.getNativeUsage();
-        Long read = usage.getCacheReadInputTokens();
-        Long created = usage.getCacheWriteInputTokens();
-        return new TokenUsage(
-                asLong(usage.getPromptTokens()),
-                asLong(usage.getCompletionTokens()),
-                read != null ? read : NativeUsage.cacheRead(given),
-                created != null ? created : NativeUsage.cacheCreation(given),
-                NativeUsage.reasoning(given));
+        TokenCounts counts = new TokenCounts()
+                .input(usage.getPromptTokens())
+                .output(usage.getCompletionTokens())
+                .total(usage.getTotalTokens())
+                .cacheRead(usage.getCacheReadInputTokens())
+                .cacheCreation(usage.getCacheWriteInputTokens())
+                .read(given)
+                .read(start);
+        if (!counts.hasDetail() && start == null && saysNoDetail(given)) {
+            counts.detailLost();
+        }
+        return counts.usage(provider);
     }
 
-    private static @Nullable Long asLong(@Nullable Integer tokens) {
-        return tokens == null ? null : tokens.longValue();
+    /** Returns whether a client has put its own sum in place of the provider's usage, or a part of it. */
+    private static boolean saysNoDetail(@Nullable Object given) {
+        return given == null
+                || given instanceof Map<?, ?>
+                || given.getClass().getName().equals("com.anthropic.models.messages.MessageDeltaUsage");
+    }
+
+    private static void options(AiCall call, @Nullable ChatOptions options) {
+        if (options != null) {
+            call.attribute(GenAi.REQUEST_MODEL, options.getModel());
+            call.attribute(GenAi.REQUEST_TEMPERATURE, options.getTemperature());
+            call.attribute(GenAi.REQUEST_TOP_P, options.getTopP());
+            Long maxTokens = ObjectProperties.number(options, "maxTokens", "maxCompletionTokens", "maxOutputTokens");
+            call.attribute(GenAi.REQUEST_MAX_TOKENS, maxTokens);
+        }
     }
 
     private abstract static class Model implements ContextReader {
@@ -57,6 +83,11 @@ final class SpringAiReaders {
     private static final class Chat extends Model {
 
         @Override
+        public String modelOperation() {
+            return GenAi.CHAT;
+        }
+
+        @Override
         public boolean supports(Observation.Context context) {
             return context instanceof ChatModelObservationContext;
         }
@@ -67,30 +98,42 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call) {
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             ChatModelObservationContext context = (ChatModelObservationContext) observed;
             operation(call, context.getOperationMetadata());
-            if (context.getRequest().getOptions() != null) {
-                call.attribute(
-                        GenAi.REQUEST_MODEL, context.getRequest().getOptions().getModel());
+            options(call, context.getRequest().getOptions());
+            if (context.isStreaming()) {
+                call.attribute(GenAi.REQUEST_STREAM, true);
             }
             call.content(GenAi.INPUT_MESSAGES, () -> text(context.getRequest().getInstructions()));
             ChatResponse response = context.getResponse();
-            String finishReasons = response == null ? "" : finishReasons(response);
-            if (context.isStreaming() && context.getError() == null) {
-                if (response == null) {
-                    call.cancel();
-                } else if (finishReasons.isEmpty()) {
-                    call.failIncomplete();
-                }
-            }
             if (response == null) {
+                if (context.isStreaming() && context.getError() == null) {
+                    call.cancel();
+                }
+                if (context.isStreaming()) {
+                    call.usage(tap != null && tap.isTapped() && tap.hasBegun() ? TokenUsage.UNKNOWN : null);
+                }
                 return;
             }
-            call.attribute(GenAi.RESPONSE_MODEL, response.getMetadata().getModel());
+            String provider = GenAi.provider(context.getOperationMetadata().provider());
+            TokenUsage usage = tap != null && tap.isTapped()
+                    ? usage(tap.usage(), provider, tap.startUsage())
+                    : usage(response.getMetadata().getUsage(), provider, null);
+            call.usage(usage);
+            call.attribute(GenAi.RESPONSE_ID, response.getMetadata().getId());
+            call.attribute(
+                    GenAi.RESPONSE_MODEL, GenAi.model(response.getMetadata().getModel()));
+            String finishReasons = finishReasons(response);
             call.attribute(GenAi.FINISH_REASONS, finishReasons);
-            if (response.getMetadata().getUsage() != null) {
-                call.usage(usage(response.getMetadata().getUsage()));
+            if (GenAi.filtered(finishReasons)) {
+                call.failFiltered();
+            } else if (context.isStreaming()
+                    && context.getError() == null
+                    && finishReasons.isEmpty()
+                    && TokenUsage.orZero(usage.output()) == 0) {
+                // A server that counted the output has come to the end, though Ollama then gives no reason.
+                call.failIncomplete();
             }
             call.content(
                     GenAi.OUTPUT_MESSAGES,
@@ -119,12 +162,17 @@ final class SpringAiReaders {
     private static final class Embedding extends Model {
 
         @Override
+        public String modelOperation() {
+            return GenAi.EMBEDDINGS;
+        }
+
+        @Override
         public boolean supports(Observation.Context context) {
             return context instanceof EmbeddingModelObservationContext;
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call) {
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             EmbeddingModelObservationContext context = (EmbeddingModelObservationContext) observed;
             operation(call, context.getOperationMetadata());
             if (context.getRequest().getOptions() != null) {
@@ -138,10 +186,10 @@ final class SpringAiReaders {
             if (response != null) {
                 call.attribute(GenAi.RESPONSE_MODEL, response.getMetadata().getModel());
                 Usage usage = response.getMetadata().getUsage();
-                if (usage != null) {
-                    // Embeddings have no output tokens; clients fill in a zero.
-                    call.usage(new TokenUsage(asLong(usage.getPromptTokens()), null, null, null, null));
-                }
+                // Embeddings have no output tokens; clients fill in a zero.
+                call.usage(new TokenCounts()
+                        .input(usage == null ? null : usage.getPromptTokens())
+                        .whole());
             }
         }
     }
@@ -154,7 +202,7 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call) {
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             ImageModelObservationContext context = (ImageModelObservationContext) observed;
             operation(call, context.getOperationMetadata());
             if (context.getRequest().getOptions() != null) {
@@ -177,18 +225,17 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call) {
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             ToolCallingObservationContext context = (ToolCallingObservationContext) observed;
             call.attribute(GenAi.OPERATION_NAME, context.getOperationMetadata().operationType());
             call.attribute(GenAi.TOOL_NAME, context.getToolDefinition().name());
+            call.attribute(GenAi.TOOL_CALL_ID, context.getToolCallId());
             Throwable error = context.getError();
             if (error == null) {
                 error = ToolFailures.take(context.getToolDefinition().name());
             }
             if (error != null) {
-                // What the tool threw says more than that a tool threw.
-                call.fail(
-                        error instanceof ToolExecutionException && error.getCause() != null ? error.getCause() : error);
+                call.fail(error);
             }
             call.content(GenAi.TOOL_ARGUMENTS, context::getToolCallArguments);
             call.content(GenAi.TOOL_RESULT, context::getToolCallResult);

@@ -97,10 +97,7 @@ final class StreamTiming {
 
     synchronized void tell(AiCall call) {
         if (this.chunks > 0) {
-            call.metric(GenAi.TIME_TO_FIRST_CHUNK, (this.first - call.started()) / 1e9);
-        }
-        if (this.chunks > 1) {
-            call.metric(GenAi.TIME_PER_OUTPUT_CHUNK, (this.last - this.first) / 1e9 / (this.chunks - 1));
+            call.pace(this.first, this.last, this.chunks);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.ai;
 
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +13,9 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
 
     /** Observations above model calls: they begin on the caller's own thread, where a stream's model call may not. */
     private static final String CHAT_CLIENT = "spring.ai.chat.client";
+
+    /** Observations beneath model calls, of the clients by which they are made. */
+    private static final Set<String> HTTP_CLIENTS = Set.of("http.client.requests", "okhttp.requests");
 
     private final AiRecorder recorder;
 
@@ -47,9 +51,13 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
     @Override
     public void onStop(Observation.Context context) {
         ObservedCalls calls = this.calls;
-        if (calls != null) {
-            calls.end(context);
+        if (calls == null) {
+            return;
         }
+        if (HTTP_CLIENTS.contains(String.valueOf(context.getName()))) {
+            calls.request(context);
+        }
+        calls.end(context);
     }
 
     private ObservedCalls calls() {

@@ -12,18 +12,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param traceId 32 hexadecimal digits
  * @param spanId 16 hexadecimal digits
+ * @param parentSpanId 16 hexadecimal digits; null at the root
  */
-record TraceIds(String traceId, String spanId) {
+record TraceIds(String traceId, String spanId, @Nullable String parentSpanId) {
 
     private static final boolean TRACING = isPresent("io.micrometer.tracing.handler.TracingObservationHandler");
 
-    static TraceIds of(Observation.Context context) {
-        TraceIds traced = TRACING ? Traced.of(context) : null;
-        return traced != null
-                ? traced
-                : new TraceIds(
-                        root(context).<String>computeIfAbsent(TraceIds.class, (key) -> RandomIds.trace()),
-                        RandomIds.span());
+    /** Returns what the tracer has given an observation; null without a tracer. */
+    static @Nullable TraceIds traced(Observation.Context context) {
+        return TRACING ? Traced.of(context) : null;
+    }
+
+    /** Returns the trace that all observations beneath the same root share. */
+    static String shared(Observation.Context context) {
+        return root(context).<String>computeIfAbsent(TraceIds.class, (key) -> RandomIds.trace());
     }
 
     private static Observation.Context root(Observation.Context context) {
@@ -60,7 +62,10 @@ record TraceIds(String traceId, String spanId) {
             Span span = tracing == null ? null : tracing.getSpan();
             return span == null || span.isNoop()
                     ? null
-                    : new TraceIds(span.context().traceId(), span.context().spanId());
+                    : new TraceIds(
+                            span.context().traceId(),
+                            span.context().spanId(),
+                            span.context().parentId());
         }
     }
 }

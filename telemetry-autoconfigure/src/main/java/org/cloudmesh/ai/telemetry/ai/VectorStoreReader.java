@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.ai;
 
 import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
 import org.springframework.ai.vectorstore.SearchRequest;
 import org.springframework.ai.vectorstore.observation.VectorStoreObservationContext;
 
@@ -13,7 +14,7 @@ final class VectorStoreReader implements ContextReader {
     }
 
     @Override
-    public void read(Observation.Context observed, AiCall call) {
+    public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
         VectorStoreObservationContext context = (VectorStoreObservationContext) observed;
         call.attribute("db.system", context.getDatabaseSystem());
         call.attribute("db.operation.name", context.getOperationName());

@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -12,8 +11,6 @@ import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.Tracked;
 import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.ContentPolicy;
-import org.cloudmesh.ai.telemetry.ai.Price;
-import org.cloudmesh.ai.telemetry.ai.PriceTable;
 import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
 import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
@@ -39,6 +36,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Role;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
 /**
@@ -93,24 +91,15 @@ public final class TelemetryAutoConfiguration {
             Telemetry telemetry,
             TelemetryObservationProperties properties,
             ObjectProvider<TelemetryContextContributor> contributors,
-            ObjectProvider<TelemetryContentMasker> masker) {
-        List<Price> prices = new ArrayList<>();
-        for (TelemetryObservationProperties.ModelPrice price : properties.getPrices()) {
-            prices.add(new Price(
-                    price.getModel(),
-                    price.getInput(),
-                    price.getOutput(),
-                    price.getCachedInput(),
-                    price.getCacheCreationInput(),
-                    price.getCurrency()));
-        }
+            ObjectProvider<TelemetryContentMasker> masker,
+            ResourceLoader resources) {
         ContentPolicy content = properties.isContent()
                 ? new ContentPolicy(
                         masker.getIfAvailable(() -> ContentPolicy.UNMASKED), properties.getMaxContentLength())
                 : null;
         return new AiRecorder(
                 telemetry,
-                new PriceTable(prices),
+                new PriceRules(resources).table(properties),
                 new TelemetryContextContributors(contributors.orderedStream().toList()),
                 content);
     }

@@ -9,10 +9,13 @@ class TelemetryConfigurationFailureAnalyzer extends AbstractFailureAnalyzer<Tele
 
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, TelemetryConfigurationException cause) {
+        // Prices are read before anything could run degraded.
+        String otherwise = cause.property().startsWith("telemetry.observations.")
+                ? "."
+                : ". The application also starts, with telemetry degraded, when telemetry.fail-fast=false.";
         return new FailureAnalysis(
                 "Telemetry cannot start with " + cause.property() + "=" + cause.value() + ": " + cause.reason() + ".",
-                cause.action()
-                        + ". The application also starts, with telemetry degraded, when telemetry.fail-fast=false.",
+                cause.action() + otherwise,
                 cause);
     }
 }

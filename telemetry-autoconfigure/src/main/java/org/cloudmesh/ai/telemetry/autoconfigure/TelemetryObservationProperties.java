@@ -27,8 +27,11 @@ public class TelemetryObservationProperties {
     /** Characters that are kept of each text when content is recorded. */
     private int maxContentLength = 4096;
 
-    /** Prices of models. The first whose model matches is taken. */
+    /** Prices of models. The most specific rule that matches is taken, whatever the order. */
     private List<ModelPrice> prices = new ArrayList<>();
+
+    /** Location of a price list: the JSON that LiteLLM publishes, or YAML with a list of prices. Rules of prices win over it. */
+    private @Nullable String pricesLocation;
 
     public boolean isEnabled() {
         return this.enabled;
@@ -78,17 +81,22 @@ public class TelemetryObservationProperties {
         this.prices = prices;
     }
 
-    /** What a million tokens of a model cost. */
-    public static class ModelPrice {
+    public @Nullable String getPricesLocation() {
+        return this.pricesLocation;
+    }
 
-        /** Name of the model, or a pattern in which an asterisk stands for any characters. */
-        private String model = "*";
+    public void setPricesLocation(@Nullable String pricesLocation) {
+        this.pricesLocation = pricesLocation;
+    }
+
+    /** What a million tokens of each kind cost. */
+    public static class Rates {
 
         /** Price of a million input tokens. */
-        private double input;
+        private @Nullable Double input;
 
         /** Price of a million output tokens. */
-        private double output;
+        private @Nullable Double output;
 
         /** Price of a million input tokens that came from the provider's cache. By default that of input. */
         private @Nullable Double cachedInput;
@@ -96,30 +104,28 @@ public class TelemetryObservationProperties {
         /** Price of a million input tokens that were written to the provider's cache. By default that of input. */
         private @Nullable Double cacheCreationInput;
 
-        /** Currency of the prices. */
-        private String currency = "USD";
+        /** Price of a million input tokens that were written to the provider's cache for an hour. By default that of cache-creation-input. */
+        private @Nullable Double cacheCreationInput1h;
 
-        public String getModel() {
-            return this.model;
-        }
+        /** Price of a million output tokens of reasoning. By default that of output. */
+        private @Nullable Double reasoningOutput;
 
-        public void setModel(String model) {
-            this.model = model;
-        }
+        /** Number of input tokens of a call above which these prices hold. */
+        private @Nullable Long aboveInputTokens;
 
-        public double getInput() {
+        public @Nullable Double getInput() {
             return this.input;
         }
 
-        public void setInput(double input) {
+        public void setInput(@Nullable Double input) {
             this.input = input;
         }
 
-        public double getOutput() {
+        public @Nullable Double getOutput() {
             return this.output;
         }
 
-        public void setOutput(double output) {
+        public void setOutput(@Nullable Double output) {
             this.output = output;
         }
 
@@ -139,12 +145,76 @@ public class TelemetryObservationProperties {
             this.cacheCreationInput = cacheCreationInput;
         }
 
+        public @Nullable Double getCacheCreationInput1h() {
+            return this.cacheCreationInput1h;
+        }
+
+        public void setCacheCreationInput1h(@Nullable Double cacheCreationInput1h) {
+            this.cacheCreationInput1h = cacheCreationInput1h;
+        }
+
+        public @Nullable Double getReasoningOutput() {
+            return this.reasoningOutput;
+        }
+
+        public void setReasoningOutput(@Nullable Double reasoningOutput) {
+            this.reasoningOutput = reasoningOutput;
+        }
+
+        public @Nullable Long getAboveInputTokens() {
+            return this.aboveInputTokens;
+        }
+
+        public void setAboveInputTokens(@Nullable Long aboveInputTokens) {
+            this.aboveInputTokens = aboveInputTokens;
+        }
+    }
+
+    /** What a million tokens of a model cost. */
+    public static class ModelPrice extends Rates {
+
+        /** Name of the model, or a pattern in which an asterisk stands for any characters. */
+        private @Nullable String model;
+
+        /** Date or instant from which on the prices hold, for example 2026-12-01. By default always. */
+        private @Nullable String validFrom;
+
+        /** Currency of the prices. */
+        private String currency = "USD";
+
+        /** Prices of calls with more input tokens. What is left out is as in the rule itself. */
+        private List<Rates> tiers = new ArrayList<>();
+
+        public @Nullable String getModel() {
+            return this.model;
+        }
+
+        public void setModel(@Nullable String model) {
+            this.model = model;
+        }
+
+        public @Nullable String getValidFrom() {
+            return this.validFrom;
+        }
+
+        public void setValidFrom(@Nullable String validFrom) {
+            this.validFrom = validFrom;
+        }
+
         public String getCurrency() {
             return this.currency;
         }
 
         public void setCurrency(String currency) {
             this.currency = currency;
+        }
+
+        public List<Rates> getTiers() {
+            return this.tiers;
+        }
+
+        public void setTiers(List<Rates> tiers) {
+            this.tiers = tiers;
         }
     }
 }

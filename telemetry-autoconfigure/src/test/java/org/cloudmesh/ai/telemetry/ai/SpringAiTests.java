@@ -120,14 +120,18 @@ class SpringAiTests {
                         "gen_ai.provider.name",
                         "gen_ai.request.model",
                         "gen_ai.response.model",
+                        "gen_ai.response.id",
                         "gen_ai.response.finish_reasons",
                         "gen_ai.usage.cost.currency",
+                        "server.address",
                         "trace_id",
                         "span_id")
                 .containsEntry("gen_ai.operation.name", "chat")
                 .containsEntry("gen_ai.provider.name", "openai")
                 .containsEntry("gen_ai.request.model", "gpt-test")
                 .containsEntry("gen_ai.response.model", "gpt-test-answered")
+                .containsEntry("gen_ai.response.id", "c1")
+                .containsEntry("server.address", "localhost")
                 .containsEntry("gen_ai.response.finish_reasons", "stop");
         assertThat(record.attributes().get("trace_id")).matches("[0-9a-f]{32}");
         assertThat(record.attributes().get("span_id")).matches("[0-9a-f]{16}");
@@ -174,12 +178,26 @@ class SpringAiTests {
     }
 
     @Test
-    void aStreamOfTheModelItselfIsRecordedWithoutItsPace() {
-        OPEN_AI.thenStream(OpenAiStandIn.USAGE, true, "a", "b");
-        this.model.stream("hi").collectList().block(Duration.ofSeconds(10));
-        assertThat(records(1).get(0).metrics())
-                .containsEntry("gen_ai.usage.input_tokens", 11.0)
-                .doesNotContainKey("gen_ai.client.operation.time_to_first_chunk");
+    void aStreamOfTheModelItselfTellsItsPaceAndItsWholeUsage() {
+        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        this.model.stream("hi")
+                .contextWrite(TelemetryAttributes.with("tenant", "blue"))
+                .collectList()
+                .block(Duration.ofSeconds(10));
+        TelemetryRecord record = records(1).get(0);
+        assertDetailed(record);
+        assertThat(record.metrics().get("gen_ai.client.operation.time_to_first_chunk"))
+                .isPositive();
+        assertThat(record.attributes()).containsEntry("tenant", "blue").containsEntry("gen_ai.request.stream", "true");
+    }
+
+    @Test
+    void aClientBuiltByHandTellsAllWithoutTheAdvisor() {
+        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        ChatClient.create(this.model).prompt("hi").stream().content().blockLast(Duration.ofSeconds(10));
+        TelemetryRecord record = records(1).get(0);
+        assertDetailed(record);
+        assertThat(record.metrics()).containsKey("gen_ai.client.operation.time_to_first_chunk");
     }
 
     @Test
@@ -253,7 +271,9 @@ class SpringAiTests {
         assertThat(tool.status()).isEqualTo(Status.COMPLETED);
         assertThat(tool.metrics()).containsOnlyKeys("spring.ai.tool.duration");
         assertThat(tool.attributes())
-                .containsOnlyKeys("gen_ai.operation.name", "gen_ai.tool.name", "trace_id", "span_id")
+                .containsOnlyKeys(
+                        "gen_ai.operation.name", "gen_ai.tool.name", "gen_ai.tool.call.id", "trace_id", "span_id")
+                .containsEntry("gen_ai.tool.call.id", "call_1")
                 .containsEntry("gen_ai.operation.name", "execute_tool")
                 .containsEntry("gen_ai.tool.name", "weather");
         assertThat(records.toString()
