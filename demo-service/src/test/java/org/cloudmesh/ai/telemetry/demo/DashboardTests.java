@@ -340,7 +340,7 @@ class DashboardTests {
                                 + ".filter((entry) => entry.name.includes('/assets/'))"
                                 + ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"))
                         .intValue())
-                .isBetween(1, 150_000);
+                .isBetween(1, 170_000);
     }
 
     private Page open(String hash, int width, ColorScheme scheme) {

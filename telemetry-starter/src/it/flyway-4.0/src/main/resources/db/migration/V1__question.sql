@@ -1,0 +1,2 @@
+CREATE TABLE question (answer VARCHAR(10));
+INSERT INTO question VALUES ('42');

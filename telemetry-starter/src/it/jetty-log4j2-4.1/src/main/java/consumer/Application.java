@@ -1,0 +1,29 @@
+package consumer;
+
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+@SpringBootApplication
+@RestController
+public class Application {
+
+    private final Telemetry telemetry;
+
+    Application(Telemetry telemetry) {
+        this.telemetry = telemetry;
+    }
+
+    public static void main(String[] args) {
+        SpringApplication.run(Application.class, args);
+    }
+
+    @GetMapping("/answer")
+    String answer() {
+        telemetry.emit("inference_latency", 0.125, Status.COMPLETED);
+        return telemetry.track("inference", () -> "42");
+    }
+}

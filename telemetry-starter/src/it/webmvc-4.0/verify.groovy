@@ -1,0 +1,3 @@
+import org.cloudmesh.ai.telemetry.starter.Consumer
+
+new Consumer(basedir).bundles("sqlite-jdbc-3.50.3.0.jar").onEveryJdk().check()
