@@ -36,17 +36,26 @@ final class Ending {
         System.exit(0);
     }
 
+    /** Emits until the recorder is closed, at least 300 ms into the shutdown, and then a hundred times more. */
     private static void emitLate(Telemetry telemetry) {
         try {
             TimeUnit.MILLISECONDS.sleep(300);
+            while (dropped(telemetry) == 0) {
+                telemetry.emit("probe", 1);
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
+        long before = dropped(telemetry);
         for (int i = 0; i < 100; i++) {
             telemetry.emit("late", i);
         }
-        System.out.println("dropped "
-                + ((PipelineView) telemetry).stores().get(0).dropped().getOrDefault("shutdown", 0L));
+        System.out.println("dropped " + (dropped(telemetry) - before));
+    }
+
+    private static long dropped(Telemetry telemetry) {
+        return ((PipelineView) telemetry).stores().get(0).dropped().getOrDefault("shutdown", 0L);
     }
 
     @Configuration(proxyBeanMethods = false)
