@@ -8,8 +8,8 @@ interface ContextReader {
 
     boolean supports(Observation.Context context);
 
-    /** Is told that such an observation begins on this thread. */
-    default void begin() {}
+    /** Tells the call what is asked for, as such an observation begins on this thread. */
+    default void begin(Observation.Context context, AiCall call) {}
 
     /** Returns whether the observation is of a stream whose chunks may be timed. */
     default boolean streams(Observation.Context context) {

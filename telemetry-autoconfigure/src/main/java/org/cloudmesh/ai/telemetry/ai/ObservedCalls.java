@@ -53,7 +53,6 @@ final class ObservedCalls {
     void begin(String name, Observation.Context context) {
         Map<String, Object> caller = caller(context);
         ContextReader reader = reader(context);
-        reader.begin();
         boolean streams = reader.streams(context);
         StreamTiming timing = streams ? StreamTiming.claim() : null;
         if (timing != null) {
@@ -62,6 +61,7 @@ final class ObservedCalls {
         AiCall call = this.recorder.begin(name, caller);
         call.durationName(reader.durationName(context));
         place(context, caller, call);
+        reader.begin(context, call);
         String operation = reader.modelOperation();
         if (operation != null) {
             for (Observation.Context above = TraceIds.parent(context); above != null; above = TraceIds.parent(above)) {

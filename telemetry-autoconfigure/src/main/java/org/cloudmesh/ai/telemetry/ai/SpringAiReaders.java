@@ -93,6 +93,16 @@ final class SpringAiReaders {
         }
 
         @Override
+        public void begin(Observation.Context observed, AiCall call) {
+            ChatModelObservationContext context = (ChatModelObservationContext) observed;
+            operation(call, context.getOperationMetadata());
+            options(call, context.getRequest().getOptions());
+            if (context.isStreaming()) {
+                call.attribute(GenAi.REQUEST_STREAM, true);
+            }
+        }
+
+        @Override
         public boolean streams(Observation.Context context) {
             return ((ChatModelObservationContext) context).isStreaming();
         }
@@ -100,11 +110,6 @@ final class SpringAiReaders {
         @Override
         public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             ChatModelObservationContext context = (ChatModelObservationContext) observed;
-            operation(call, context.getOperationMetadata());
-            options(call, context.getRequest().getOptions());
-            if (context.isStreaming()) {
-                call.attribute(GenAi.REQUEST_STREAM, true);
-            }
             call.content(GenAi.INPUT_MESSAGES, () -> text(context.getRequest().getInstructions()));
             ChatResponse response = context.getResponse();
             if (response == null) {
@@ -172,13 +177,18 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
+        public void begin(Observation.Context observed, AiCall call) {
             EmbeddingModelObservationContext context = (EmbeddingModelObservationContext) observed;
             operation(call, context.getOperationMetadata());
             if (context.getRequest().getOptions() != null) {
                 call.attribute(
                         GenAi.REQUEST_MODEL, context.getRequest().getOptions().getModel());
             }
+        }
+
+        @Override
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
+            EmbeddingModelObservationContext context = (EmbeddingModelObservationContext) observed;
             call.content(
                     GenAi.INPUT_MESSAGES,
                     () -> String.join("\n", context.getRequest().getInstructions()));
@@ -202,7 +212,7 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
+        public void begin(Observation.Context observed, AiCall call) {
             ImageModelObservationContext context = (ImageModelObservationContext) observed;
             operation(call, context.getOperationMetadata());
             if (context.getRequest().getOptions() != null) {
@@ -210,6 +220,9 @@ final class SpringAiReaders {
                         GenAi.REQUEST_MODEL, context.getRequest().getOptions().getModel());
             }
         }
+    
+        @Override
+        public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {}
     }
 
     private static final class Tool implements ContextReader {
@@ -220,16 +233,17 @@ final class SpringAiReaders {
         }
 
         @Override
-        public void begin() {
+        public void begin(Observation.Context observed, AiCall call) {
             ToolFailures.forget();
+            ToolCallingObservationContext context = (ToolCallingObservationContext) observed;
+            call.attribute(GenAi.OPERATION_NAME, context.getOperationMetadata().operationType());
+            call.attribute(GenAi.TOOL_NAME, context.getToolDefinition().name());
+            call.attribute(GenAi.TOOL_CALL_ID, context.getToolCallId());
         }
 
         @Override
         public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {
             ToolCallingObservationContext context = (ToolCallingObservationContext) observed;
-            call.attribute(GenAi.OPERATION_NAME, context.getOperationMetadata().operationType());
-            call.attribute(GenAi.TOOL_NAME, context.getToolDefinition().name());
-            call.attribute(GenAi.TOOL_CALL_ID, context.getToolCallId());
             Throwable error = context.getError();
             if (error == null) {
                 error = ToolFailures.take(context.getToolDefinition().name());

@@ -20,8 +20,8 @@ import reactor.util.context.Context;
  * <p>Spring AI sums a stream up in {@code MessageAggregator} and drops the provider's own usage there; no observation sees the
  * chunks. But each model starts its observation, assembles the stream and hands it to the aggregator within one call on one
  * thread. So a tap is armed when the observation starts; a Reactor hook on the assembly of operators finds the aggregator's
- * first operator on that thread, taps it, and the tap is disarmed. The first stream that the model assembles before is tapped
- * too: Anthropic's events tell the input at their beginning. The hook is registered with the first streamed call; for all other
+ * first operator on that thread, taps it, and the tap is disarmed. Of Anthropic, the first stream that the model assembles before
+ * is tapped too: its events tell the input at their beginning, and Spring AI keeps the end alone. The hook is registered with the first streamed call; for all other
  * streams it costs the look at a thread-local when an operator is assembled.
  *
  * <p>A model that throws while it assembles the stream never stops its observation; Reactor's hook on errors tells of that.
@@ -49,7 +49,7 @@ final class StreamTap {
 
     private final String model;
 
-    private boolean sourceTapped;
+    private boolean sourceWanted;
 
     private volatile boolean tapped;
 
@@ -62,6 +62,7 @@ final class StreamTap {
     private StreamTap(AiCall call, String model) {
         this.call = call;
         this.model = model;
+        this.sourceWanted = "anthropic".equals(call.attribute(GenAi.PROVIDER_NAME));
     }
 
     /** Expects the stream of a call whose observation is being started by the caller of this thread. */
@@ -116,8 +117,8 @@ final class StreamTap {
             tap.tapped = true;
             return new TappedFlux(flux, tap);
         }
-        if (!tap.sourceTapped) {
-            tap.sourceTapped = true;
+        if (tap.sourceWanted) {
+            tap.sourceWanted = false;
             return new TappedFlux(flux, tap);
         }
         return publisher;
