@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +41,8 @@ public final class TelemetryBuilder {
     private TelemetrySettings.Context context = TelemetrySettings.Context.defaults();
 
     private final Set<String> maskedKeys = new LinkedHashSet<>(TelemetrySettings.DEFAULT_MASKED_KEYS);
+
+    private final List<Pattern> maskedValues = new ArrayList<>();
 
     private boolean failFast;
 
@@ -101,9 +106,31 @@ public final class TelemetryBuilder {
         return this;
     }
 
-    /** Masks the values of attributes whose key contains this text, beside the ones that are always masked. */
+    /**
+     * Masks the values of attributes whose key has these words one after the other, in whatever spelling, beside the ones
+     * that are always masked.
+     */
     public TelemetryBuilder maskKey(String part) {
-        this.maskedKeys.add(part.toLowerCase(Locale.ROOT));
+        this.maskedKeys.add(part);
+        return this;
+    }
+
+    /**
+     * Masks what a regular expression matches in messages and attribute values, beside credentials of known shapes.
+     *
+     * @throws TelemetryConfigurationException when it is no regular expression
+     */
+    public TelemetryBuilder maskValue(String regex) {
+        try {
+            this.maskedValues.add(Pattern.compile(regex));
+        } catch (PatternSyntaxException ex) {
+            throw new TelemetryConfigurationException(
+                    "telemetry.masked-values",
+                    regex,
+                    "it is no regular expression: " + ex.getDescription(),
+                    "Correct the expression",
+                    ex);
+        }
         return this;
     }
 
@@ -144,6 +171,7 @@ public final class TelemetryBuilder {
                 this.retention,
                 this.context,
                 this.maskedKeys,
+                this.maskedValues,
                 this.failFast,
                 this.closeTimeout,
                 this.clock);

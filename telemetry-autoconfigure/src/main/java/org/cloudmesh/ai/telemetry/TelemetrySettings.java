@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param durability what plain emits survive
  * @param retention how much is kept
  * @param context what is sampled
- * @param maskedKeys parts of attribute keys whose values are not kept, in lower case
+ * @param maskedKeys parts of attribute keys whose values are not kept
+ * @param maskedValues what is not kept of messages and attribute values
  * @param failFast whether a store that cannot be opened fails {@link TelemetryBuilder#build()}
  * @param closeTimeout how long {@link Telemetry#close()} drains at most
  * @param clock gives records their time
@@ -37,18 +39,38 @@ public record TelemetrySettings(
         Retention retention,
         Context context,
         Set<String> maskedKeys,
+        List<Pattern> maskedValues,
         boolean failFast,
         Duration closeTimeout,
         Clock clock) {
 
     /** Parts of attribute keys whose values are never kept. */
     public static final Set<String> DEFAULT_MASKED_KEYS = Set.of(
-            "password", "passwd", "secret", "token", "authorization", "api-key", "api_key", "apikey", "credential");
+            "password",
+            "passwd",
+            "passphrase",
+            "pwd",
+            "secret",
+            "token",
+            "authorization",
+            "bearer",
+            "cookie",
+            "jwt",
+            "credential",
+            "api-key",
+            "private-key",
+            "access-key",
+            "access-key-id",
+            "account-key",
+            "subscription-key",
+            "signing-key",
+            "encryption-key");
 
     public TelemetrySettings {
         backends = List.copyOf(backends);
         paths = Map.copyOf(paths);
         maskedKeys = Set.copyOf(maskedKeys);
+        maskedValues = List.copyOf(maskedValues);
     }
 
     /**

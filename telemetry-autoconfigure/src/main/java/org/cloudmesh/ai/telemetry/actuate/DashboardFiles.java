@@ -1,11 +1,16 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.Resource;
 import org.springframework.util.MimeType;
+import org.springframework.web.util.UriUtils;
 
 /** Files of the dashboard, all in one folder of the class path beside this class. */
 final class DashboardFiles {
@@ -24,8 +29,20 @@ final class DashboardFiles {
 
     private DashboardFiles() {}
 
-    static Resource page() {
-        return file("index.html");
+    /**
+     * Returns the page.
+     *
+     * @param name last segment of the endpoint's path, beneath which the page looks for its files
+     */
+    static Resource page(String name) {
+        try {
+            String page = file("index.html").getContentAsString(StandardCharsets.UTF_8);
+            String path = UriUtils.encodePathSegment(name, StandardCharsets.UTF_8);
+            return new ByteArrayResource(
+                    page.replace("telemetry/assets/", path + "/assets/").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        }
     }
 
     /** Returns a file that the page asks for; null when there is none of that name. */

@@ -47,7 +47,7 @@ final class PipelineStatus {
         StoreStatus.Degraded degraded = store.degraded();
         Map<String, @Nullable Object> result = new LinkedHashMap<>();
         if (degraded != null) {
-            result.put("reason", degraded.reason());
+            result.put("reason", StoreFailures.withoutDirectories(degraded.reason(), List.of(store)));
             result.put("since", degraded.since().toString());
         }
         return result;

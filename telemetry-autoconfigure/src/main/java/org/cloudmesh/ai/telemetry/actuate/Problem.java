@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** Says why a request has no answer, as a problem document (RFC 9457). */
 final class Problem extends RuntimeException {
 
+    static final String CONTENT_TYPE = "application/problem+json";
+
     private final int status;
 
     private final String title;

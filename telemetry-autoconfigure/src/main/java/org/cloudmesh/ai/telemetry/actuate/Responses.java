@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ final class Responses {
     static Map<String, @Nullable Object> overview(
             @Nullable TelemetryOverview overview,
             @Nullable Long future,
+            @Nullable String unavailable,
             @Nullable String run,
             List<StoreStatus> stores) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
@@ -44,20 +46,21 @@ final class Responses {
         answer.put("metrics", overview == null ? null : overview.metrics());
         answer.put("truncated", overview != null && overview.truncated());
         answer.put("run", run);
-        answer.put("store", store(stores));
+        answer.put("store", store(unavailable, stores));
         answer.put("pipeline", PipelineStatus.of(stores));
         return answer;
     }
 
-    private static @Nullable Map<String, @Nullable Object> store(List<StoreStatus> stores) {
+    /** Of the file its name alone: where an application keeps its files is not for everyone who may look at its figures. */
+    private static Map<String, @Nullable Object> store(@Nullable String unavailable, List<StoreStatus> stores) {
         StoreStatus store = PipelineStatus.answering(stores);
-        if (store == null || !store.answers()) {
-            return null;
-        }
+        Path path = store == null ? null : store.path();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("backend", store.backend());
-        answer.put("path", store.path() == null ? null : store.path().toString());
-        answer.put("bytes", store.bytes());
+        answer.put("backend", store == null ? null : store.backend());
+        answer.put("file", path == null ? null : Objects.toString(path.getFileName(), null));
+        answer.put("bytes", store == null ? null : store.bytes());
+        answer.put("available", unavailable == null);
+        answer.put("reason", unavailable == null ? null : StoreFailures.withoutDirectories(unavailable, stores));
         return answer;
     }
 

@@ -19,6 +19,8 @@ public final class TelemetryEndpoint {
 
     private final Clock clock;
 
+    private final StoreFailures failures = new StoreFailures();
+
     /**
      * Creates an endpoint.
      *
@@ -37,7 +39,11 @@ public final class TelemetryEndpoint {
     }
 
     TelemetryQueries queries() {
-        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT);
+        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures);
+    }
+
+    StoreFailures failures() {
+        return this.failures;
     }
 
     Clock clock() {

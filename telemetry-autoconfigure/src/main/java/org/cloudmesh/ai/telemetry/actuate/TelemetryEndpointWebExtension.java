@@ -2,10 +2,12 @@ package org.cloudmesh.ai.telemetry.actuate;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.Selector.Match;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
@@ -20,9 +22,17 @@ public final class TelemetryEndpointWebExtension {
 
     private final TelemetryEndpoint endpoint;
 
-    /** Creates an extension of that endpoint. */
-    public TelemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
+    private final EndpointPaths paths;
+
+    /**
+     * Creates an extension of that endpoint.
+     *
+     * @param endpoints tell the path that the page finds its files beneath; asked when the page is
+     */
+    public TelemetryEndpointWebExtension(
+            TelemetryEndpoint endpoint, Supplier<@Nullable PathMappedEndpoints> endpoints) {
         this.endpoint = endpoint;
+        this.paths = new EndpointPaths(endpoints);
     }
 
     /** Returns what there is, at a glance. */
@@ -110,6 +120,6 @@ public final class TelemetryEndpointWebExtension {
 
     /** What answers is loaded with the first question: Spring looks at each method of an endpoint while an application starts. */
     private WebResponses answers() {
-        return new WebResponses(this.endpoint);
+        return new WebResponses(this.endpoint, this.paths);
     }
 }

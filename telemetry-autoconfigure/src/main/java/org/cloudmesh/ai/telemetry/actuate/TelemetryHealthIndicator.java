@@ -27,7 +27,14 @@ public final class TelemetryHealthIndicator extends AbstractHealthIndicator {
 
     @Override
     protected void doHealthCheck(Health.Builder builder) {
-        List<StoreStatus> stores = this.pipeline.stores();
+        List<StoreStatus> stores;
+        try {
+            stores = this.pipeline.stores();
+        } catch (RuntimeException | LinkageError ex) {
+            // Down would take the application out of service.
+            builder.status(DEGRADED).withDetail("reason", "The state of the stores is unknown: " + ex);
+            return;
+        }
         builder.up();
         for (StoreStatus store : stores) {
             if (store.degraded() != null) {

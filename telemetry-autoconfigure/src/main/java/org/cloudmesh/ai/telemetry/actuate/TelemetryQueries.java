@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
@@ -15,6 +17,7 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
+import org.cloudmesh.ai.telemetry.store.TelemetryOverview;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +35,38 @@ final class TelemetryQueries {
 
     private final Duration timeout;
 
-    TelemetryQueries(PipelineView pipeline, Duration timeout) {
+    private final StoreFailures failures;
+
+    TelemetryQueries(PipelineView pipeline, Duration timeout, StoreFailures failures) {
         this.pipeline = pipeline;
         this.timeout = timeout;
+        this.failures = failures;
     }
 
-    /** Returns the overview; without a readable store, all but what the recorder itself knows is null. */
+    /** Returns the overview; when no store can be read, all but what the recorder itself knows is null, and the reason is there. */
     Map<String, @Nullable Object> overview(Parameters parameters) {
         RecordFilter filter = parameters.filter();
-        RecordSource source = this.pipeline.source();
-        TelemetryReader reader = source == null ? null : new TelemetryReader(source);
-        Deadline deadline = deadline();
+        TelemetryOverview overview = null;
+        Long future = null;
+        String unavailable = null;
+        try {
+            TelemetryReader reader = reader();
+            Deadline deadline = deadline();
+            overview = reader.overview(filter, deadline);
+            future = reader.count(filter.between(parameters.future(), null), deadline);
+        } catch (Problem ex) {
+            unavailable = ex.getMessage();
+        } catch (QueryException ex) {
+            if (ex.reason() != QueryException.Reason.UNAVAILABLE) {
+                throw ex;
+            }
+            unavailable = String.valueOf(ex.getMessage());
+        } catch (RuntimeException | LinkageError ex) {
+            this.failures.tell(ex);
+            unavailable = ex.toString();
+        }
         return Responses.overview(
-                reader == null ? null : reader.overview(filter, deadline),
-                reader == null ? null : reader.count(filter.between(parameters.future(), null), deadline),
-                this.pipeline.origin().run(),
-                this.pipeline.stores());
+                overview, future, unavailable, this.pipeline.origin().run(), this.failures.stores(this.pipeline));
     }
 
     /** Returns the answer of a path below the root, records in it as they are; null when there is no such path. */
@@ -76,10 +95,44 @@ final class TelemetryQueries {
         };
     }
 
-    /** Returns an export that begins when its stream is opened. */
-    ExportStream.Query export(ExportFormat format, RecordFilter filter) {
+    /** Returns whether there is such a path below the root, whatever it would answer. */
+    static boolean knows(List<String> path) {
+        int length = path.size();
+        return switch (path.get(0)) {
+            case "records", "context", "export" -> length == 1;
+            case "metrics" -> length <= 2 || (length == 3 && path.get(2).equals("series"));
+            case "runs" -> length == 1 || (length == 2 && path.get(1).equals("compare"));
+            default -> false;
+        };
+    }
+
+    /**
+     * Returns an export that begins when its stream is opened.
+     *
+     * @param withSystem whether records keep the machine's state, which is most of their length
+     */
+    ExportStream.Query export(ExportFormat format, RecordFilter filter, boolean withSystem) {
         TelemetryReader reader = reader();
-        return (OutputStream out, Deadline deadline) -> reader.forEach(filter, format.writer(out), deadline);
+        return (OutputStream out, Deadline deadline) -> {
+            Consumer<TelemetryRecord> writer = format.writer(out);
+            reader.forEach(filter, withSystem ? writer : (record) -> writer.accept(withoutSystem(record)), deadline);
+        };
+    }
+
+    private static TelemetryRecord withoutSystem(TelemetryRecord record) {
+        String[] names = new String[record.metricCount()];
+        double[] values = new double[names.length];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = record.metricName(i);
+            values[i] = record.metricValue(i);
+        }
+        return TelemetryRecord.builder(record.origin(), record.sequence(), record.timestampMicros())
+                .status(record.status())
+                .event(record.event())
+                .message(record.message())
+                .attributes(record.attributes())
+                .metrics(names, values)
+                .build();
     }
 
     private Map<String, @Nullable Object> records(Parameters parameters) {
@@ -173,6 +226,11 @@ final class TelemetryQueries {
         int limit = parameters.number("limit", TelemetryReader.MAX_ITEMS, TelemetryReader.MAX_ITEMS);
         return Responses.context(
                 this.pipeline.context().system(), reader().readings(parameters.filter(), limit, deadline()));
+    }
+
+    /** Returns the text without the directories of the stores' files. */
+    String withoutDirectories(@Nullable String reason) {
+        return StoreFailures.withoutDirectories(reason, this.failures.stores(this.pipeline));
     }
 
     private TelemetryReader reader() {

@@ -19,14 +19,17 @@ final class WebResponses {
 
     private static final MimeType JSON = MimeType.valueOf("application/json");
 
-    private static final MimeType PROBLEM = MimeType.valueOf("application/problem+json");
+    private static final MimeType PROBLEM = MimeType.valueOf(Problem.CONTENT_TYPE);
 
     private static final MimeType HTML = MimeType.valueOf("text/html;charset=UTF-8");
 
     private final TelemetryEndpoint endpoint;
 
-    WebResponses(TelemetryEndpoint endpoint) {
+    private final EndpointPaths paths;
+
+    WebResponses(TelemetryEndpoint endpoint, EndpointPaths paths) {
         this.endpoint = endpoint;
+        this.paths = paths;
     }
 
     WebEndpointResponse<Object> overview(Map<String, @Nullable Object> values) {
@@ -34,14 +37,25 @@ final class WebResponses {
     }
 
     WebEndpointResponse<Object> dashboard() {
-        return new WebEndpointResponse<>(DashboardFiles.page(), HTML);
+        return new WebEndpointResponse<>(DashboardFiles.page(this.paths.name()), HTML);
     }
 
     WebEndpointResponse<Object> answer(Object path, Map<String, @Nullable Object> values) {
-        return respond(values, (parameters) -> answer(segments(path), parameters));
+        // Of an export, this chooses what is written; everywhere else the parameter chooses records.
+        boolean withoutSystem = path instanceof String[] segments
+                && isExport(List.of(segments))
+                && "false".equals(values.get("system"));
+        if (withoutSystem) {
+            values.remove("system");
+        }
+        return respond(values, (parameters) -> answer(segments(path), parameters, !withoutSystem));
     }
 
-    private WebEndpointResponse<Object> answer(List<String> path, Parameters parameters) {
+    private static boolean isExport(List<String> path) {
+        return path.equals(List.of("export"));
+    }
+
+    private WebEndpointResponse<Object> answer(List<String> path, Parameters parameters, boolean withSystem) {
         if (path.isEmpty()) {
             return json(this.endpoint.queries().overview(parameters));
         }
@@ -52,9 +66,9 @@ final class WebResponses {
                 return new WebEndpointResponse<>(asset, type);
             }
         }
-        if (path.size() == 1 && path.get(0).equals("export")) {
+        if (isExport(path)) {
             ExportFormat format = ExportFormat.of(parameters);
-            ExportStream.Query query = this.endpoint.queries().export(format, parameters.filter());
+            ExportStream.Query query = this.endpoint.queries().export(format, parameters.filter(), withSystem);
             // Exactly this class: of any other resource, web servers ask the length, and so read it to its end.
             return new WebEndpointResponse<>(
                     new InputStreamResource(() -> new ExportStream(query)), MimeType.valueOf(format.contentType()));
@@ -81,8 +95,15 @@ final class WebResponses {
         } catch (Problem ex) {
             return problem(ex);
         } catch (QueryException ex) {
-            return problem(Problem.unavailable(String.valueOf(ex.getMessage())));
+            return problem(unavailable(String.valueOf(ex.getMessage())));
+        } catch (RuntimeException | LinkageError ex) {
+            this.endpoint.failures().tell(ex);
+            return problem(unavailable("The store failed: " + ex));
         }
+    }
+
+    private Problem unavailable(String reason) {
+        return Problem.unavailable(this.endpoint.queries().withoutDirectories(reason));
     }
 
     private static WebEndpointResponse<Object> json(Map<String, @Nullable Object> answer) {

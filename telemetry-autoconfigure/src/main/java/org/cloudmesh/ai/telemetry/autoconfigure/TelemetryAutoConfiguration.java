@@ -119,6 +119,12 @@ public final class TelemetryAutoConfiguration {
         return new TelemetryReader(pipeline::source);
     }
 
+    @Bean
+    @ConditionalOnBean(PipelineView.class)
+    TelemetryStartupReport telemetryStartupReport(PipelineView pipeline) {
+        return new TelemetryStartupReport(pipeline);
+    }
+
     private static Map<String, String> application(
             Environment environment, @Nullable BuildProperties build, @Nullable GitProperties git) {
         Map<String, String> application = new LinkedHashMap<>();
@@ -150,6 +156,9 @@ public final class TelemetryAutoConfiguration {
             if (StringUtils.hasText(path)) {
                 builder.path(backend.strip().toLowerCase(Locale.ROOT), path);
             }
+        }
+        for (String pattern : properties.getMaskedValues()) {
+            builder.maskValue(pattern);
         }
         return builder;
     }

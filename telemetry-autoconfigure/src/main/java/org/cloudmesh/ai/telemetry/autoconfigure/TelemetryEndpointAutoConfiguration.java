@@ -5,8 +5,10 @@ import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointJmxExtension;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebExtension;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -29,8 +31,9 @@ public final class TelemetryEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TelemetryEndpointWebExtension telemetryEndpointWebExtension(TelemetryEndpoint endpoint) {
-        return new TelemetryEndpointWebExtension(endpoint);
+    TelemetryEndpointWebExtension telemetryEndpointWebExtension(
+            TelemetryEndpoint endpoint, ObjectProvider<PathMappedEndpoints> endpoints) {
+        return new TelemetryEndpointWebExtension(endpoint, endpoints::getIfAvailable);
     }
 
     @Bean

@@ -44,6 +44,9 @@ public class TelemetryProperties {
     /** Parts of attribute keys whose values are masked, beside password, secret, token, authorization, api-key and the like. */
     private List<String> maskedKeys = new ArrayList<>();
 
+    /** Regular expressions of what is masked in messages and attribute values, beside credentials of known shapes. */
+    private List<String> maskedValues = new ArrayList<>();
+
     @NestedConfigurationProperty
     private final Queue queue = new Queue();
 
@@ -57,6 +60,9 @@ public class TelemetryProperties {
     private final Micrometer micrometer = new Micrometer();
 
     // Read by name, as any backend's; these are here for the metadata that editors complete them from.
+    @NestedConfigurationProperty
+    private final Export export = new Export();
+
     @NestedConfigurationProperty
     private final File sqlite = new File();
 
@@ -156,6 +162,14 @@ public class TelemetryProperties {
         this.maskedKeys = maskedKeys;
     }
 
+    public List<String> getMaskedValues() {
+        return this.maskedValues;
+    }
+
+    public void setMaskedValues(List<String> maskedValues) {
+        this.maskedValues = maskedValues;
+    }
+
     public Queue getQueue() {
         return this.queue;
     }
@@ -170,6 +184,10 @@ public class TelemetryProperties {
 
     public Micrometer getMicrometer() {
         return this.micrometer;
+    }
+
+    public Export getExport() {
+        return this.export;
     }
 
     public File getSqlite() {
@@ -325,6 +343,21 @@ public class TelemetryProperties {
 
         public void setMaxMeters(int maxMeters) {
             this.maxMeters = maxMeters;
+        }
+    }
+
+    /** Settings of exports over HTTP. */
+    public static class Export {
+
+        /** Exports that run at once; further ones are answered with 503. Zero switches them off. */
+        private int maxConcurrent = 4;
+
+        public int getMaxConcurrent() {
+            return this.maxConcurrent;
+        }
+
+        public void setMaxConcurrent(int maxConcurrent) {
+            this.maxConcurrent = maxConcurrent;
         }
     }
 

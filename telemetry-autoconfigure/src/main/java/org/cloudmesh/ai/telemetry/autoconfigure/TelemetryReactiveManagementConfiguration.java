@@ -1,19 +1,20 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
-import org.cloudmesh.ai.telemetry.actuate.TelemetryHeaderWebFilter;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebFilter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebFilter;
 
 /**
- * Adds headers to the endpoint's answers in whichever reactive context serves them: the application's or the management
+ * Adds headers, HEAD and the limit of exports to the endpoint in whichever reactive context serves them: the application's or the management
  * port's.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
@@ -23,7 +24,14 @@ import org.springframework.web.server.WebFilter;
 public final class TelemetryReactiveManagementConfiguration {
 
     @Bean
-    TelemetryHeaderWebFilter telemetryHeaderWebFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
-        return new TelemetryHeaderWebFilter(endpoints::getIfAvailable);
+    @ConditionalOnMissingBean
+    TelemetryEndpointWebFilter telemetryEndpointWebFilter(
+            ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<TelemetryProperties> properties) {
+        int exports = properties.stream()
+                .findFirst()
+                .orElseGet(TelemetryProperties::new)
+                .getExport()
+                .getMaxConcurrent();
+        return new TelemetryEndpointWebFilter(endpoints::getIfAvailable, exports);
     }
 }

@@ -2,19 +2,20 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import jakarta.servlet.Filter;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
-import org.cloudmesh.ai.telemetry.actuate.TelemetryHeaderFilter;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointFilter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Adds headers to the endpoint's answers in whichever servlet context serves them: the application's or the management
+ * Adds headers, HEAD and the limit of exports to the endpoint in whichever servlet context serves them: the application's or the management
  * port's.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
@@ -24,7 +25,14 @@ import org.springframework.web.filter.OncePerRequestFilter;
 public final class TelemetryServletManagementConfiguration {
 
     @Bean
-    TelemetryHeaderFilter telemetryHeaderFilter(ObjectProvider<PathMappedEndpoints> endpoints) {
-        return new TelemetryHeaderFilter(endpoints::getIfAvailable);
+    @ConditionalOnMissingBean
+    TelemetryEndpointFilter telemetryEndpointFilter(
+            ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<TelemetryProperties> properties) {
+        int exports = properties.stream()
+                .findFirst()
+                .orElseGet(TelemetryProperties::new)
+                .getExport()
+                .getMaxConcurrent();
+        return new TelemetryEndpointFilter(endpoints::getIfAvailable, exports);
     }
 }

@@ -38,6 +38,10 @@ class TrackedAdvisor extends AbstractPointcutAdvisor {
         return this.advice;
     }
 
+    static boolean isTracked(Method method, Class<?> targetClass) {
+        return find(method, targetClass) != null;
+    }
+
     private static @Nullable Tracked find(Method method, @Nullable Class<?> targetClass) {
         Method specific = AopUtils.getMostSpecificMethod(method, targetClass);
         if (ReflectionUtils.isObjectMethod(specific)) {

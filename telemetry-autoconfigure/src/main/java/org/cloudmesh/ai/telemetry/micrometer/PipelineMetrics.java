@@ -10,9 +10,13 @@ import java.util.function.ToDoubleFunction;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.Reasons;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Registers the meters of {@link PipelineMeter} that are read from the pipeline when someone looks. Thread-safe. */
 public final class PipelineMetrics implements MeterBinder {
+
+    private static final Logger logger = LoggerFactory.getLogger(PipelineMetrics.class);
 
     private final PipelineView pipeline;
 
@@ -23,7 +27,14 @@ public final class PipelineMetrics implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        List<StoreStatus> stores = this.pipeline.stores();
+        List<StoreStatus> stores;
+        try {
+            stores = this.pipeline.stores();
+        } catch (RuntimeException | LinkageError ex) {
+            // Thrown on, it would end the application's start.
+            logger.warn("The meters of telemetry's pipeline are missing", ex);
+            return;
+        }
         for (int i = 0; i < stores.size(); i++) {
             bind(registry, i, Tags.of("backend", stores.get(i).backend()));
         }
@@ -65,7 +76,13 @@ public final class PipelineMetrics implements MeterBinder {
 
         @Override
         public double applyAsDouble(PipelineView pipeline) {
-            StoreStatus status = pipeline.stores().get(this.store);
+            StoreStatus status;
+            try {
+                status = pipeline.stores().get(this.store);
+            } catch (RuntimeException | LinkageError ex) {
+                // A registry would log it at each scrape, or fail the whole of it.
+                return Double.NaN;
+            }
             return switch (this.meter) {
                 case ACCEPTED -> status.accepted();
                 case WRITTEN -> status.written();

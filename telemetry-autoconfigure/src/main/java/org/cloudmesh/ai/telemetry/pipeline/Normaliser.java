@@ -8,10 +8,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +43,8 @@ final class Normaliser {
 
     private final Set<String> maskedKeys;
 
+    private final List<Pattern> maskedValues;
+
     private final ReasonCounters normalised;
 
     private final NameLimiter metricNames = new NameLimiter(NameLimiter.MOST);
@@ -62,10 +66,11 @@ final class Normaliser {
 
     private boolean waited;
 
-    Normaliser(Origin origin, ContextSource context, Set<String> maskedKeys, ReasonCounters normalised) {
+    Normaliser(Origin origin, ContextSource context, TelemetrySettings settings, ReasonCounters normalised) {
         this.origin = origin;
         this.context = context;
-        this.maskedKeys = maskedKeys;
+        this.maskedKeys = settings.maskedKeys();
+        this.maskedValues = settings.maskedValues();
         this.normalised = normalised;
         // There always is room for these, which the success rate is made of.
         for (Status status :
@@ -84,7 +89,7 @@ final class Normaliser {
         // Compiles expressions, which an application's start need not wait for.
         Masking masking = this.masking;
         if (masking == null) {
-            masking = new Masking(this.maskedKeys);
+            masking = new Masking(this.maskedKeys, this.maskedValues);
             this.masking = masking;
         }
         return masking;
@@ -114,6 +119,9 @@ final class Normaliser {
             event = null;
         }
         String message = text(entry.message);
+        if (message != null) {
+            message = masked(message);
+        }
         Metrics metrics = areFine(entry.names, entry.values)
                 ? new Metrics(entry.names, entry.values)
                 : mended(entry.names, entry.values, attributes);
@@ -241,7 +249,7 @@ final class Normaliser {
                 this.normalised.add(Reasons.MASKED, 1);
                 value = Masking.MASK;
             } else {
-                value = valid(Objects.requireNonNull(pairs[i + 1]));
+                value = masked(valid(Objects.requireNonNull(pairs[i + 1])));
             }
             if (this.keys.admit(key) > 0) {
                 attributes.put(key, value);
@@ -252,6 +260,14 @@ final class Normaliser {
         }
         put(FURTHER_ATTRIBUTES, further, attributes);
         return attributes;
+    }
+
+    private String masked(String text) {
+        String masked = masking().mask(text);
+        if (!masked.equals(text)) {
+            this.normalised.add(Reasons.MASKED, 1);
+        }
+        return masked;
     }
 
     private @Nullable String text(@Nullable String text) {

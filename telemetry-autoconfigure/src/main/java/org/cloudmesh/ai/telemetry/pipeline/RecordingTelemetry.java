@@ -77,7 +77,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.closeTimeout = settings.closeTimeout();
         this.admission = new QueueAdmission(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.admission.queue().capacity() / 4) - 1L;
-        Normaliser normaliser = new Normaliser(origin, context, settings.maskedKeys(), this.normalised);
+        Normaliser normaliser = new Normaliser(origin, context, settings, this.normalised);
         this.keepsNothing = stores.stream().allMatch((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         this.writer = new Writer(
                 this.admission, normaliser, stores, listeners, context, settings.durability(), settings.clock());

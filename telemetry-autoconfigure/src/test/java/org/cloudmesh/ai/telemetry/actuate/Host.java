@@ -2,6 +2,8 @@ package org.cloudmesh.ai.telemetry.actuate;
 
 import com.jayway.jsonpath.JsonPath;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -11,6 +13,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -18,7 +21,10 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
 
 /** An application on a random port that records into a pipeline of the test's. */
 final class Host implements AutoCloseable {
@@ -40,6 +46,14 @@ final class Host implements AutoCloseable {
     }
 
     static Host start(WebApplicationType type, PipelineView pipeline, String... properties) {
+        return start(type, pipeline, (target) -> {}, properties);
+    }
+
+    static Host start(
+            WebApplicationType type,
+            PipelineView pipeline,
+            Consumer<GenericApplicationContext> beans,
+            String... properties) {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("server.port", "0");
         all.put("telemetry.enabled", "false");
@@ -61,6 +75,7 @@ final class Host implements AutoCloseable {
                     if (pipeline != null) {
                         target.registerBean(PipelineView.class, () -> pipeline);
                     }
+                    beans.accept(target);
                 })
                 .run();
         String port = context.getEnvironment().getProperty("local.management.port");
@@ -111,7 +126,30 @@ final class Host implements AutoCloseable {
         this.context.close();
     }
 
+    /** Opens a connection of its own, asks, and reads nothing. */
+    Socket ask(String path) throws IOException {
+        Socket socket = new Socket();
+        // As little as there can be of the answer lies on this side.
+        socket.setReceiveBufferSize(4096);
+        URI root = URI.create(this.root);
+        socket.connect(new InetSocketAddress(root.getHost(), root.getPort()));
+        String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+    @Import(Page.class)
     static class Application {}
+
+    /** A page of the application's own. */
+    @RestController
+    static class Page {
+
+        @GetMapping("/page")
+        String page() {
+            return "page";
+        }
+    }
 }

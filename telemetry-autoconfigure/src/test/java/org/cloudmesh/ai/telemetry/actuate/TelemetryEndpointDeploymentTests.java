@@ -8,6 +8,7 @@ import java.lang.management.ManagementFactory;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import javax.management.MBeanServer;
@@ -17,10 +18,13 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Where the endpoint is to be found, where not, and what it says when things are not well. */
 class TelemetryEndpointDeploymentTests {
@@ -76,7 +80,7 @@ class TelemetryEndpointDeploymentTests {
                 "management.endpoints.web.exposure.include=health",
                 "management.endpoints.jmx.exposure.include=")) {
             assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(404);
-            assertThat(host.context().getBeanNamesForType(TelemetryHeaderFilter.class))
+            assertThat(host.context().getBeanNamesForType(TelemetryEndpointFilter.class))
                     .isEmpty();
         }
     }
@@ -143,7 +147,7 @@ class TelemetryEndpointDeploymentTests {
                 assertThat(response.body()).contains("\"status\":404", "can be read");
             }
             assertThat(host.get("/actuator/telemetry").body())
-                    .contains("\"records\":null", "\"store\":null", "\"accepted\":10");
+                    .contains("\"records\":null", "\"available\":false", "can be read", "\"accepted\":10");
         }
     }
 
@@ -192,6 +196,33 @@ class TelemetryEndpointDeploymentTests {
                             host.get("/actuator/telemetry").body(), "$.pipeline.stores"))
                     .containsOnlyKeys("memory", "jsonl");
         }
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theStartSaysWhereItIs(CapturedOutput output) {
+        String[] recorder = {"telemetry.enabled=true", "telemetry.backend=memory", "telemetry.context.enabled=false"};
+        try (Host host = Host.start(WebApplicationType.SERVLET, null, recorder)) {
+            assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(200);
+            assertThat(told(output)).containsExactly("Telemetry is kept by memory; shown at /actuator/telemetry");
+        }
+        String[] hidden = Arrays.copyOf(recorder, 4);
+        hidden[3] = "management.endpoints.web.exposure.include=health,info";
+        try (Host host = Host.start(WebApplicationType.REACTIVE, null, hidden)) {
+            assertThat(host.get("/actuator/telemetry").statusCode()).isEqualTo(404);
+            assertThat(told(output))
+                    .last()
+                    .isEqualTo("Telemetry is kept by memory; not exposed, to look at it over HTTP: "
+                            + "management.endpoints.web.exposure.include: health,info,telemetry");
+        }
+    }
+
+    private static List<String> told(CapturedOutput output) {
+        return output.getOut()
+                .lines()
+                .filter((line) -> line.contains("Telemetry is kept by"))
+                .map((line) -> line.substring(line.indexOf("Telemetry is kept by")))
+                .toList();
     }
 
     @Test

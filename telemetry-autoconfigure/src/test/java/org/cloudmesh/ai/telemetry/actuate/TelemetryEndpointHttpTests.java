@@ -99,8 +99,10 @@ class TelemetryEndpointHttpTests {
         Map<String, Object> store = JsonPath.read(body, "$.store");
         assertThat(store)
                 .containsEntry("backend", "memory")
-                .containsEntry("path", null)
-                .containsEntry("bytes", 0);
+                .containsEntry("file", null)
+                .containsEntry("bytes", 0)
+                .containsEntry("available", true)
+                .containsEntry("reason", null);
         Map<String, Object> figures = JsonPath.read(body, "$.pipeline");
         assertThat(figures)
                 .isEqualTo(Map.of(
@@ -432,6 +434,15 @@ class TelemetryEndpointHttpTests {
                         .isEqualTo(405);
             }
         }
+    }
+
+    @Test
+    void anExportLeavesTheMachineOutWhenAsked() {
+        String whole = host.get(ROOT + "/export?command=train").body();
+        String bare = host.get(ROOT + "/export?command=train&system=false").body();
+        assertThat(bare.lines().count()).isEqualTo(whole.lines().count()).isEqualTo(100);
+        String id = JsonPath.read(whole.lines().findFirst().orElseThrow(), "$.id");
+        assertThat(bare.lines().findFirst().orElseThrow()).contains(id).doesNotContain("cpu_percent");
     }
 
     @Test

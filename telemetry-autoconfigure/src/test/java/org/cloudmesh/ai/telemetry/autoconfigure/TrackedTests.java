@@ -18,6 +18,7 @@ import org.cloudmesh.ai.telemetry.Tracked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.aop.Advisor;
 import org.springframework.aop.aspectj.AspectJExpressionPointcutAdvisor;
 import org.springframework.aop.support.AopUtils;
@@ -25,6 +26,8 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
@@ -53,6 +56,64 @@ public class TrackedTests {
                     .containsExactly(tuple("inference", Status.STARTED), tuple("inference", Status.COMPLETED));
             assertThat(end(context.getBean(Telemetry.class)).metrics()).containsKey("duration_sec");
         });
+    }
+
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void whatIsFinalIsLeftAloneWithOneWarning(CapturedOutput output) {
+        this.contextRunner
+                .withBean("fixed", FixedModel.class)
+                .withBean("second", FixedModel.class)
+                .withBean("method", FixedMethod.class)
+                .withBean("mixed", MixedModel.class)
+                .run((context) -> {
+                    assertThat(context.getBean("fixed", FixedModel.class).answer())
+                            .isEqualTo("fixed");
+                    assertThat(AopUtils.isAopProxy(context.getBean(FixedMethod.class)))
+                            .isFalse();
+                    assertThat(context.getBean(FixedMethod.class).answer()).isEqualTo("state");
+                    assertThat(this.store.records(context.getBean(Telemetry.class)))
+                            .isEmpty();
+                    assertThat(context.getBean(MixedModel.class).open()).isEqualTo("open");
+                    assertThat(end(context.getBean(Telemetry.class)).event()).isEqualTo("open");
+                });
+        assertThat(output.getOut().lines().filter((line) -> line.contains("@Tracked has no effect")))
+                .hasSize(3)
+                .anyMatch((line) -> line.contains("FixedModel"))
+                .anyMatch((line) -> line.contains("[answer]") && line.contains("FixedMethod"))
+                .anyMatch((line) -> line.contains("[fixed]") && line.contains("MixedModel"));
+    }
+
+    /** As Kotlin makes a class that nothing opens. */
+    static final class FixedModel {
+
+        @Tracked
+        String answer() {
+            return "fixed";
+        }
+    }
+
+    static class FixedMethod {
+
+        private final String state = "state".strip();
+
+        @Tracked
+        public final String answer() {
+            return this.state;
+        }
+    }
+
+    static class MixedModel {
+
+        @Tracked
+        public final String fixed() {
+            return "fixed";
+        }
+
+        @Tracked
+        public String open() {
+            return "open";
+        }
     }
 
     @Test

@@ -38,6 +38,8 @@ final class FaultRows {
             Map.entry(30, "JSON bombs"),
             Map.entry(43, "a store that cannot be opened or asked"),
             Map.entry(44, "identifiers in every dimension"),
+            Map.entry(45, "readers that stall"),
+            Map.entry(46, "export under a filter"),
             Map.entry(48, "System.exit in a constructor, emits after the end"),
             Map.entry(51, "halt after an idle time and at a cold start"),
             Map.entry(52, "one of two backends locked, when-full=block"));

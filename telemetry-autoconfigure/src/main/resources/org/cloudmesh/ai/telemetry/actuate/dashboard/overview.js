@@ -58,7 +58,19 @@ export class View {
 
   async load(state, filter, signal) {
     const time = {from: filter.from, to: filter.to};
-    const [summary, {metrics}, context] = await Promise.all([api.summary(filter, signal), api.metrics(filter, signal), api.context(time, signal)]);
+    const [summary, asked] = await Promise.all([
+      api.summary(filter, signal),
+      Promise.all([api.metrics(filter, signal), api.context(time, signal)]).catch((failure) => failure),
+    ]);
+    if (asked instanceof Error) {
+      if (summary.store?.available === false) {
+        // Nothing of the store's can be shown, but what the recorder itself knows.
+        this.fillPipeline(summary);
+        throw new api.Problem(`The store cannot be read: ${summary.store.reason}`, 503);
+      }
+      throw asked;
+    }
+    const [{metrics}, context] = asked;
     const range = extent(state, summary);
     this.fillTiles(summary, context, range, past(state));
     const nothing = summary.records === 0 && (summary.pipeline?.accepted ?? 0) === 0;
@@ -134,7 +146,7 @@ export class View {
   fillPipeline(summary) {
     const pipeline = summary.pipeline ?? {};
     const store = summary.store ?? {};
-    const facts = [['Backend', store.backend ?? '–'], ['File', store.path ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
+    const facts = [['Backend', store.backend ?? '–'], ['File', store.file ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
       ['Accepted', whole(pipeline.accepted)], ['Written', whole(pipeline.written)], ['Queued', whole(pipeline.queued)],
       ...Object.entries(pipeline.dropped ?? {}).map(([reason, count]) => [`Dropped: ${reason}`, whole(count)]),
       ...Object.entries(pipeline.normalised ?? {}).map(([reason, count]) => [`Mended: ${reason}`, whole(count)])];
