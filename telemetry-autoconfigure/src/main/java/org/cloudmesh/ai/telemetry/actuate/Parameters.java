@@ -53,7 +53,7 @@ final class Parameters {
     private static final String TIMES = "accepted are an instant such as 2026-11-24T22:20:00Z, years 0000 to 9999, "
             + "or a time back from now such as -90s, -15m, -2h, -7d";
 
-    private static final String DIMENSIONS = "accepted are status, command, event, run, attribute.NAME";
+    private static final String DIMENSIONS = "accepted are " + Dimension.FORMS;
 
     private static final Pattern BACK = Pattern.compile("-(\\d{1,9})([smhd])");
 
@@ -183,16 +183,11 @@ final class Parameters {
         if (by == null) {
             return null;
         }
-        if (by.startsWith("attribute.") && by.length() > "attribute.".length()) {
-            return Dimension.attribute(by.substring("attribute.".length()));
+        Dimension dimension = Dimension.parse(by);
+        if (dimension == null) {
+            throw Problem.badParameter("by", by, DIMENSIONS);
         }
-        return switch (by) {
-            case "status" -> Dimension.of(Dimension.Kind.STATUS);
-            case "command" -> Dimension.of(Dimension.Kind.COMMAND);
-            case "event" -> Dimension.of(Dimension.Kind.EVENT);
-            case "run" -> Dimension.of(Dimension.Kind.RUN);
-            default -> throw Problem.badParameter("by", by, DIMENSIONS);
-        };
+        return dimension;
     }
 
     private @Nullable String status() {

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store;
 
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,28 @@ public record Dimension(Kind kind, @Nullable String attribute) {
         EVENT,
         RUN,
         ATTRIBUTE
+    }
+
+    private static final String ATTRIBUTE = "attribute.";
+
+    /** How a dimension is written. */
+    public static final String FORMS = "status, command, event, run, attribute.NAME";
+
+    /**
+     * Returns the dimension that is written so, or null when none is.
+     *
+     * @param text one of {@link #FORMS}
+     */
+    public static @Nullable Dimension parse(String text) {
+        if (text.startsWith(ATTRIBUTE) && text.length() > ATTRIBUTE.length()) {
+            return attribute(text.substring(ATTRIBUTE.length()));
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind != Kind.ATTRIBUTE && kind.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return of(kind);
+            }
+        }
+        return null;
     }
 
     /** Returns the group that a part of a record makes. */

@@ -1,0 +1,285 @@
+package org.cloudmesh.ai.telemetry.alert;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.cloudmesh.ai.telemetry.RecordBuilder;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Evaluates rules once a minute over what is stored, and tells of each change.
+ *
+ * <p>Whether an alert fires survives a restart, since each change is a record: the newest one of a rule and key says how it
+ * stood. A figure that no record tells ends an alert; a store that cannot answer does not, since nothing is known then. A
+ * change is told in this order: record, log, listener, webhook. Thread-safe.
+ */
+public final class AlertMonitor implements AutoCloseable {
+
+    /** Event of the records that tell of changes. */
+    public static final String EVENT = "telemetry.alert";
+
+    static final String NAME = "alert";
+
+    static final String KEY = "key";
+
+    private static final Logger logger = LoggerFactory.getLogger(AlertMonitor.class);
+
+    private static final Duration FIRST = Duration.ofSeconds(5);
+
+    private static final Duration INTERVAL = Duration.ofMinutes(1);
+
+    // As many groups as an answer holds.
+    private static final int MAX_RESTORED = TelemetryReader.MAX_ITEMS;
+
+    private final Telemetry telemetry;
+
+    private final TelemetryReader reader;
+
+    private final Consumer<TelemetryAlertEvent> listener;
+
+    private final Clock clock;
+
+    private final AlertEvaluation evaluation;
+
+    private final AlertWebhook webhook;
+
+    private final Map<AlertRule, Standing> standings = new LinkedHashMap<>();
+
+    private @Nullable ScheduledThreadPoolExecutor executor;
+
+    /**
+     * Creates a monitor that has not started.
+     *
+     * @param rules with names of their own
+     * @param telemetry takes the records of changes
+     * @param reader answers what rules ask
+     * @param listener is told of each change, on the monitor's thread; what it throws is logged
+     * @param clock its zone decides when a day begins
+     */
+    public AlertMonitor(
+            List<AlertRule> rules,
+            Telemetry telemetry,
+            TelemetryReader reader,
+            Consumer<TelemetryAlertEvent> listener,
+            Clock clock) {
+        this.telemetry = telemetry;
+        this.reader = reader;
+        this.listener = listener;
+        this.clock = clock;
+        this.evaluation = new AlertEvaluation(reader, clock.getZone());
+        this.webhook = new AlertWebhook();
+        for (AlertRule rule : rules) {
+            this.standings.put(rule, new Standing());
+        }
+    }
+
+    /** Begins to evaluate, on a thread of its own. */
+    public synchronized void start() {
+        if (this.executor != null || this.standings.isEmpty()) {
+            return;
+        }
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
+            Thread thread = new Thread(task, "telemetry-alerts");
+            thread.setDaemon(true);
+            return thread;
+        });
+        executor.scheduleWithFixedDelay(this::evaluate, FIRST.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        this.executor = executor;
+    }
+
+    /** Evaluates all rules now. A rule that cannot be evaluated leaves the others alone. */
+    public void evaluate() {
+        synchronized (this.evaluation) {
+            this.standings.forEach((rule, standing) -> {
+                try {
+                    evaluate(rule, standing);
+                } catch (RuntimeException ex) {
+                    logger.warn("The alert {} could not be evaluated", rule.name(), ex);
+                }
+            });
+        }
+    }
+
+    /** Returns how each rule and key stands as of the latest evaluation, in the order of the rules. */
+    public List<AlertStatus> alerts() {
+        List<AlertStatus> alerts = new ArrayList<>();
+        this.standings.forEach((rule, standing) -> standing.addTo(rule, alerts));
+        return alerts;
+    }
+
+    /** Returns how many keys of a rule fire. */
+    public long firing(String rule) {
+        return alerts().stream()
+                .filter((alert) -> alert.name().equals(rule) && alert.state() == AlertState.FIRING)
+                .count();
+    }
+
+    /** Returns the names of the rules. */
+    public List<String> names() {
+        return this.standings.keySet().stream().map(AlertRule::name).toList();
+    }
+
+    /** Stops evaluating; what a webhook was not told yet it is not told any more. */
+    @Override
+    public synchronized void close() {
+        if (this.executor != null) {
+            this.executor.shutdownNow();
+        }
+        this.webhook.close();
+    }
+
+    private void evaluate(AlertRule rule, Standing standing) {
+        Instant now = this.clock.instant();
+        try {
+            if (!standing.restored) {
+                restore(rule, standing);
+                standing.restored = true;
+            }
+            standing.update(rule, this.evaluation.values(rule, now), now).forEach((change) -> tell(rule, change));
+        } catch (QueryException ex) {
+            logger.debug("The alert {} is unknown: the store cannot answer", rule.name(), ex);
+            standing.forgetValues(now);
+        }
+    }
+
+    private void restore(AlertRule rule, Standing standing) {
+        RecordFilter changes =
+                RecordFilter.builder().event(EVENT).attribute(NAME, rule.name()).build();
+        Set<@Nullable String> seen = new LinkedHashSet<>();
+        for (TelemetryRecord record :
+                this.reader.records(changes, null, MAX_RESTORED).records()) {
+            String key = record.attributes().get(KEY);
+            if (seen.add(key) && (rule.by() != null || key == null)) {
+                standing.restore(key, record.status().equals(Status.FAILED), record.timestamp());
+            }
+        }
+    }
+
+    private void tell(AlertRule rule, TelemetryAlertEvent change) {
+        String key = change.key();
+        String text = rule.name() + (key == null ? "" : " (" + key + ")") + (change.firing() ? " fires: " : " ended: ")
+                + (change.value() == null ? "no value" : change.value()) + ", " + rule.describe();
+        RecordBuilder record = this.telemetry
+                .record()
+                .event(EVENT)
+                .status(change.firing() ? Status.FAILED : Status.COMPLETED)
+                .metric("threshold", change.threshold())
+                .attribute(NAME, rule.name())
+                .message(text)
+                .unmetered();
+        if (change.value() != null) {
+            record.metric("value", change.value());
+        }
+        if (key != null) {
+            record.attribute(KEY, key);
+        }
+        record.emit();
+        if (change.firing()) {
+            logger.warn("Alert {}", text);
+        } else {
+            logger.info("Alert {}", text);
+        }
+        try {
+            this.listener.accept(change);
+        } catch (RuntimeException ex) {
+            logger.warn("A listener to the alert {} failed", rule.name(), ex);
+        }
+        if (rule.webhook() != null) {
+            this.webhook.send(rule.webhook(), rule, change);
+        }
+    }
+
+    /** How one rule stands, by key. Whoever asks does not wait for an evaluation. */
+    private static final class Standing {
+
+        private final Map<@Nullable String, Instance> instances = new LinkedHashMap<>();
+
+        // Looked at by evaluations alone.
+        private boolean restored;
+
+        synchronized void restore(@Nullable String key, boolean firing, Instant since) {
+            if (firing) {
+                Instance instance = new Instance();
+                instance.firing = true;
+                instance.state = AlertState.FIRING;
+                instance.since = since;
+                this.instances.put(key, instance);
+            }
+        }
+
+        synchronized List<TelemetryAlertEvent> update(
+                AlertRule rule, Map<@Nullable String, @Nullable Double> values, Instant now) {
+            List<TelemetryAlertEvent> changes = new ArrayList<>();
+            Set<@Nullable String> keys = new LinkedHashSet<>(this.instances.keySet());
+            keys.addAll(values.keySet());
+            for (String key : keys) {
+                Double value = values.get(key);
+                Instance instance = this.instances.computeIfAbsent(key, (absent) -> new Instance());
+                boolean fires = value != null && rule.fires(value);
+                boolean changed = fires != instance.firing;
+                instance.firing = fires;
+                instance.value = value;
+                instance.become(value == null ? AlertState.UNKNOWN : fires ? AlertState.FIRING : AlertState.OK, now);
+                if (changed) {
+                    changes.add(new TelemetryAlertEvent(rule.name(), fires, value, rule.threshold(), key, now));
+                }
+                if (rule.by() != null && !fires && !values.containsKey(key)) {
+                    // A group that is gone from the window: keeping it would let this map grow for ever.
+                    this.instances.remove(key);
+                }
+            }
+            return changes;
+        }
+
+        synchronized void forgetValues(Instant now) {
+            this.instances.values().forEach((instance) -> {
+                instance.value = null;
+                instance.become(AlertState.UNKNOWN, now);
+            });
+        }
+
+        synchronized void addTo(AlertRule rule, List<AlertStatus> alerts) {
+            if (this.instances.isEmpty()) {
+                alerts.add(new AlertStatus(rule.name(), AlertState.UNKNOWN, null, null, rule.threshold(), null));
+            }
+            this.instances.forEach((key, instance) -> alerts.add(new AlertStatus(
+                    rule.name(), instance.state, instance.since, instance.value, rule.threshold(), key)));
+        }
+    }
+
+    /** How one key of a rule stands. Firing outlives a time in which the store cannot answer. */
+    private static final class Instance {
+
+        private boolean firing;
+
+        private AlertState state = AlertState.UNKNOWN;
+
+        private @Nullable Instant since;
+
+        private @Nullable Double value;
+
+        void become(AlertState state, Instant now) {
+            if (state != this.state || this.since == null) {
+                this.state = state;
+                this.since = now;
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
+import org.cloudmesh.ai.telemetry.micrometer.AlertMetrics;
+import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionMessage;
+import org.springframework.boot.autoconfigure.condition.ConditionOutcome;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.SpringBootCondition;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ConditionContext;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.type.AnnotatedTypeMetadata;
+
+/** Auto-configuration of alerts, where there is a rule. */
+@AutoConfiguration(after = TelemetryAutoConfiguration.class)
+@Conditional(TelemetryAlertAutoConfiguration.OnAlertCondition.class)
+@ConditionalOnBean(PipelineView.class)
+@EnableConfigurationProperties(TelemetryAlertProperties.class)
+public final class TelemetryAlertAutoConfiguration {
+
+    @Bean
+    @ConditionalOnMissingBean
+    AlertMonitor telemetryAlertMonitor(
+            TelemetryAlertProperties properties,
+            Telemetry telemetry,
+            TelemetryReader reader,
+            ApplicationEventPublisher events) {
+        AlertMonitor monitor = new AlertMonitor(
+                AlertRules.of(properties), telemetry, reader, events::publishEvent, Clock.systemDefaultZone());
+        monitor.start();
+        return monitor;
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(MeterRegistry.class)
+    static class Meters {
+
+        @Bean
+        @ConditionalOnMissingBean
+        AlertMetrics telemetryAlertMetrics(AlertMonitor alerts) {
+            return new AlertMetrics(alerts);
+        }
+    }
+
+    /** Matches when there is a rule. */
+    static class OnAlertCondition extends SpringBootCondition {
+
+        @Override
+        public ConditionOutcome getMatchOutcome(ConditionContext context, AnnotatedTypeMetadata metadata) {
+            ConditionMessage.Builder message = ConditionMessage.forCondition("Telemetry alerts");
+            boolean any = Binder.get(context.getEnvironment())
+                    .bind("telemetry.alerts[0]", Bindable.mapOf(String.class, Object.class))
+                    .isBound();
+            return any
+                    ? ConditionOutcome.match(message.because("telemetry.alerts has a rule"))
+                    : ConditionOutcome.noMatch(message.because("telemetry.alerts is empty"));
+        }
+    }
+}
