@@ -15,6 +15,8 @@ public final class TelemetryContextContributors {
 
     private final List<TelemetryContextContributor> contributors;
 
+    private final Runnable failureListener;
+
     private final AtomicLong failures = new AtomicLong();
 
     /**
@@ -23,7 +25,18 @@ public final class TelemetryContextContributors {
      * @param contributors asked in this order; the last value of a key wins
      */
     public TelemetryContextContributors(List<TelemetryContextContributor> contributors) {
+        this(contributors, () -> {});
+    }
+
+    /**
+     * Creates a group.
+     *
+     * @param contributors asked in this order; the last value of a key wins
+     * @param failureListener called when a contributor failed; must not throw
+     */
+    public TelemetryContextContributors(List<TelemetryContextContributor> contributors, Runnable failureListener) {
         this.contributors = List.copyOf(contributors);
+        this.failureListener = failureListener;
     }
 
     /** Returns what all contributors say of the current thread; empty when there are none. */
@@ -36,6 +49,7 @@ public final class TelemetryContextContributors {
             try {
                 contributor.contribute((key, value) -> put(attributes, key, value));
             } catch (Exception | LinkageError ex) {
+                this.failureListener.run();
                 long count = this.failures.incrementAndGet();
                 // One line for 1, 2, 4, 8, ... failures: a broken contributor fails on each record.
                 if (Long.bitCount(count) == 1) {
@@ -44,11 +58,6 @@ public final class TelemetryContextContributors {
             }
         }
         return attributes;
-    }
-
-    /** Returns how many calls of a contributor failed. */
-    public long failures() {
-        return this.failures.get();
     }
 
     private static void put(Map<String, Object> attributes, @Nullable String key, @Nullable Object value) {

@@ -53,13 +53,24 @@ public final class Reasons {
      */
     public static final String TOO_MANY_SETS = "too-many-sets";
 
+    /** Mended: a context contributor failed, so what it would have said is missing. */
+    public static final String CONTRIBUTOR_FAILED = "contributor-failed";
+
     /** All reasons by which records are lost. */
     public static final List<String> DROPPED =
             List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
 
     /** All reasons by which records are mended. */
     public static final List<String> NORMALISED = List.of(
-            INVALID_NAME, INVALID_VALUE, INVALID_TEXT, OVERSIZE, INVALID_TIME, MASKED, TOO_MANY_NAMES, TOO_MANY_SETS);
+            INVALID_NAME,
+            INVALID_VALUE,
+            INVALID_TEXT,
+            OVERSIZE,
+            INVALID_TIME,
+            MASKED,
+            TOO_MANY_NAMES,
+            TOO_MANY_SETS,
+            CONTRIBUTOR_FAILED);
 
     private Reasons() {}
 }

@@ -73,7 +73,10 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.origin = origin;
         this.context = context;
         this.clock = settings.clock();
-        this.contributors = contributors.isEmpty() ? null : new TelemetryContextContributors(contributors);
+        this.contributors = contributors.isEmpty()
+                ? null
+                : new TelemetryContextContributors(
+                        contributors, () -> this.normalised.add(Reasons.CONTRIBUTOR_FAILED, 1));
         this.closeTimeout = settings.closeTimeout();
         this.admission = new QueueAdmission(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.admission.queue().capacity() / 4) - 1L;

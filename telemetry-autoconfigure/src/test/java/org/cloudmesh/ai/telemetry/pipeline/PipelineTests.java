@@ -667,6 +667,8 @@ class PipelineTests {
         assertThat(records)
                 .allSatisfy((record) -> assertThat(record.attributes()).containsEntry("tenant", "acme"));
         assertThat(records.get(2).attributes()).containsEntry("model", "llama-3");
+        assertThat(((PipelineView) telemetry).stores().get(0).normalised().get(Reasons.CONTRIBUTOR_FAILED))
+                .isBetween(4L, 5L);
     }
 
     @Test
