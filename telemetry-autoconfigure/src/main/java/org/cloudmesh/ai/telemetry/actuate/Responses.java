@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
@@ -151,6 +152,23 @@ final class Responses {
         answer.put("base", comparison.base());
         answer.put("candidate", comparison.candidate());
         answer.putAll(list("metrics", metrics, comparison.truncated()));
+        return answer;
+    }
+
+    static Map<String, @Nullable Object> alerts(List<AlertStatus> alerts) {
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
+        for (AlertStatus alert : alerts) {
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            fields.put("name", alert.name());
+            fields.put("state", alert.state().text());
+            fields.put("since", alert.since() == null ? null : alert.since().toString());
+            fields.put("value", alert.value());
+            fields.put("threshold", alert.threshold());
+            fields.put("key", alert.key());
+            list.add(fields);
+        }
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("alerts", list);
         return answer;
     }
 

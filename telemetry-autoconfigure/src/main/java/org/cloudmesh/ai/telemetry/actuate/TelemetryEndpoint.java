@@ -1,7 +1,10 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,8 @@ public final class TelemetryEndpoint {
 
     private final Clock clock;
 
+    private final Supplier<List<AlertStatus>> alerts;
+
     private final StoreFailures failures = new StoreFailures();
 
     /**
@@ -28,8 +33,20 @@ public final class TelemetryEndpoint {
      * @param clock that times back from now are counted from
      */
     public TelemetryEndpoint(PipelineView pipeline, Clock clock) {
+        this(pipeline, clock, List::of);
+    }
+
+    /**
+     * Creates an endpoint of a recorder whose records are watched.
+     *
+     * @param pipeline the recorder
+     * @param clock that times back from now are counted from
+     * @param alerts returns how the rules stand
+     */
+    public TelemetryEndpoint(PipelineView pipeline, Clock clock, Supplier<List<AlertStatus>> alerts) {
         this.pipeline = pipeline;
         this.clock = clock;
+        this.alerts = alerts;
     }
 
     /** Returns what there is, at a glance. */
@@ -39,7 +56,7 @@ public final class TelemetryEndpoint {
     }
 
     TelemetryQueries queries() {
-        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures);
+        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures, this.alerts);
     }
 
     StoreFailures failures() {

@@ -2,11 +2,14 @@ package org.cloudmesh.ai.telemetry.actuate;
 
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
@@ -24,6 +27,19 @@ import org.jspecify.annotations.Nullable;
 /** What each path answers. Thread-safe. */
 final class TelemetryQueries {
 
+    private static final List<String> EXPORT = List.of("export");
+
+    /** What is below the root, the export aside. */
+    private static final Map<List<String>, Handler> PATHS = Map.of(
+            List.of("records"), (queries, path, parameters) -> queries.records(parameters),
+            List.of("metrics"), (queries, path, parameters) -> queries.metrics(parameters),
+            List.of("metrics", "*"), (queries, path, parameters) -> queries.metric(path.get(1), parameters),
+            List.of("metrics", "*", "series"), (queries, path, parameters) -> queries.series(path.get(1), parameters),
+            List.of("runs"), (queries, path, parameters) -> queries.runs(parameters),
+            List.of("runs", "compare"), (queries, path, parameters) -> queries.compare(parameters),
+            List.of("context"), (queries, path, parameters) -> queries.context(parameters),
+            List.of("alerts"), (queries, path, parameters) -> Responses.alerts(queries.alerts.get()));
+
     private static final int DEFAULT_RECORDS = 100;
 
     private static final int DEFAULT_BUCKETS = 60;
@@ -37,10 +53,14 @@ final class TelemetryQueries {
 
     private final StoreFailures failures;
 
-    TelemetryQueries(PipelineView pipeline, Duration timeout, StoreFailures failures) {
+    private final Supplier<List<AlertStatus>> alerts;
+
+    TelemetryQueries(
+            PipelineView pipeline, Duration timeout, StoreFailures failures, Supplier<List<AlertStatus>> alerts) {
         this.pipeline = pipeline;
         this.timeout = timeout;
         this.failures = failures;
+        this.alerts = alerts;
     }
 
     /** Returns the overview; when no store can be read, all but what the recorder itself knows is null, and the reason is there. */
@@ -72,38 +92,23 @@ final class TelemetryQueries {
     /** Returns the answer of a path below the root, records in it as they are; null when there is no such path. */
     @Nullable
     Map<String, @Nullable Object> answer(List<String> path, Parameters parameters) {
-        int length = path.size();
-        return switch (path.get(0)) {
-            case "records" -> length == 1 ? records(parameters) : null;
-            case "metrics" -> {
-                if (length == 1) {
-                    yield Responses.metrics(reader().metrics(parameters.filter(), deadline()));
-                }
-                if (length == 2) {
-                    yield metric(path.get(1), parameters);
-                }
-                yield length == 3 && path.get(2).equals("series") ? series(path.get(1), parameters) : null;
-            }
-            case "runs" -> {
-                if (length == 1) {
-                    yield Responses.runs(reader().runs(parameters.filter(), deadline()));
-                }
-                yield length == 2 && path.get(1).equals("compare") ? compare(parameters) : null;
-            }
-            case "context" -> length == 1 ? context(parameters) : null;
-            default -> null;
-        };
+        Handler handler = PATHS.get(template(path));
+        return handler == null ? null : handler.answer(this, path, parameters);
     }
 
     /** Returns whether there is such a path below the root, whatever it would answer. */
     static boolean knows(List<String> path) {
-        int length = path.size();
-        return switch (path.get(0)) {
-            case "records", "context", "export" -> length == 1;
-            case "metrics" -> length <= 2 || (length == 3 && path.get(2).equals("series"));
-            case "runs" -> length == 1 || (length == 2 && path.get(1).equals("compare"));
-            default -> false;
-        };
+        return EXPORT.equals(path) || PATHS.containsKey(template(path));
+    }
+
+    /** Returns the path with {@code *} in place of a metric's name. */
+    private static List<String> template(List<String> path) {
+        if (path.size() < 2 || !path.get(0).equals("metrics")) {
+            return path;
+        }
+        List<String> template = new ArrayList<>(path);
+        template.set(1, "*");
+        return template;
     }
 
     /**
@@ -159,6 +164,14 @@ final class TelemetryQueries {
         return page.next() == null
                 ? null
                 : new RecordCursor(filters, filter.from(), filter.to(), page.next()).toString();
+    }
+
+    private Map<String, @Nullable Object> metrics(Parameters parameters) {
+        return Responses.metrics(reader().metrics(parameters.filter(), deadline()));
+    }
+
+    private Map<String, @Nullable Object> runs(Parameters parameters) {
+        return Responses.runs(reader().runs(parameters.filter(), deadline()));
     }
 
     private Map<String, @Nullable Object> metric(String segment, Parameters parameters) {
@@ -244,5 +257,11 @@ final class TelemetryQueries {
 
     private Deadline deadline() {
         return Deadline.after(this.timeout);
+    }
+
+    /** Answers one kind of path. */
+    private interface Handler {
+
+        Map<String, @Nullable Object> answer(TelemetryQueries queries, List<String> path, Parameters parameters);
     }
 }

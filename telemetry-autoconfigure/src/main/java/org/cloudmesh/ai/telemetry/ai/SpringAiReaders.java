@@ -220,7 +220,7 @@ final class SpringAiReaders {
                         GenAi.REQUEST_MODEL, context.getRequest().getOptions().getModel());
             }
         }
-    
+
         @Override
         public void read(Observation.Context observed, AiCall call, @Nullable StreamTap tap) {}
     }

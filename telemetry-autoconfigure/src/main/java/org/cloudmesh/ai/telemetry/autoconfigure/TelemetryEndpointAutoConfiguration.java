@@ -1,9 +1,11 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import java.time.Clock;
+import java.util.List;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointJmxExtension;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebExtension;
+import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -25,8 +27,11 @@ public final class TelemetryEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline) {
-        return new TelemetryEndpoint(pipeline, Clock.systemUTC());
+    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline, ObjectProvider<AlertMonitor> alerts) {
+        return new TelemetryEndpoint(pipeline, Clock.systemUTC(), () -> {
+            AlertMonitor monitor = alerts.getIfAvailable();
+            return monitor == null ? List.of() : monitor.alerts();
+        });
     }
 
     @Bean

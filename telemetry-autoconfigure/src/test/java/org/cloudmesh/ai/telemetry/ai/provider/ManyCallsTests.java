@@ -102,7 +102,8 @@ class ManyCallsTests {
     private static void assertRecords(List<TelemetryRecord> records, String provider, ProviderServer server) {
         Map<String, TelemetryRecord> byId = records.stream()
                 .filter((record) -> provider.equals(record.attributes().get("gen_ai.provider.name")))
-                .collect(Collectors.toMap((record) -> record.attributes().get("gen_ai.response.id"), (record) -> record));
+                .collect(Collectors.toMap(
+                        (record) -> record.attributes().get("gen_ai.response.id"), (record) -> record));
         assertThat(server.requests()).hasSize(CALLS / 2).allSatisfy((request) -> {
             TelemetryRecord record = byId.get(request.answeredAs());
             int number = number(request);

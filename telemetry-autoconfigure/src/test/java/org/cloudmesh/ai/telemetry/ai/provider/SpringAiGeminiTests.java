@@ -31,7 +31,8 @@ class SpringAiGeminiTests extends SpringAiProviderTests {
                         .httpOptions(HttpOptions.builder()
                                 .baseUrl(url)
                                 .timeout((int) timeout.toMillis())
-                                .retryOptions(HttpRetryOptions.builder().attempts(1).build())
+                                .retryOptions(
+                                        HttpRetryOptions.builder().attempts(1).build())
                                 .build())
                         .build())
                 .options(GoogleGenAiChatOptions.builder()
@@ -79,7 +80,9 @@ class SpringAiGeminiTests extends SpringAiProviderTests {
     @Test
     void tokensOfGooglesOwnToolsAreInput() {
         Tokens tokens = Tokens.of(220, 450).reasoned(150).usedTools(20);
-        standIn().then(Reply.text("a", "b").tokens(tokens)).then(Reply.text("a", "b").tokens(tokens));
+        standIn()
+                .then(Reply.text("a", "b").tokens(tokens))
+                .then(Reply.text("a", "b").tokens(tokens));
         stream();
         assertTokens(only(), tokens);
     }

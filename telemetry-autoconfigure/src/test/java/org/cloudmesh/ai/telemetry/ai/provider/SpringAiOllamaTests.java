@@ -113,8 +113,7 @@ class SpringAiOllamaTests extends SpringAiProviderTests {
                 .embed("SECRET-text");
         TelemetryRecord record = only();
         assertThat(record.metrics())
-                .containsOnlyKeys(
-                        "gen_ai.client.operation.duration", "gen_ai.usage.input_tokens", "gen_ai.usage.cost")
+                .containsOnlyKeys("gen_ai.client.operation.duration", "gen_ai.usage.input_tokens", "gen_ai.usage.cost")
                 .containsEntry("gen_ai.usage.input_tokens", 5.0);
         assertThat(record.attributes())
                 .containsEntry("gen_ai.operation.name", "embeddings")

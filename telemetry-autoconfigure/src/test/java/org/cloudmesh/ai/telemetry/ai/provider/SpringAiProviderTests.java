@@ -113,16 +113,12 @@ abstract class SpringAiProviderTests {
                         .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))
                         .settings());
         this.recorder = new AiRecorder(
-                this.telemetry,
-                new PriceTable(List.of(PRICE)),
-                new TelemetryContextContributors(List.of()),
-                null);
+                this.telemetry, new PriceTable(List.of(PRICE)), new TelemetryContextContributors(List.of()), null);
         this.observations
                 .observationConfig()
                 .observationHandler(new TelemetryObservationHandler(
                         this.recorder,
-                        new ObservationSelection(
-                                Set.copyOf(ObservationSelection.DEFAULT_INCLUDE), Set.of())));
+                        new ObservationSelection(Set.copyOf(ObservationSelection.DEFAULT_INCLUDE), Set.of())));
         this.model = model(this.server.url(), LIMIT);
     }
 
@@ -150,8 +146,7 @@ abstract class SpringAiProviderTests {
         assertTokens(record, Tokens.of(200, 300));
         assertThat(record.metrics())
                 .doesNotContainKeys(
-                        "gen_ai.client.operation.time_to_first_chunk",
-                        "gen_ai.client.operation.time_per_output_chunk");
+                        "gen_ai.client.operation.time_to_first_chunk", "gen_ai.client.operation.time_per_output_chunk");
         assertThat(record.attributes()).doesNotContainKey("gen_ai.request.stream");
     }
 
@@ -193,7 +188,9 @@ abstract class SpringAiProviderTests {
 
     @Test
     void noUsage() {
-        this.server.then(Reply.text(ANSWER).tokens(null)).then(Reply.text(ANSWER).tokens(null));
+        this.server
+                .then(Reply.text(ANSWER).tokens(null))
+                .then(Reply.text(ANSWER).tokens(null));
         this.model.call(PROMPT);
         assertUsageUnknown(only(), Status.COMPLETED);
         this.store.clear();
@@ -208,8 +205,7 @@ abstract class SpringAiProviderTests {
         this.model.call(PROMPT);
         assertThat(only().status()).isEqualTo(Status.COMPLETED);
         assertThat(only().attributes())
-                .containsEntry(
-                        "gen_ai.response.finish_reasons", finishReasons().get(1));
+                .containsEntry("gen_ai.response.finish_reasons", finishReasons().get(1));
     }
 
     @Test
@@ -278,8 +274,7 @@ abstract class SpringAiProviderTests {
     void aCancelledStream() throws InterruptedException {
         this.server.then(Reply.text(ANSWER, "b", "c").ending(Reply.Ending.STALLED));
         CountDownLatch seen = new CountDownLatch(1);
-        Disposable stream = this.model
-                .stream(PROMPT)
+        Disposable stream = this.model.stream(PROMPT)
                 .subscribeOn(Schedulers.boundedElastic())
                 .subscribe((chunk) -> seen.countDown());
         assertThat(seen.await(60, TimeUnit.SECONDS)).isTrue();
@@ -378,8 +373,8 @@ abstract class SpringAiProviderTests {
         assertTokens(calls.get(0), Tokens.of(20, 5));
         assertTokens(calls.get(rounds), Tokens.of(40, 6));
         assertThat(calls)
-                .allSatisfy((record) -> assertThat(record.attributes())
-                        .containsEntry("gen_ai.response.model", answeringModel()));
+                .allSatisfy((record) ->
+                        assertThat(record.attributes()).containsEntry("gen_ai.response.model", answeringModel()));
     }
 
     private ChatClient client() {
@@ -436,8 +431,7 @@ abstract class SpringAiProviderTests {
         if (tellsResponseId()) {
             assertThat(record.attributes())
                     .containsEntry(
-                            "gen_ai.response.id",
-                            this.server.requests().get(0).answeredAs());
+                            "gen_ai.response.id", this.server.requests().get(0).answeredAs());
         }
     }
 
@@ -471,9 +465,7 @@ abstract class SpringAiProviderTests {
 
     private static void assertPace(TelemetryRecord record) {
         double first = record.metrics().get("gen_ai.client.operation.time_to_first_chunk");
-        assertThat(first)
-                .isPositive()
-                .isLessThanOrEqualTo(record.metrics().get("gen_ai.client.operation.duration"));
+        assertThat(first).isPositive().isLessThanOrEqualTo(record.metrics().get("gen_ai.client.operation.duration"));
         assertThat(record.metrics().get("gen_ai.client.operation.time_per_output_chunk"))
                 .isNotNegative();
     }
