@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Telemetry;
