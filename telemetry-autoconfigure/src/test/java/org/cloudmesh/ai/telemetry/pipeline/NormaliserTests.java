@@ -11,8 +11,8 @@ import java.util.Set;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.junit.jupiter.api.Test;
 
 class NormaliserTests {
@@ -22,7 +22,7 @@ class NormaliserTests {
     private final Normaliser normaliser = new Normaliser(
             new Origin("t", "test", "run", Map.of()),
             ContextSource.NONE,
-            TelemetrySettings.DEFAULT_MASKED_KEYS,
+            Telemetry.builder().settings(),
             this.counters);
 
     @Test
