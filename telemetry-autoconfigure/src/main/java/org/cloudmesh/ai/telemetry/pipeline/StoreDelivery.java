@@ -483,7 +483,10 @@ final class StoreDelivery {
 
     private static String reason(Throwable cause) {
         String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
+        // The message of an error, such as the name of a native method, says little without its class.
+        return message == null || cause instanceof Error
+                ? cause.getClass().getSimpleName() + (message == null ? "" : ": " + message)
+                : message;
     }
 
     private void call(StoreCall call) throws Exception {

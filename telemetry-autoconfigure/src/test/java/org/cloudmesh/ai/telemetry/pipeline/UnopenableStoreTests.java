@@ -64,7 +64,7 @@ class UnopenableStoreTests {
         assertThat(this.telemetry.stores().get(0).dropped()).containsExactly(Map.entry("shutdown", 1L));
         assertThat(warnings(output))
                 .satisfiesExactlyInAnyOrder(
-                        (line) -> assertThat(line).contains("does not keep records: injected"),
+                        (line) -> assertThat(line).contains("does not keep records: ", "injected"),
                         (line) -> assertThat(line).contains("could not be closed"),
                         (line) -> assertThat(line).contains("1 records are lost"));
     }
