@@ -8,6 +8,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -46,13 +48,19 @@ class ArchitectureTests {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "java..", "org.jspecify..", "org.slf4j..", ROOT, ROOT + ".store", ROOT + ".pipeline")
+                        "java..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        ROOT,
+                        ROOT + ".store",
+                        ROOT + ".store.rollup",
+                        ROOT + ".pipeline")
                 .check(CLASSES);
     }
 
     @Test
     void storesKnowNeitherThePipelineNorEachOther() {
-        for (String store : new String[] {"jdbc", "jsonl", "text", "memory"}) {
+        for (String store : new String[] {"sqlite", "jsonl", "text", "memory"}) {
             classes()
                     .that()
                     .resideInAPackage(ROOT + ".store." + store)
@@ -73,10 +81,32 @@ class ArchitectureTests {
                             ROOT + ".store",
                             ROOT + ".store.file",
                             ROOT + ".store.json",
+                            ROOT + ".store.query",
+                            ROOT + ".store.rollup",
                             ROOT + ".store." + store)
-                    .allowEmptyShould(true)
                     .check(CLASSES);
         }
+    }
+
+    @Test
+    void storesStandOnTheEngineAndTheEngineOnRollups() {
+        onlyKnows("store.rollup");
+        onlyKnows("store", "", "store.rollup");
+        onlyKnows("store.query", "", "store", "store.rollup");
+    }
+
+    private static void onlyKnows(String layer, String... below) {
+        List<String> known = new ArrayList<>(List.of("java..", "org.jspecify..", "org.slf4j..", ROOT + "." + layer));
+        for (String name : below) {
+            known.add(name.isEmpty() ? ROOT : ROOT + "." + name);
+        }
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "." + layer)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(known.toArray(String[]::new))
+                .check(CLASSES);
     }
 
     @Test

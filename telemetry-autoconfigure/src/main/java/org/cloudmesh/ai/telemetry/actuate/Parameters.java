@@ -20,8 +20,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.Dimension;
-import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the parameters of a request, and says what is wrong with them. */

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +65,11 @@ record RecordCursor(
     }
 
     private static @Nullable Instant instant(@Nullable Object micros) {
-        return micros == null ? null : RecordMatcher.instant((Long) micros);
+        return micros == null ? null : EpochMicros.instant((Long) micros);
     }
 
     private static @Nullable Long micros(@Nullable Instant instant) {
-        return instant == null ? null : RecordMatcher.micros(instant);
+        return instant == null ? null : EpochMicros.micros(instant);
     }
 
     /** Returns the filter of the page, once nothing in the request speaks against it. */

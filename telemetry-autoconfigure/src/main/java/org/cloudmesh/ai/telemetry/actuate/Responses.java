@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.MetricSummaries;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
 import org.cloudmesh.ai.telemetry.store.RunSummaries;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
@@ -209,6 +209,6 @@ final class Responses {
     }
 
     private static @Nullable String time(@Nullable Instant instant) {
-        return instant == null ? null : RecordTime.format(RecordMatcher.micros(instant));
+        return instant == null ? null : RecordTime.format(EpochMicros.micros(instant));
     }
 }

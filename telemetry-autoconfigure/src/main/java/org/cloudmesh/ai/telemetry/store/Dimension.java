@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Locale;
 import java.util.Objects;
+import org.cloudmesh.ai.telemetry.store.rollup.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,8 +50,7 @@ public record Dimension(Kind kind, @Nullable String attribute) {
     }
 
     /** Returns what a record, or records that agree in it, have there; null when they have nothing. */
-    @Nullable
-    String of(Labels labels) {
+    public @Nullable String of(Labels labels) {
         return switch (this.kind) {
             case STATUS -> labels.status();
             case COMMAND -> labels.command();

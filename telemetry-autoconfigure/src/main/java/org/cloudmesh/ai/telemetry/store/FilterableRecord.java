@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.cloudmesh.ai.telemetry.store.rollup.Labels;
 import org.jspecify.annotations.Nullable;
 
 /** What the conditions of a filter look at in one record, its time and its reading aside. */

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Arrays;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 
 /**
  * Tells whether the values of one distribution tend to be greater than those of another, whatever their shape: the U test of

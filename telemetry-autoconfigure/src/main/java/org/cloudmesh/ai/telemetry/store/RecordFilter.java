@@ -5,13 +5,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher.Verdict;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
+import org.cloudmesh.ai.telemetry.store.rollup.Series;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses records: those in a range of time that pass all conditions.
  *
- * <p>A condition says what it thinks of one record and of all records that share labels. Stores know no more of it than that,
+ * <p>A condition says what it thinks of one record and of all records of a series. Stores know no more of it than that,
  * so that a new one is right in each store; a store that can leave records out sooner may know more. Immutable.
  */
 public final class RecordFilter {
@@ -90,11 +91,11 @@ public final class RecordFilter {
         return null;
     }
 
-    /** Returns what the conditions, but for those on time and readings, say of all records with those labels. */
-    public Verdict decide(Summary.Kind kind) {
+    /** Returns what the conditions, but for those on time and readings, say of all records of a series. */
+    public Verdict decide(Series series) {
         Verdict verdict = Verdict.YES;
         for (Condition condition : this.conditions) {
-            Verdict one = condition.decide(kind);
+            Verdict one = condition.decide(series);
             if (one == Verdict.NO) {
                 return Verdict.NO;
             }
@@ -158,11 +159,25 @@ public final class RecordFilter {
         return this.conditions + " " + this.system + " from " + this.from + " to " + this.to;
     }
 
+    /** What is known of all records of a series. */
+    public enum Verdict {
+        /** All pass. */
+        YES,
+        /** None passes. */
+        NO,
+        /** Only the records can tell. */
+        UNKNOWN;
+
+        static Verdict of(boolean pass) {
+            return pass ? YES : NO;
+        }
+    }
+
     /** Something that a record must fulfil. Immutable. */
     public sealed interface Condition {
 
-        /** Returns whether all records with those labels pass, or none; unknown when only the records can tell. */
-        Verdict decide(Summary.Kind kind);
+        /** Returns whether all records of a series pass, or none; unknown when only the records can tell. */
+        Verdict decide(Series series);
 
         /** Returns whether the record passes. */
         boolean matches(FilterableRecord record);
@@ -177,11 +192,11 @@ public final class RecordFilter {
     public record LabelCondition(Dimension dimension, NamePattern value) implements Condition {
 
         @Override
-        public Verdict decide(Summary.Kind kind) {
+        public Verdict decide(Series series) {
             String attribute = this.dimension.attribute();
-            return attribute != null && !kind.agreesIn(attribute)
+            return attribute != null && !series.fixes(attribute)
                     ? Verdict.UNKNOWN
-                    : Verdict.of(this.value.matches(this.dimension.of(kind)));
+                    : Verdict.of(this.value.matches(this.dimension.of(series)));
         }
 
         @Override
@@ -199,8 +214,8 @@ public final class RecordFilter {
     public record MetricCondition(NamePattern metric) implements Condition {
 
         @Override
-        public Verdict decide(Summary.Kind kind) {
-            return Verdict.of(kind.has(this.metric));
+        public Verdict decide(Series series) {
+            return Verdict.of(series.has(this.metric));
         }
 
         @Override
@@ -216,8 +231,8 @@ public final class RecordFilter {
     public record TextCondition(String text) implements Condition {
 
         @Override
-        public Verdict decide(Summary.Kind kind) {
-            return isIn(kind.event()) || kind.attributes().values().stream().anyMatch(this::isIn)
+        public Verdict decide(Series series) {
+            return isIn(series.event()) || series.attributes().values().stream().anyMatch(this::isIn)
                     ? Verdict.YES
                     : Verdict.UNKNOWN;
         }

@@ -2,8 +2,10 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,11 @@ public interface RecordSource {
 
     /** Summarises each metric that the records have, by name; the filter's metric narrows to records, not to names. */
     Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline);
+
+    /** Returns the names of the metrics that the records have; the filter's metric narrows to records, not to names. */
+    default Set<String> metricNames(RecordFilter filter, Deadline deadline) {
+        return metrics(filter, deadline).keySet();
+    }
 
     /**
      * Summarises one metric of the records, by group.

@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,11 +73,11 @@ public final class TelemetryReader {
                 events.merge(group.event(), group.count(), Long::sum);
             }
         }
-        TreeSet<String> metrics = new TreeSet<>(source.metrics(filter, deadline).keySet());
+        TreeSet<String> metrics = new TreeSet<>(source.metricNames(filter, deadline));
         return new TelemetryOverview(
                 all.records(),
-                all.records() == 0 ? null : RecordMatcher.instant(all.first()),
-                all.records() == 0 ? null : RecordMatcher.instant(all.last()),
+                all.records() == 0 ? null : EpochMicros.instant(all.first()),
+                all.records() == 0 ? null : EpochMicros.instant(all.last()),
                 all.successRate(),
                 mostFrequent(statuses),
                 mostFrequent(commands),
@@ -174,13 +175,13 @@ public final class TelemetryReader {
         List<MetricSeries.Point> points = new ArrayList<>(buckets);
         for (int i = 0; i < buckets; i++) {
             points.add(new MetricSeries.Point(
-                    RecordMatcher.instant(range.from + i * width),
+                    EpochMicros.instant(range.from + i * width),
                     i < filled ? ValueSummary.of(values.get(i)) : NO_VALUES));
         }
         return new MetricSeries(
                 metric,
-                RecordMatcher.instant(range.from),
-                RecordMatcher.instant(range.to),
+                EpochMicros.instant(range.from),
+                EpochMicros.instant(range.to),
                 Duration.of(width, ChronoUnit.MICROS),
                 points);
     }
@@ -207,8 +208,8 @@ public final class TelemetryReader {
                 .map((entry) -> new RunSummaries.Run(
                         entry.getKey().run(),
                         entry.getKey().command(),
-                        RecordMatcher.instant(entry.getValue().first()),
-                        RecordMatcher.instant(entry.getValue().last()),
+                        EpochMicros.instant(entry.getValue().first()),
+                        EpochMicros.instant(entry.getValue().last()),
                         entry.getValue().records(),
                         entry.getValue().successRate()))
                 .toList();
@@ -322,8 +323,8 @@ public final class TelemetryReader {
     private static @Nullable Range range(String metric, RecordFilter filter, RecordSource source, Deadline deadline) {
         Instant to = filter.hasOpenEnd() ? null : filter.to();
         if (filter.from() != null && to != null) {
-            long from = RecordMatcher.micros(filter.from());
-            return new Range(from, Math.max(from, RecordMatcher.micros(to)));
+            long from = EpochMicros.micros(filter.from());
+            return new Range(from, Math.max(from, EpochMicros.micros(to)));
         }
         GroupTotals tally = new GroupTotals();
         source.groups(filter.having(metric), deadline).forEach(tally::add);
@@ -331,8 +332,8 @@ public final class TelemetryReader {
             return null;
         }
         return new Range(
-                filter.from() == null ? tally.first() : RecordMatcher.micros(filter.from()),
-                to == null ? tally.last() + 1 : RecordMatcher.micros(to));
+                filter.from() == null ? tally.first() : EpochMicros.micros(filter.from()),
+                to == null ? tally.last() + 1 : EpochMicros.micros(to));
     }
 
     private static MetricSummaries.Metric summary(String name, Distribution values) {
@@ -343,7 +344,7 @@ public final class TelemetryReader {
                 values.avg(),
                 values.max(),
                 values.last(),
-                RecordMatcher.instant(values.lastAt()));
+                EpochMicros.instant(values.lastAt()));
     }
 
     private static RunComparison.Metric comparison(

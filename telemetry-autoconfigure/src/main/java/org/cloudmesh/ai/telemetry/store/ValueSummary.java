@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store;
 
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -31,7 +31,7 @@ class ExportTests {
     void theQueryGoesNoFasterThanTheClientReadsAndEndsWithIt(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
         GeneratedSource source = new GeneratedSource(100_000_000);
-        pipeline.source = source;
+        pipeline.source = source.source();
         try (Host host = Host.start(type, pipeline)) {
             InputStream body = HttpClient.newHttpClient()
                     .send(host.request("/actuator/telemetry/export").build(), BodyHandlers.ofInputStream())
@@ -57,7 +57,7 @@ class ExportTests {
             names = {"SERVLET", "REACTIVE"})
     void aLongExportIsWhole(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
-        pipeline.source = new GeneratedSource(300_000);
+        pipeline.source = new GeneratedSource(300_000).source();
         try (Host host = Host.start(type, pipeline);
                 InputStream body = HttpClient.newHttpClient()
                         .send(

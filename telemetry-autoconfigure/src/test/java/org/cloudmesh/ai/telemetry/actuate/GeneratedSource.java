@@ -1,20 +1,25 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
-import java.util.AbstractList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.stream.LongStream;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.RecordRow;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.Records;
-import org.cloudmesh.ai.telemetry.store.Row;
-import org.cloudmesh.ai.telemetry.store.ScanningSource;
+import org.cloudmesh.ai.telemetry.store.query.Block;
+import org.cloudmesh.ai.telemetry.store.query.MemoryRecordView;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
+import org.cloudmesh.ai.telemetry.store.query.Scan;
+import org.cloudmesh.ai.telemetry.store.query.Segment;
+import org.cloudmesh.ai.telemetry.store.query.Storage;
 
 /** More records than anyone waits for, made while they are read. */
-final class GeneratedSource extends ScanningSource {
+final class GeneratedSource implements Storage, Segment {
 
     private static final int BLOCK = 100_000;
 
@@ -30,23 +35,17 @@ final class GeneratedSource extends ScanningSource {
         this.records = records;
     }
 
+    RecordSource source() {
+        return new QueryEngine(this);
+    }
+
     @Override
-    protected Snapshot snapshot(long from, long to, Deadline deadline) {
+    public Snapshot snapshot(long from, long to, Deadline deadline) {
         this.open.incrementAndGet();
         return new Snapshot() {
             @Override
-            public List<? extends Block> blocks() {
-                return new AbstractList<>() {
-                    @Override
-                    public Block get(int index) {
-                        return block((long) index * BLOCK);
-                    }
-
-                    @Override
-                    public int size() {
-                        return (int) (GeneratedSource.this.records / BLOCK);
-                    }
-                };
+            public List<? extends Segment> segments() {
+                return List.of(GeneratedSource.this);
             }
 
             @Override
@@ -56,28 +55,38 @@ final class GeneratedSource extends ScanningSource {
         };
     }
 
-    private Block block(long begin) {
-        return new Block() {
-            @Override
-            public long first() {
-                return Records.START + begin;
-            }
+    @Override
+    public List<? extends Block> blocks() {
+        return LongStream.range(0, this.records / BLOCK)
+                .mapToObj((index) -> new GeneratedBlock(index * BLOCK))
+                .toList();
+    }
 
-            @Override
-            public long last() {
-                return Records.START + begin + BLOCK - 1;
-            }
-
-            @Override
-            public void scan(Predicate<Row> visitor) {
-                boolean more = true;
-                for (long i = begin; more && i < begin + BLOCK; i++) {
-                    GeneratedSource.this.made.incrementAndGet();
-                    more = visitor.test(new RecordRow(TelemetryRecord.builder(ORIGIN, i, Records.START + i)
-                            .metrics(new String[] {"latency"}, new double[] {i % 1000})
-                            .build()));
+    @Override
+    public void scan(List<? extends Block> blocks, Scan scan, Predicate<RecordView> visitor) {
+        for (Block block : blocks) {
+            long begin = ((GeneratedBlock) block).begin;
+            for (long i = begin; i < begin + BLOCK; i++) {
+                this.made.incrementAndGet();
+                if (!visitor.test(new MemoryRecordView(TelemetryRecord.builder(ORIGIN, i, Records.START + i)
+                        .metrics(new String[] {"latency"}, new double[] {i % 1000})
+                        .build()))) {
+                    return;
                 }
             }
-        };
+        }
+    }
+
+    private record GeneratedBlock(long begin) implements Block {
+
+        @Override
+        public long first() {
+            return Records.START + this.begin;
+        }
+
+        @Override
+        public long last() {
+            return Records.START + this.begin + BLOCK - 1;
+        }
     }
 }

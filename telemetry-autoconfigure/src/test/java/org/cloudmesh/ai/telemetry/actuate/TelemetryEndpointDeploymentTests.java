@@ -154,7 +154,7 @@ class TelemetryEndpointDeploymentTests {
     @Test
     void aQueryPastItsDeadlineIsRefusedAsAProblem() {
         StubPipeline pipeline = new StubPipeline();
-        pipeline.source = new GeneratedSource(1_000_000_000L);
+        pipeline.source = new GeneratedSource(1_000_000_000L).source();
         try (Host host = Host.start(WebApplicationType.SERVLET, pipeline)) {
             long begin = System.nanoTime();
             HttpResponse<String> response = host.get("/actuator/telemetry/metrics");

@@ -23,8 +23,8 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.Distribution;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 

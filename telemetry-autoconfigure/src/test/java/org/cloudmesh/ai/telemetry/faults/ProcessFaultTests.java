@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -159,6 +160,35 @@ class ProcessFaultTests {
                     "seen",
                     "%d written, %s dropped, %d texts cut"
                             .formatted(status.written(), status.dropped(), status.oversize()));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-Xmx256m", "-Xmx96m"})
+    @FaultRow(
+            number = 44,
+            injected = "a file with 500,000 statuses, or 500,000 sets of 20 metrics, and every question",
+            expected = "an answer, or 503 before memory is taken")
+    void aFileWithMoreSeriesThanTheHeapHoldsIsAskedWithoutHarm(String heap, TestReporter reporter) throws Exception {
+        for (boolean statuses : new boolean[] {true, false}) {
+            Path path = this.directory.resolve("wide-" + statuses + ".db");
+            WideFile.fill(path, 500_000, statuses);
+            List<String> said = new ArrayList<>();
+            try (Child child = Child.start().option(heap).main(WideFile.class, path.toString())) {
+                for (String question :
+                        List.of("status", "groups", "metrics", "names", "metric", "filtered", "page", "knows")) {
+                    said.add(child.expect(question + " "));
+                }
+                child.end();
+                assertThat(child.log()).doesNotContain("OutOfMemoryError");
+            }
+            assertThat(said)
+                    .allMatch((line) ->
+                            line.contains(" answered ") || line.contains(" TOO_LARGE ") || line.contains(" DEADLINE "));
+            assertThat(said.get(0)).contains(statuses ? "TOO_LARGE" : "answered 1 ");
+            assertThat(said.get(4)).contains("answered 1 ");
+            assertThat(said.get(6)).contains("answered 1000 ");
+            reporter.publishEntry("seen", (statuses ? "statuses: " : "sets: ") + String.join(", ", said));
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.function.IntToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Percentage;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.junit.jupiter.api.Test;
 
 /**

@@ -21,6 +21,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.WhenFull;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -26,6 +26,9 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Comparison;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -448,18 +451,18 @@ public abstract class StoreContractTests {
         check(
                 seed,
                 records,
-                RecordFilter.ALL.between(RecordMatcher.instant(from), RecordMatcher.instant(to)),
+                RecordFilter.ALL.between(EpochMicros.instant(from), EpochMicros.instant(to)),
                 (r) -> r.timestampMicros() >= from && r.timestampMicros() < to);
         check(
                 seed,
                 records,
-                RecordFilter.ALL.between(RecordMatcher.instant(from).plusNanos(1), null),
+                RecordFilter.ALL.between(EpochMicros.instant(from).plusNanos(1), null),
                 (r) -> r.timestampMicros() > from);
         check(seed, records, RecordFilter.ALL.between(Instant.MIN, Instant.MAX), (r) -> true);
         check(
                 seed,
                 records,
-                RecordFilter.ALL.between(RecordMatcher.instant(to), RecordMatcher.instant(from)),
+                RecordFilter.ALL.between(EpochMicros.instant(to), EpochMicros.instant(from)),
                 (r) -> false);
     }
 
@@ -609,12 +612,12 @@ public abstract class StoreContractTests {
 
     @Test
     void refusesMoreGroupsThanAHeapCanBear() throws Exception {
-        for (int from = 0; from < GroupLimit.MOST; from += 1_000) {
+        for (int from = 0; from < QueryEngine.MOST_GROUPS; from += 1_000) {
             this.store.write(eachWithAValueOfItsOwn(from, from + 1_000), false);
         }
         Dimension trace = Dimension.attribute("trace_id");
-        assertThat(source().metric("latency", RecordFilter.ALL, trace, none())).hasSize(GroupLimit.MOST);
-        this.store.write(eachWithAValueOfItsOwn(GroupLimit.MOST, GroupLimit.MOST + 1), true);
+        assertThat(source().metric("latency", RecordFilter.ALL, trace, none())).hasSize(QueryEngine.MOST_GROUPS);
+        this.store.write(eachWithAValueOfItsOwn(QueryEngine.MOST_GROUPS, QueryEngine.MOST_GROUPS + 1), true);
         assertThatThrownBy(() -> source().metric("latency", RecordFilter.ALL, trace, none()))
                 .hasMessageContaining("more than 50000 groups")
                 .isInstanceOfSatisfying(
@@ -622,8 +625,8 @@ public abstract class StoreContractTests {
                         (ex) -> assertThat(ex.reason()).isEqualTo(QueryException.Reason.TOO_LARGE));
         assertThat(source().metric("latency", RecordFilter.ALL, Dimension.of(Dimension.Kind.STATUS), none()))
                 .hasSize(1);
-        RecordFilter narrower = RecordFilter.ALL.between(RecordMatcher.instant(Records.START + 1), null);
-        assertThat(source().metric("latency", narrower, trace, none())).hasSize(GroupLimit.MOST);
+        RecordFilter narrower = RecordFilter.ALL.between(EpochMicros.instant(Records.START + 1), null);
+        assertThat(source().metric("latency", narrower, trace, none())).hasSize(QueryEngine.MOST_GROUPS);
     }
 
     private static List<TelemetryRecord> eachWithAValueOfItsOwn(int from, int to) {
@@ -699,8 +702,7 @@ public abstract class StoreContractTests {
                 .extracting(TelemetryRecord::id)
                 .isEqualTo(sorted.stream().map(TelemetryRecord::id).toList());
         long from = Records.START + many() * 500L;
-        RecordFilter middle =
-                RecordFilter.ALL.between(RecordMatcher.instant(from), RecordMatcher.instant(from + 500_000));
+        RecordFilter middle = RecordFilter.ALL.between(EpochMicros.instant(from), EpochMicros.instant(from + 500_000));
         check(seed, records, middle, (r) -> r.timestampMicros() >= from && r.timestampMicros() < from + 500_000);
     }
 

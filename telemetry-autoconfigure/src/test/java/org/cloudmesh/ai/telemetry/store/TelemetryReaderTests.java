@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class TelemetryReaderTests {
 
-    private static final Instant START = RecordMatcher.instant(Records.START);
+    private static final Instant START = EpochMicros.instant(Records.START);
 
     private final TelemetryStore store = new MemoryStoreFactory()
             .create(new StoreSettings(null, TelemetrySettings.Retention.defaults(), Clock.systemUTC()));

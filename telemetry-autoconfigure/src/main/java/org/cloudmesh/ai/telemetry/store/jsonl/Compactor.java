@@ -211,8 +211,8 @@ final class Compactor implements AutoCloseable {
 
     private static Contents contents(FileIndex index, long size) {
         long last = Long.MIN_VALUE;
-        for (Chunk stretch : index.toDirectory().stretches()) {
-            last = Math.max(last, stretch.last());
+        for (Chunk chunk : index.toFooter().chunks()) {
+            last = Math.max(last, chunk.last());
         }
         return new Contents(last, index.foreign() > 0, size);
     }

@@ -8,7 +8,7 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the lines of a file are, which times they have and what they add up to, in stretches of about a megabyte. A packed
+ * Where the lines of a file are, which times they have and what they add up to, in chunks of about a megabyte. A packed
  * file tells that itself. A plain one is read once; later, only what was appended is. The last, unfinished megabyte is left
  * to be read each time.
  */
@@ -16,20 +16,20 @@ final class FileIndex {
 
     private final boolean summarises;
 
-    private final List<Chunk> stretches = new ArrayList<>();
+    private final List<Chunk> chunks = new ArrayList<>();
 
-    private final LineKinds kinds = new LineKinds();
+    private final LineSeriesCatalog catalog = new LineSeriesCatalog();
 
-    private final NodeTree tree = new NodeTree(this.kinds, FileIndex::inMemory);
+    private final ChunkTree tree = new ChunkTree(FileIndex::inMemory);
 
-    // Adds up the stretches that have no summary yet: each for itself would take longer and not be kept.
-    private final Leaf leaf;
+    // Adds up the chunks that have no summary yet: each for itself would take longer and not be kept.
+    private final ChunkSummarizer summarizer;
 
     private int summedUp;
 
-    private @Nullable Node unfinished;
+    private @Nullable StoredRollup unfinished;
 
-    private @Nullable Footer directory;
+    private @Nullable Footer footer;
 
     private long end;
 
@@ -42,11 +42,11 @@ final class FileIndex {
      */
     FileIndex(boolean summarises) {
         this.summarises = summarises;
-        this.leaf = new Leaf(summarises ? this.kinds : null);
+        this.summarizer = new ChunkSummarizer(summarises ? this.catalog : null);
     }
 
-    private static Node inMemory(Node node, byte[] bytes) {
-        return new Node(node.from(), node.to(), node.first(), node.last(), 0, bytes.length, node.crc(), bytes);
+    private static StoredRollup inMemory(StoredRollup node, byte[] bytes) {
+        return new StoredRollup(node.from(), node.to(), node.first(), node.last(), 0, bytes.length, node.crc(), bytes);
     }
 
     /**
@@ -104,49 +104,48 @@ final class FileIndex {
     }
 
     private void add(int length, Lines lines, LineFile.Buffer buffer) throws IOException {
-        add(this.leaf.read(buffer.atLeast(length), length, this.end, lines));
+        add(this.summarizer.read(buffer.atLeast(length), length, this.end, lines));
     }
 
-    private void add(Chunk stretch) throws IOException {
-        this.stretches.add(stretch);
-        this.end = stretch.offset() + stretch.stored();
-        this.foreign += stretch.foreign();
-        if (this.stretches.size() - this.summedUp == NodeTree.FAN) {
+    private void add(Chunk chunk) throws IOException {
+        this.chunks.add(chunk);
+        this.end = chunk.offset() + chunk.stored();
+        this.foreign += chunk.foreign();
+        if (this.chunks.size() - this.summedUp == ChunkTree.FAN) {
             sumUp();
         }
     }
 
     private void sumUp() throws IOException {
-        byte[] summary = this.tree.ended() ? null : this.leaf.summary();
+        byte[] summary = this.tree.ended() ? null : this.summarizer.summary();
         if (summary == null) {
             this.tree.end();
-        } else if (this.summedUp < this.stretches.size()) {
-            this.tree.add(this.summedUp, this.stretches, summary);
+        } else if (this.summedUp < this.chunks.size()) {
+            this.tree.add(this.summedUp, this.chunks, summary);
         }
-        this.leaf.clear();
-        this.summedUp = this.stretches.size();
+        this.summarizer.clear();
+        this.summedUp = this.chunks.size();
     }
 
     private void advancePacked(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline)
             throws IOException {
-        Footer directory = this.end == 0 ? FooterMembers.directory(file) : null;
-        if (directory != null) {
-            this.directory = directory;
-            directory.stretches().forEach((stretch) -> this.foreign += stretch.foreign());
+        Footer footer = this.end == 0 ? FooterMembers.footer(file) : null;
+        if (footer != null) {
+            this.footer = footer;
+            footer.chunks().forEach((chunk) -> this.foreign += chunk.foreign());
             this.end = file.size();
         }
         this.tree.end();
         while (this.end < file.size()) {
-            Chunk stretch = Gzip.stretch(file, this.end, buffer);
-            int note = stretch == null ? FooterMembers.length(file, this.end) : 0;
-            if (stretch != null) {
-                add(stretch);
+            Chunk chunk = Gzip.chunk(file, this.end, buffer);
+            int note = chunk == null ? FooterMembers.length(file, this.end) : 0;
+            if (chunk != null) {
+                add(chunk);
             } else if (note > 0) {
                 this.end += note;
             } else {
-                Chunk rest = this.summarises
-                        ? OtherGzip.stretch(file, this.end, lines, deadline)
-                        : OtherGzip.unread(this.end);
+                Chunk rest =
+                        this.summarises ? OtherGzip.chunk(file, this.end, lines, deadline) : OtherGzip.unread(this.end);
                 add(rest);
                 this.end = file.size();
             }
@@ -154,41 +153,41 @@ final class FileIndex {
     }
 
     /** What is known of a file at one moment. */
-    Footer toDirectory() {
-        Footer directory = this.directory;
-        if (directory != null) {
-            return directory;
+    Footer toFooter() {
+        Footer footer = this.footer;
+        if (footer != null) {
+            return footer;
         }
-        List<List<Node>> nodes = new ArrayList<>();
+        List<List<StoredRollup>> nodes = new ArrayList<>();
         this.tree.levels().forEach((level) -> nodes.add(new ArrayList<>(level)));
-        Node unfinished = this.tree.ended() ? null : unfinished();
+        StoredRollup unfinished = this.tree.ended() ? null : unfinished();
         if (unfinished != null) {
             nodes.get(1).add(unfinished);
         }
-        return new Footer(List.copyOf(this.stretches), this.kinds.copy(), nodes);
+        return new Footer(List.copyOf(this.chunks), this.catalog.copy(), nodes);
     }
 
-    /** Returns the node of those stretches that are not enough for one that stays; null when there is none. */
-    private @Nullable Node unfinished() {
-        Node node = this.unfinished;
-        int stretches = this.stretches.size();
-        if (this.summedUp == stretches) {
+    /** Returns the node of those chunks that are not enough for one that stays; null when there is none. */
+    private @Nullable StoredRollup unfinished() {
+        StoredRollup node = this.unfinished;
+        int chunks = this.chunks.size();
+        if (this.summedUp == chunks) {
             return null;
         }
-        if (node == null || node.from() != this.summedUp || node.to() != stretches) {
-            byte[] summary = this.leaf.summary();
-            node = summary == null ? null : inMemory(NodeTree.node(this.summedUp, this.stretches, summary), summary);
+        if (node == null || node.from() != this.summedUp || node.to() != chunks) {
+            byte[] summary = this.summarizer.summary();
+            node = summary == null ? null : inMemory(ChunkTree.node(this.summedUp, this.chunks, summary), summary);
             this.unfinished = node;
         }
         return node;
     }
 
-    /** Returns where the stretches end. */
+    /** Returns where the chunks end. */
     long end() {
         return this.end;
     }
 
-    /** Returns how many records of the stretches have no id of ours. */
+    /** Returns how many records of the chunks have no id of ours. */
     long foreign() {
         return this.foreign;
     }

@@ -7,33 +7,33 @@ import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 
 /**
- * What is in a packed file, and where: its stretches, the kinds of its lines, its summaries. JSON at the end of the file.
+ * What is in a packed file, and where: its chunks, the catalog of its lines, its summaries. JSON at the end of the file.
  *
- * @param stretches in the order of the file
- * @param kinds that summaries refer to
- * @param nodes of each level, that of single stretches first
+ * @param chunks in the order of the file
+ * @param catalog that summaries refer to
+ * @param nodes of each level, that of single chunks first
  */
-record Footer(List<Chunk> stretches, LineKinds kinds, List<List<Node>> nodes) {
+record Footer(List<Chunk> chunks, LineSeriesCatalog catalog, List<List<StoredRollup>> nodes) {
 
     byte[] toBytes() {
         Map<String, Object> object = new LinkedHashMap<>();
-        List<Object> stretches = new ArrayList<>();
-        for (Chunk stretch : this.stretches) {
-            stretches.add(List.of(
-                    stretch.offset(),
-                    stretch.stored(),
-                    stretch.length(),
-                    stretch.first(),
-                    stretch.last(),
-                    stretch.foreign(),
-                    stretch.bad()));
+        List<Object> chunks = new ArrayList<>();
+        for (Chunk chunk : this.chunks) {
+            chunks.add(List.of(
+                    chunk.offset(),
+                    chunk.stored(),
+                    chunk.length(),
+                    chunk.first(),
+                    chunk.last(),
+                    chunk.foreign(),
+                    chunk.bad()));
         }
-        object.put("stretches", stretches);
-        object.put("kinds", this.kinds.toList());
+        object.put("stretches", chunks);
+        object.put("kinds", this.catalog.toList());
         List<Object> levels = new ArrayList<>();
-        for (List<Node> level : this.nodes) {
+        for (List<StoredRollup> level : this.nodes) {
             List<Object> nodes = new ArrayList<>();
-            for (Node node : level) {
+            for (StoredRollup node : level) {
                 nodes.add(List.of(
                         node.from(), node.to(), node.first(), node.last(), node.offset(), node.length(), node.crc()));
             }
@@ -50,9 +50,9 @@ record Footer(List<Chunk> stretches, LineKinds kinds, List<List<Node>> nodes) {
      */
     static Footer of(byte[] bytes) {
         Map<String, ?> object = RecordJson.read(bytes, 0, bytes.length);
-        List<Chunk> stretches = new ArrayList<>();
+        List<Chunk> chunks = new ArrayList<>();
         for (List<?> list : lists(object.get("stretches"))) {
-            stretches.add(new Chunk(
+            chunks.add(new Chunk(
                     number(list, 0),
                     (int) number(list, 1),
                     (int) number(list, 2),
@@ -61,11 +61,11 @@ record Footer(List<Chunk> stretches, LineKinds kinds, List<List<Node>> nodes) {
                     number(list, 5),
                     number(list, 6)));
         }
-        List<List<Node>> levels = new ArrayList<>();
+        List<List<StoredRollup>> levels = new ArrayList<>();
         for (List<?> level : lists(object.get("summaries"))) {
-            List<Node> nodes = new ArrayList<>();
+            List<StoredRollup> nodes = new ArrayList<>();
             for (List<?> list : lists(level)) {
-                nodes.add(new Node(
+                nodes.add(new StoredRollup(
                         (int) number(list, 0),
                         (int) number(list, 1),
                         number(list, 2),
@@ -77,7 +77,7 @@ record Footer(List<Chunk> stretches, LineKinds kinds, List<List<Node>> nodes) {
             }
             levels.add(nodes);
         }
-        return new Footer(stretches, LineKinds.of(lists(object.get("kinds"))), levels);
+        return new Footer(chunks, LineSeriesCatalog.of(lists(object.get("kinds"))), levels);
     }
 
     private static List<List<?>> lists(@org.jspecify.annotations.Nullable Object value) {

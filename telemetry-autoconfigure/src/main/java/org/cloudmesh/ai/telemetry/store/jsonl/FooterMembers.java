@@ -40,7 +40,7 @@ final class FooterMembers {
     /** Returns members that tell where a note is. */
     static ByteBuffer locator(long offset, byte[] note) {
         ByteBuffer payload = ByteBuffer.allocate(LOCATOR).order(ByteOrder.LITTLE_ENDIAN);
-        payload.putLong(offset).putInt(note.length).putInt(Node.crc(note));
+        payload.putLong(offset).putInt(note.length).putInt(StoredRollup.crc(note));
         return members(payload.array());
     }
 
@@ -79,11 +79,11 @@ final class FooterMembers {
             System.arraycopy(packed, from, bytes, at, part);
             from += part + TAIL + HEADER;
         }
-        return Node.crc(bytes) == crc ? bytes : null;
+        return StoredRollup.crc(bytes) == crc ? bytes : null;
     }
 
-    /** Returns the directory of a packed file; null when it has none, or a damaged one. */
-    static @Nullable Footer directory(LineFile file) throws IOException {
+    /** Returns the footer of a packed file; null when it has none, or a damaged one. */
+    static @Nullable Footer footer(LineFile file) throws IOException {
         int stored = HEADER + LOCATOR + TAIL;
         long offset = file.size() - stored;
         if (offset < 0 || length(file, offset) != stored) {

@@ -11,7 +11,7 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stretches of lines as members of a gzip file. Any gunzip unpacks the file as a whole; a field of each member's header (RFC
+ * Chunks of lines as members of a gzip file. Any gunzip unpacks the file as a whole; a field of each member's header (RFC
  * 1952, 2.3.1.1) tells how long the member is and which times it holds, so that queries hop over those they do not need.
  */
 final class Gzip {
@@ -20,7 +20,7 @@ final class Gzip {
 
     private static final int FIXED = 12;
 
-    // Subfield id, its length, and the figures of a stretch.
+    // Subfield id, its length, and the figures of a chunk.
     private static final int PAYLOAD = 4 + 4 + 8 + 8 + 8 + 8;
 
     private static final int HEADER = FIXED + 4 + PAYLOAD;
@@ -30,27 +30,27 @@ final class Gzip {
     private Gzip() {}
 
     /** Returns a member that holds the bytes. */
-    static ByteBuffer member(byte[] bytes, Chunk stretch) {
+    static ByteBuffer member(byte[] bytes, Chunk chunk) {
         Deflater deflater = new Deflater(Deflater.BEST_SPEED, true);
         try {
-            deflater.setInput(bytes, 0, stretch.length());
+            deflater.setInput(bytes, 0, chunk.length());
             deflater.finish();
-            byte[] packed = new byte[HEADER + TRAILER + stretch.length() + stretch.length() / 1000 + 64];
+            byte[] packed = new byte[HEADER + TRAILER + chunk.length() + chunk.length() / 1000 + 64];
             int length = HEADER;
             while (!deflater.finished()) {
                 length += deflater.deflate(packed, length, packed.length - length);
             }
             CRC32 crc = new CRC32();
-            crc.update(bytes, 0, stretch.length());
+            crc.update(bytes, 0, chunk.length());
             ByteBuffer member = ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
             member.put((byte) 0x1F).put((byte) 0x8B).put((byte) 8).put((byte) 4).putInt(0);
             member.put((byte) 4).put((byte) 0xFF).putShort((short) (4 + PAYLOAD));
             member.put((byte) 'C').put((byte) 'T').putShort((short) PAYLOAD);
-            member.putInt(length + TRAILER).putInt(stretch.length());
-            member.putLong(stretch.first()).putLong(stretch.last());
-            member.putLong(stretch.foreign()).putLong(stretch.bad());
+            member.putInt(length + TRAILER).putInt(chunk.length());
+            member.putLong(chunk.first()).putLong(chunk.last());
+            member.putLong(chunk.foreign()).putLong(chunk.bad());
             member.position(length);
-            member.putInt((int) crc.getValue()).putInt(stretch.length());
+            member.putInt((int) crc.getValue()).putInt(chunk.length());
             return member.flip();
         } finally {
             deflater.end();
@@ -58,7 +58,7 @@ final class Gzip {
     }
 
     /** Returns what the header of the member at an offset tells; null when there is no member of ours. */
-    static @Nullable Chunk stretch(LineFile file, long offset, LineFile.Buffer buffer) throws IOException {
+    static @Nullable Chunk chunk(LineFile file, long offset, LineFile.Buffer buffer) throws IOException {
         byte[] bytes = buffer.atLeast(HEADER);
         if (file.read(offset, bytes, 0, HEADER) < HEADER) {
             return null;
@@ -88,7 +88,7 @@ final class Gzip {
 
         private final LineFile file;
 
-        private final Chunk stretch;
+        private final Chunk chunk;
 
         private final byte[] packed;
 
@@ -98,9 +98,9 @@ final class Gzip {
 
         private int done;
 
-        Unpacking(LineFile file, Chunk stretch, LineFile.Buffer buffer) {
+        Unpacking(LineFile file, Chunk chunk, LineFile.Buffer buffer) {
             this.file = file;
-            this.stretch = stretch;
+            this.chunk = chunk;
             this.packed = buffer.atLeast(SLICE);
         }
 
@@ -123,8 +123,8 @@ final class Gzip {
         }
 
         private void readSlice() throws IOException {
-            int wanted = Math.min(SLICE, this.stretch.stored() - this.read);
-            int count = this.file.read(this.stretch.offset() + this.read, this.packed, 0, wanted);
+            int wanted = Math.min(SLICE, this.chunk.stored() - this.read);
+            int count = this.file.read(this.chunk.offset() + this.read, this.packed, 0, wanted);
             if (count <= 0) {
                 throw new EOFException(this.file.path() + " ends early");
             }

@@ -35,11 +35,11 @@ final class GzipCompaction implements AutoCloseable {
 
     private final LineFile.Buffer buffer = new LineFile.Buffer();
 
-    private final List<Chunk> stretches = new ArrayList<>();
+    private final List<Chunk> chunks = new ArrayList<>();
 
-    private final LineKinds kinds = new LineKinds();
+    private final LineSeriesCatalog catalog = new LineSeriesCatalog();
 
-    private final NodeTree tree = new NodeTree(this.kinds, this::keep);
+    private final ChunkTree tree = new ChunkTree(this::keep);
 
     private long at;
 
@@ -78,7 +78,7 @@ final class GzipCompaction implements AutoCloseable {
      */
     boolean step() throws IOException {
         if (this.at == this.in.size() && !this.complete) {
-            writeDirectory();
+            writeFooter();
             this.complete = true;
             return true;
         }
@@ -87,25 +87,26 @@ final class GzipCompaction implements AutoCloseable {
             return false;
         }
         byte[] bytes = this.buffer.atLeast(length);
-        Leaf leaf = new Leaf(this.tree.ended() ? null : this.kinds);
-        Chunk stretch = leaf.read(bytes, length, this.written, this.lines);
-        ByteBuffer member = Gzip.member(bytes, stretch);
-        this.stretches.add(stretch.storedIn(member.remaining()));
+        ChunkSummarizer summarizer = new ChunkSummarizer(this.tree.ended() ? null : this.catalog);
+        Chunk chunk = summarizer.read(bytes, length, this.written, this.lines);
+        ByteBuffer member = Gzip.member(bytes, chunk);
+        this.chunks.add(chunk.storedIn(member.remaining()));
         write(member);
-        byte[] summary = leaf.summary();
+        byte[] summary = summarizer.summary();
         if (summary == null) {
             this.tree.end();
         } else {
-            this.tree.add(this.stretches.size() - 1, this.stretches, summary);
+            this.tree.add(this.chunks.size() - 1, this.chunks, summary);
         }
         this.at += length;
         return true;
     }
 
-    private Node keep(Node node, byte[] bytes) throws IOException {
+    private StoredRollup keep(StoredRollup node, byte[] bytes) throws IOException {
         long offset = this.written;
         write(FooterMembers.members(bytes));
-        return new Node(node.from(), node.to(), node.first(), node.last(), offset, bytes.length, node.crc(), null);
+        return new StoredRollup(
+                node.from(), node.to(), node.first(), node.last(), offset, bytes.length, node.crc(), null);
     }
 
     private void write(ByteBuffer bytes) throws IOException {
@@ -114,13 +115,13 @@ final class GzipCompaction implements AutoCloseable {
         }
     }
 
-    private void writeDirectory() throws IOException {
+    private void writeFooter() throws IOException {
         if (!this.tree.ended()) {
             this.tree.finish();
         }
-        byte[] directory = new Footer(this.stretches, this.kinds, this.tree.levels()).toBytes();
-        ByteBuffer locator = FooterMembers.locator(this.written, directory);
-        write(FooterMembers.members(directory));
+        byte[] footer = new Footer(this.chunks, this.catalog, this.tree.levels()).toBytes();
+        ByteBuffer locator = FooterMembers.locator(this.written, footer);
+        write(FooterMembers.members(footer));
         write(locator);
     }
 

@@ -18,6 +18,7 @@ import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.json.RecordWriter;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,9 @@ final class JsonlStore implements TelemetryStore {
 
     private final RolledFiles rolled;
 
-    private final JsonlSource source;
+    private final JsonlStorage storage;
+
+    private final RecordSource source;
 
     private final Compactor compactor;
 
@@ -77,13 +80,14 @@ final class JsonlStore implements TelemetryStore {
         this.file = new AppendFile(this.path);
         this.ends = new TailRepair(clock);
         this.rolled = new RolledFiles(this.path);
-        this.source = new JsonlSource(this.path, this.rolled);
+        this.storage = new JsonlStorage(this.path, this.rolled);
+        this.source = new QueryEngine(this.storage);
         this.deadLetters = new DeadLetters(this.path);
         this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
-        this.compactor = new Compactor(this.rolled, retention, this.largest, clock, this.source.reader());
+        this.compactor = new Compactor(this.rolled, retention, this.largest, clock, this.storage.reader());
     }
 
     @Override
@@ -104,7 +108,7 @@ final class JsonlStore implements TelemetryStore {
     @Override
     public void open() throws StoreException {
         openFile();
-        this.source.forget();
+        this.storage.forget();
     }
 
     private void openFile() throws StoreException {
@@ -118,7 +122,7 @@ final class JsonlStore implements TelemetryStore {
         try (LineFile file = LineFile.open(this.path)) {
             LineFile.Buffer buffer = new LineFile.Buffer();
             int length = file.wholeLines(0, BEGINNING, buffer);
-            new Lines(this.source.reader()).scan(buffer.atLeast(length), 0, length, 0, (row) -> {
+            new Lines(this.storage.reader()).scan(buffer.atLeast(length), 0, length, 0, (row) -> {
                 first[0] = row.timestampMicros();
                 return false;
             });

@@ -8,16 +8,16 @@ import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A line exactly as this product writes it: the same fields in the same order, without blanks. Checked as a whole, but only
  * the time is decoded until more is asked for. Whatever looks different is left to {@link RecordReader}.
  */
-final class Line implements Row {
+final class Line implements RecordView {
 
     private static final byte[] COMMAND = ascii("Z\",\"command\":");
 

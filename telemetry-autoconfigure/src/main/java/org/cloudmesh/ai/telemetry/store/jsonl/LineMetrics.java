@@ -2,7 +2,7 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.cloudmesh.ai.telemetry.store.Row;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
 
 /** The metrics of a line: names, and where the values are. */
 final class LineMetrics {
@@ -79,7 +79,7 @@ final class LineMetrics {
         return JsonScanner.toDouble(this.json, this.valueFrom[index], this.valueTo[index]);
     }
 
-    void forEach(Row.MetricVisitor visitor) {
+    void forEach(RecordView.MetricVisitor visitor) {
         for (int i = 0; i < this.count; i++) {
             visitor.visit(this.found[i], value(i));
         }

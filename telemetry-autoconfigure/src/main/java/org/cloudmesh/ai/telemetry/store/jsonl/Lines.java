@@ -2,9 +2,9 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.RecordRow;
-import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
+import org.cloudmesh.ai.telemetry.store.query.MemoryRecordView;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
 
 /** Shows the records of lines in memory; lines that are none are skipped and counted. Not thread-safe. */
 final class Lines {
@@ -28,13 +28,13 @@ final class Lines {
      * @param foreignBefore how many records without an id of ours come before these lines
      * @return whether the visitor wants more
      */
-    boolean scan(byte[] json, int from, int to, long foreignBefore, Predicate<Row> visitor) {
+    boolean scan(byte[] json, int from, int to, long foreignBefore, Predicate<RecordView> visitor) {
         this.foreign = foreignBefore;
         this.bad = 0;
         int at = from;
         while (at < to) {
             int next = this.line.read(json, at, to);
-            Row row = this.line;
+            RecordView row = this.line;
             if (next < 0) {
                 next = end(json, at, to);
                 TelemetryRecord record = this.reader.read(json, at, next - 1 - at, () -> ++this.foreign);
@@ -43,7 +43,7 @@ final class Lines {
                     at = next;
                     continue;
                 }
-                row = new RecordRow(record);
+                row = new MemoryRecordView(record);
             }
             at = next;
             if (!visitor.test(row)) {

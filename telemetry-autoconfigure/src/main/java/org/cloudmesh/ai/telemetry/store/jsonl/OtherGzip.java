@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.Row;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
 
 /** Lines that another program packed: nothing tells where they are, so they are unpacked from the beginning each time. */
 final class OtherGzip {
@@ -17,7 +17,7 @@ final class OtherGzip {
     private OtherGzip() {}
 
     /** Returns what is to be known of lines from an offset to the end of the file. */
-    static Chunk stretch(LineFile file, long offset, Lines lines, Deadline deadline) throws IOException {
+    static Chunk chunk(LineFile file, long offset, Lines lines, Deadline deadline) throws IOException {
         long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE, 0};
         long bad = scan(file, offset, lines, 0, (row) -> {
             if (++bounds[2] % 256 == 0) {
@@ -35,8 +35,8 @@ final class OtherGzip {
         return new Chunk(offset, 0, 0, Long.MIN_VALUE, Long.MAX_VALUE, 1, 0);
     }
 
-    static boolean is(Chunk stretch) {
-        return stretch.stored() == 0;
+    static boolean is(Chunk chunk) {
+        return chunk.stored() == 0;
     }
 
     /**
@@ -44,7 +44,7 @@ final class OtherGzip {
      *
      * @return how many lines were no record
      */
-    static long scan(LineFile file, long offset, Lines lines, long foreignBefore, Predicate<Row> visitor)
+    static long scan(LineFile file, long offset, Lines lines, long foreignBefore, Predicate<RecordView> visitor)
             throws IOException {
         byte[] bytes = new byte[Chunk.SIZE];
         int length = 0;

@@ -9,12 +9,15 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.RecordRow;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
-import org.cloudmesh.ai.telemetry.store.Row;
-import org.cloudmesh.ai.telemetry.store.ScanningSource;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.query.Block;
+import org.cloudmesh.ai.telemetry.store.query.MemoryRecordView;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
+import org.cloudmesh.ai.telemetry.store.query.Scan;
+import org.cloudmesh.ai.telemetry.store.query.Segment;
+import org.cloudmesh.ai.telemetry.store.query.Storage;
 
 /** Keeps the newest records in memory; they are gone with the process. */
 final class MemoryStore implements TelemetryStore {
@@ -30,6 +33,8 @@ final class MemoryStore implements TelemetryStore {
     private final Map<Origin, Long> written = new HashMap<>();
 
     private int size;
+
+    private final RecordSource source = new QueryEngine((from, to, deadline) -> snapshot());
 
     MemoryStore(int capacity) {
         this.capacity = capacity;
@@ -72,16 +77,28 @@ final class MemoryStore implements TelemetryStore {
 
     @Override
     public RecordSource source() {
-        return new ScanningSource() {
-            @Override
-            protected Snapshot snapshot(long from, long to, Deadline deadline) {
-                synchronized (MemoryStore.this.chunks) {
-                    List<View> views =
-                            MemoryStore.this.chunks.stream().map(Chunk::view).toList();
-                    return () -> views;
+        return this.source;
+    }
+
+    private Storage.Snapshot snapshot() {
+        synchronized (this.chunks) {
+            List<View> views = this.chunks.stream().map(Chunk::view).toList();
+            return () -> List.of(new MemorySegment(views));
+        }
+    }
+
+    private record MemorySegment(List<View> blocks) implements Segment {
+
+        @Override
+        public void scan(List<? extends Block> blocks, Scan scan, Predicate<RecordView> visitor) {
+            for (Block block : blocks) {
+                for (TelemetryRecord record : ((View) block).content) {
+                    if (!visitor.test(new MemoryRecordView(record))) {
+                        return;
+                    }
                 }
             }
-        };
+        }
     }
 
     private static final class Chunk {
@@ -103,15 +120,5 @@ final class MemoryStore implements TelemetryStore {
         }
     }
 
-    private record View(List<TelemetryRecord> records, long first, long last) implements ScanningSource.Block {
-
-        @Override
-        public void scan(Predicate<Row> visitor) {
-            for (TelemetryRecord record : this.records) {
-                if (!visitor.test(new RecordRow(record))) {
-                    return;
-                }
-            }
-        }
-    }
+    private record View(List<TelemetryRecord> content, long first, long last) implements Block {}
 }

@@ -4,23 +4,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.AttributeSet;
+import org.cloudmesh.ai.telemetry.store.rollup.AttributeCardinality;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writer's side of attributes. A key with few values, a model's name, goes into the dictionary with its value, so that
- * aggregates tell its values apart; a key with many, a trace's id, only with its name, and the record carries the value.
+ * The writer's side of attributes. A key of low cardinality, a model's name, goes into the dictionary with its value, so that
+ * roll-ups tell its values apart; one of high cardinality, a trace's id, only with its name, and the record carries the
+ * value.
  */
 final class AttributeSets {
-
-    /** A key with more values than that is one with many. */
-    private static final int MOST_VALUES = 32;
 
     /** So many sets there are; records beyond carry all their attributes. */
     private static final int MOST_SETS = 1024;
@@ -31,9 +28,7 @@ final class AttributeSets {
 
     private final Map<String, AttributeSet> sets = new HashMap<>();
 
-    private final Map<String, Set<String>> fewValues = new HashMap<>();
-
-    private final Set<String> manyValues = new HashSet<>();
+    private final AttributeCardinality cardinality = new AttributeCardinality();
 
     private final StringBuilder key = new StringBuilder();
 
@@ -46,8 +41,7 @@ final class AttributeSets {
     /** Reads the sets there are. */
     void load() throws SQLException {
         this.sets.clear();
-        this.fewValues.clear();
-        this.manyValues.clear();
+        this.cardinality.clear();
         try (ResultSet rows = this.database.query("SELECT id, fixed, names FROM attribute_set")) {
             while (rows.next()) {
                 String names = rows.getString(3);
@@ -72,7 +66,7 @@ final class AttributeSets {
         Map<String, String> fixed = new LinkedHashMap<>();
         List<String> names = new ArrayList<>();
         attributes.forEach((name, value) -> {
-            if (isOfFewValues(name, value)) {
+            if (this.cardinality.admits(name, value)) {
                 fixed.put(name, value);
             } else {
                 names.add(name);
@@ -102,7 +96,7 @@ final class AttributeSets {
         this.key.setLength(0);
         this.varying.clear();
         attributes.forEach((name, value) -> {
-            if (this.manyValues.contains(name)) {
+            if (this.cardinality.isHigh(name)) {
                 this.varying.add(name);
             } else {
                 this.key.append(name).append('\0').append(value).append('\0');
@@ -110,14 +104,6 @@ final class AttributeSets {
         });
         this.varying.forEach((name) -> append(this.key, name));
         return this.key.toString();
-    }
-
-    private boolean isOfFewValues(String name, String value) {
-        if (this.manyValues.contains(name)) {
-            return false;
-        }
-        Set<String> values = this.fewValues.get(name);
-        return values == null || values.contains(value) || values.size() < MOST_VALUES;
     }
 
     private AttributeSet insert(Map<String, String> fixed, @Nullable List<String> names) throws SQLException {
@@ -138,12 +124,8 @@ final class AttributeSets {
             return;
         }
         this.sets.put(key(set.fixed(), names), set);
-        set.fixed()
-                .forEach((name, value) -> this.fewValues
-                        .computeIfAbsent(name, (key) -> new HashSet<>())
-                        .add(value));
-        this.manyValues.addAll(names);
-        names.forEach(this.fewValues::remove);
+        set.fixed().forEach(this.cardinality::add);
+        names.forEach(this.cardinality::setHigh);
     }
 
     private static String key(Map<String, String> fixed, List<String> names) {

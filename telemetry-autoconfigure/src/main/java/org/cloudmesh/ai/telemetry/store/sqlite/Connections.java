@@ -45,26 +45,54 @@ final class Connections implements AutoCloseable {
     }
 
     /**
-     * Runs queries that see one state of the file.
+     * Lends a connection on which a read transaction has begun.
      *
-     * @param deadline ends them
+     * @param deadline ends what runs on it, and the waiting for it
      */
-    <T> T read(Deadline deadline, Query<T> query) throws SQLException {
+    Lease lease(Deadline deadline) throws SQLException {
         acquire(deadline);
+        Reader reader = null;
+        boolean done = false;
         try {
-            Reader reader = reader();
-            boolean sound = false;
+            reader = reader();
             reader.deadline = deadline;
-            try {
-                T result = reader.database.read(() -> query.run(reader.database));
-                sound = true;
-                return result;
-            } finally {
-                reader.deadline = null;
-                release(reader, sound);
-            }
+            reader.database.begin();
+            done = true;
+            return new Lease(reader);
         } finally {
-            this.permits.release();
+            if (!done) {
+                if (reader != null) {
+                    reader.database.close();
+                }
+                this.permits.release();
+            }
+        }
+    }
+
+    /** A connection that is lent. Used by one thread. */
+    final class Lease {
+
+        private final Reader reader;
+
+        private boolean ended;
+
+        private Lease(Reader reader) {
+            this.reader = reader;
+        }
+
+        Database database() {
+            return this.reader.database;
+        }
+
+        /** Ends the transaction and gives the connection back, or closes it when it is not sound. */
+        void end(boolean sound) {
+            if (!this.ended) {
+                this.ended = true;
+                this.reader.database.rollback();
+                this.reader.deadline = null;
+                release(this.reader, sound);
+                Connections.this.permits.release();
+            }
         }
     }
 
@@ -120,13 +148,6 @@ final class Connections implements AutoCloseable {
         // The driver lets one thread at a time into a connection, so SQLite need not do so once more for each call.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
         return JDBC.createConnection(this.file.url(), config.toProperties());
-    }
-
-    /** What a query does on its connection. */
-    @FunctionalInterface
-    interface Query<T> {
-
-        T run(Database database) throws SQLException;
     }
 
     private static final class Reader extends ProgressHandler {

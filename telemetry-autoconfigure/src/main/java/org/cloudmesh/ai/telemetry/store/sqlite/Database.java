@@ -111,17 +111,13 @@ final class Database implements AutoCloseable {
         }
     }
 
-    /** Runs queries that see one state of the database. */
-    <T> T read(Work<T> work) throws SQLException {
+    /** Begins a transaction that sees one state of the database. */
+    void begin() throws SQLException {
         prepare("BEGIN").execute();
-        try {
-            return work.run();
-        } finally {
-            rollback();
-        }
     }
 
-    private void rollback() {
+    /** Ends a transaction, as if nothing had been done in it. */
+    void rollback() {
         try {
             prepare("ROLLBACK").execute();
         } catch (SQLException ex) {

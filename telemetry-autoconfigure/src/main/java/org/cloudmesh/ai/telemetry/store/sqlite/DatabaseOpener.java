@@ -28,7 +28,7 @@ final class DatabaseOpener {
         this.settings = settings;
     }
 
-    OpenDatabase open(boolean remote, TreeSettings tree) throws StoreException {
+    OpenDatabase open(boolean remote, RollupTreeSettings tree) throws StoreException {
         boolean known = this.file.isKnown();
         if (!known && !this.file.isEmpty() && !this.file.isSqlite()) {
             throw this.file.refused("it is no SQLite database", null);
@@ -58,7 +58,7 @@ final class DatabaseOpener {
         }
     }
 
-    private OpenDatabase tryOpen(boolean remote, TreeSettings tree) throws SQLException, StoreException {
+    private OpenDatabase tryOpen(boolean remote, RollupTreeSettings tree) throws SQLException, StoreException {
         Connections connections = new Connections(this.file);
         Database database = connections.writer();
         boolean done = false;

@@ -8,8 +8,8 @@ import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.AttributeSet;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.Shape;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
 /** The writer's side of the dictionaries: finds rows, makes those that are missing, and remembers the latest in bounds. */
@@ -23,16 +23,16 @@ final class Dictionary {
 
     private final Map<Origin, Process> processes = remembering();
 
-    private final Map<Names, Shape> shapes = remembering();
+    private final Map<Names, MetricSet> metricSets = remembering();
 
-    private final Map<Key, Kind> kinds = remembering();
+    private final Map<Key, StoredSeries> series = remembering();
 
     // What the record before had: mostly, the next one has the same.
     private @Nullable Origin lastOrigin;
 
     private @Nullable Process lastProcess;
 
-    private @Nullable Shape lastShape;
+    private @Nullable MetricSet lastMetricSet;
 
     Dictionary(Database database) {
         this.database = database;
@@ -42,10 +42,10 @@ final class Dictionary {
     /** Forgets what a rolled-back transaction or another process may have made untrue. */
     void reload() throws SQLException {
         this.processes.clear();
-        this.shapes.clear();
-        this.kinds.clear();
+        this.metricSets.clear();
+        this.series.clear();
         this.lastProcess = null;
-        this.lastShape = null;
+        this.lastMetricSet = null;
         this.attributeSets.load();
     }
 
@@ -80,23 +80,24 @@ final class Dictionary {
         return new Process((int) id, mark);
     }
 
-    /** Returns the kind of a record. */
-    Kind kind(TelemetryRecord record) throws SQLException {
-        Shape shape = shape(record);
+    /** Returns the series of a record. */
+    StoredSeries series(TelemetryRecord record) throws SQLException {
+        MetricSet metrics = metricSet(record);
         Map<String, String> attributes = record.attributes();
         AttributeSet set = attributes.isEmpty() ? null : this.attributeSets.set(attributes);
         Process process = process(record.origin());
-        Key key = new Key(process.id, shape.id(), record.status(), record.event(), set == null ? 0 : set.id());
-        Kind kind = this.kinds.get(key);
-        if (kind == null) {
-            int id = kindId(key);
-            kind = new Kind(id, group(key), record.origin(), record.status(), record.event(), shape, set);
-            this.kinds.put(key, kind);
+        Key key = new Key(process.id, metrics.id(), record.status(), record.event(), set == null ? 0 : set.id());
+        StoredSeries series = this.series.get(key);
+        if (series == null) {
+            int id = seriesId(key);
+            series = new StoredSeries(
+                    id, group(key), record.origin(), record.status().value(), record.event(), metrics, set);
+            this.series.put(key, series);
         }
-        return kind;
+        return series;
     }
 
-    private int kindId(Key key) throws SQLException {
+    private int seriesId(Key key) throws SQLException {
         String find = "SELECT id FROM kind WHERE process = ? AND shape = ? AND status = ? AND event IS ?"
                 + " AND attribute_set IS ?";
         Object[] parts = {
@@ -120,8 +121,8 @@ final class Dictionary {
                 key.event);
     }
 
-    private Shape shape(TelemetryRecord record) throws SQLException {
-        Shape last = this.lastShape;
+    private MetricSet metricSet(TelemetryRecord record) throws SQLException {
+        MetricSet last = this.lastMetricSet;
         if (last != null && has(record, last.names())) {
             return last;
         }
@@ -130,17 +131,17 @@ final class Dictionary {
             names[i] = record.metricName(i);
         }
         Names key = new Names(names);
-        Shape shape = this.shapes.get(key);
-        if (shape == null) {
+        MetricSet set = this.metricSets.get(key);
+        if (set == null) {
             int[] metrics = new int[names.length];
             for (int i = 0; i < names.length; i++) {
                 metrics[i] = id("metric", "name", names[i]);
             }
-            shape = new Shape(id("shape", "names", JsonLists.write(Arrays.asList(names))), names, metrics);
-            this.shapes.put(key, shape);
+            set = new MetricSet(id("shape", "names", JsonLists.write(Arrays.asList(names))), names, metrics);
+            this.metricSets.put(key, set);
         }
-        this.lastShape = shape;
-        return shape;
+        this.lastMetricSet = set;
+        return set;
     }
 
     private static boolean has(TelemetryRecord record, String[] names) {

@@ -19,7 +19,7 @@ final class OpenDatabase implements AutoCloseable {
 
     private long dataVersion;
 
-    OpenDatabase(Connections connections, Database database, TreeSettings tree, Retention retention) {
+    OpenDatabase(Connections connections, Database database, RollupTreeSettings tree, Retention retention) {
         this.connections = connections;
         this.database = database;
         this.inserter = new RecordInserter(database, tree);

@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.Deadline;
-import org.cloudmesh.ai.telemetry.store.EvenSampler;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
+import org.cloudmesh.ai.telemetry.store.query.EvenSampler;
+import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the machine's readings over a range, thinned out before they are read where there are many. */
@@ -20,23 +21,32 @@ final class ReadingHistory {
 
     private final Database database;
 
-    private final ResolvedFilter selection;
+    private final ResolvedFilter filter;
+
+    private final String condition;
+
+    private final long from;
+
+    private final long to;
 
     private final Deadline deadline;
 
     private final RecordRows rows;
 
-    ReadingHistory(Database database, Catalog catalog, ResolvedFilter selection, Deadline deadline) {
+    ReadingHistory(Database database, RecordRows rows, ResolvedFilter filter, Deadline deadline) {
         this.database = database;
-        this.selection = selection;
+        this.filter = filter;
+        this.condition = SqlFilter.of(filter).sql();
+        this.from = RowIds.bound(filter.from());
+        this.to = RowIds.bound(filter.to());
         this.deadline = deadline;
-        this.rows = new RecordRows(database, catalog);
+        this.rows = rows;
     }
 
     List<SystemReading> readings(int limit) throws SQLException {
         EvenSampler<long[]> readings = new EvenSampler<>(limit);
         long from = inForce(readings);
-        long to = this.selection.to();
+        long to = this.to;
         long count = this.database.number(
                 "SELECT count(*) FROM (SELECT 1 FROM reading WHERE first >= ? AND first < ? LIMIT " + (FEW + 1) + ")",
                 0,
@@ -66,12 +76,12 @@ final class ReadingHistory {
     /** Adds the reading that the first record of the range carries, which may be older than the range. */
     private long inForce(EvenSampler<long[]> readings) throws SQLException {
         try (ResultSet row = this.database.query(
-                "SELECT id, reading FROM record WHERE id >= ? AND id < ? AND reading IS NOT NULL"
-                        + this.selection.condition() + this.selection.readingCondition() + " ORDER BY id LIMIT 1",
-                this.selection.from(),
-                this.selection.to())) {
+                "SELECT id, reading FROM record WHERE id >= ? AND id < ? AND reading IS NOT NULL" + this.condition
+                        + " ORDER BY id LIMIT 1",
+                this.from,
+                this.to)) {
             if (!row.next()) {
-                return this.selection.to();
+                return this.to;
             }
             readings.add(new long[] {row.getLong(1), row.getLong(2)});
             return row.getLong(1) + 1;
@@ -79,7 +89,7 @@ final class ReadingHistory {
     }
 
     private void add(long from, long to, int most, EvenSampler<long[]> readings) throws SQLException {
-        String run = this.selection.filter().run();
+        String run = this.filter.filter().run();
         try (ResultSet row = this.database.query(
                 "SELECT first, id FROM reading WHERE first >= ? AND first < ?" + OF_RUN, from, to, run, run)) {
             for (int i = 0; i < most && row.next(); i++) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.sqlite.Dictionary.Process;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.Shape;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,28 +39,28 @@ final class RecordInserter {
 
     private final Readings readings;
 
-    private final AggregateTree tree;
+    private final RollupTree tree;
 
-    private Catalog catalog = new Catalog();
+    private StoredSeriesCatalog catalog = new StoredSeriesCatalog();
 
     private RowBuffer tail = new RowBuffer();
 
     private long lastId;
 
-    RecordInserter(Database database, TreeSettings settings) {
+    RecordInserter(Database database, RollupTreeSettings settings) {
         this.database = database;
         this.dictionary = new Dictionary(database);
         this.readings = new Readings(database, this.dictionary);
-        this.tree = new AggregateTree(database, settings, this::load, this::group);
+        this.tree = new RollupTree(database, settings, this::load, this::group);
     }
 
-    AggregateTree tree() {
+    RollupTree tree() {
         return this.tree;
     }
 
     /** Reads what is remembered of the file, after a failure or when another process has written. */
     void reload() throws SQLException {
-        this.catalog = new Catalog();
+        this.catalog = new StoredSeriesCatalog();
         this.dictionary.reload();
         this.readings.reload();
         this.tree.load();
@@ -90,9 +90,9 @@ final class RecordInserter {
             int parameter = 1;
             for (TelemetryRecord record : records.subList(at, at + rows)) {
                 before = nextId(record, before);
-                Kind kind = this.dictionary.kind(record);
-                parameter = bind(insert, parameter, layout, record, before, kind);
-                remember(before < sealed ? late : this.tail, before, kind, record);
+                StoredSeries series = this.dictionary.series(record);
+                parameter = bind(insert, parameter, layout, record, before, series);
+                remember(before < sealed ? late : this.tail, before, series, record);
             }
             insert.executeUpdate();
             at += rows;
@@ -111,8 +111,8 @@ final class RecordInserter {
         throw new IllegalArgumentException("No rows are left");
     }
 
-    private static void remember(RowBuffer rows, long id, Kind kind, TelemetryRecord record) {
-        rows.add(id, kind);
+    private static void remember(RowBuffer rows, long id, StoredSeries series, TelemetryRecord record) {
+        rows.add(id, series);
         for (int i = 0; i < record.metricCount(); i++) {
             rows.value(record.metricValue(i));
         }
@@ -172,11 +172,12 @@ final class RecordInserter {
     }
 
     /** Binds one row; returns the number of the next parameter. */
-    private int bind(PreparedStatement insert, int first, Layout layout, TelemetryRecord record, long id, Kind kind)
+    private int bind(
+            PreparedStatement insert, int first, Layout layout, TelemetryRecord record, long id, StoredSeries series)
             throws SQLException {
         int at = first;
         insert.setLong(at++, id);
-        insert.setInt(at++, kind.id());
+        insert.setInt(at++, series.id());
         insert.setLong(at++, record.sequence());
         int count = record.metricCount();
         for (int i = 0; i < layout.values; i++) {
@@ -204,7 +205,7 @@ final class RecordInserter {
             }
         }
         if (layout.attributes) {
-            Kind.AttributeSet set = kind.attributes();
+            StoredSeries.AttributeSet set = series.attributeSet();
             insert.setString(at++, set == null ? null : AttributeSets.carried(set, record.attributes()));
         }
         if (layout.messages) {
@@ -214,18 +215,18 @@ final class RecordInserter {
     }
 
     private static @Nullable String more(TelemetryRecord record) {
-        if (record.metricCount() <= Shape.COLUMNS) {
+        if (record.metricCount() <= MetricSet.COLUMNS) {
             return null;
         }
         List<Double> values = new ArrayList<>();
-        for (int i = Shape.COLUMNS; i < record.metricCount(); i++) {
+        for (int i = MetricSet.COLUMNS; i < record.metricCount(); i++) {
             values.add(record.metricValue(i));
         }
         return JsonLists.write(values);
     }
 
-    private int group(int kind) throws SQLException {
-        return this.catalog.kind(this.database, kind).group();
+    private int group(int series) throws SQLException {
+        return this.catalog.series(this.database, series).group();
     }
 
     private RowBuffer load(long from, long to) throws SQLException {
@@ -236,13 +237,13 @@ final class RecordInserter {
                 from,
                 to)) {
             while (records.next()) {
-                Kind kind = this.catalog.kind(this.database, records.getInt(2));
-                rows.add(records.getLong(1), kind);
-                int count = kind.shape().metrics().length;
-                for (int i = 0; i < Math.min(count, Shape.COLUMNS); i++) {
+                StoredSeries series = this.catalog.series(this.database, records.getInt(2));
+                rows.add(records.getLong(1), series);
+                int count = series.metricSet().metrics().length;
+                for (int i = 0; i < Math.min(count, MetricSet.COLUMNS); i++) {
                     rows.value(records.getDouble(4 + i));
                 }
-                if (count > Shape.COLUMNS) {
+                if (count > MetricSet.COLUMNS) {
                     for (double value : JsonLists.numbers(records.getString(3))) {
                         rows.value(value);
                     }
@@ -267,7 +268,7 @@ final class RecordInserter {
                 messages |= record.message() != null;
             }
             return new Layout(
-                    Math.min(Shape.COLUMNS, metrics), metrics > Shape.COLUMNS, readings, attributes, messages);
+                    Math.min(MetricSet.COLUMNS, metrics), metrics > MetricSet.COLUMNS, readings, attributes, messages);
         }
 
         String sql(int rows) {

@@ -3,33 +3,38 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.AttributeSet;
-import org.cloudmesh.ai.telemetry.store.sqlite.Kind.Shape;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
+import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
 /** Makes records of rows. Not thread-safe; one serves one query. */
 final class RecordRows {
 
-    /** By time and id. */
-    static final Comparator<TelemetryRecord> IN_ORDER =
-            Comparator.comparingLong(TelemetryRecord::timestampMicros).thenComparing(TelemetryRecord::id);
+    /** Columns of values, each after a comma. */
+    static final String VALUES = ", more, v0, v1, v2, v3, v4, v5, v6, v7";
 
-    static final String COLUMNS =
-            "id, kind, sequence, reading, message, attributes, more, v0, v1, v2, v3, v4, v5, v6, v7";
+    static final String COLUMNS = "id, kind, sequence, reading, message, attributes" + VALUES;
+
+    /** Number of the column {@code message} among them. */
+    static final int MESSAGE = 5;
+
+    /** Number of the column {@code attributes} among them. */
+    static final int ATTRIBUTES = 6;
+
+    /** Number of the column {@code more} among them. */
+    static final int MORE = 7;
 
     private static final int REMEMBERED = 1024;
 
-    private static final int MORE = 7;
-
     private final Database database;
 
-    private final Catalog catalog;
+    private final StoredSeriesCatalog.View catalog;
 
     private final Map<Long, @Nullable Map<String, @Nullable Object>> readings = new LinkedHashMap<>() {
         @Override
@@ -38,24 +43,24 @@ final class RecordRows {
         }
     };
 
-    RecordRows(Database database, Catalog catalog) {
+    RecordRows(Database database, StoredSeriesCatalog.View catalog) {
         this.database = database;
         this.catalog = catalog;
     }
 
     /** Returns the record of the present row, whose columns are {@link #COLUMNS}. */
     TelemetryRecord read(ResultSet row) throws SQLException {
-        Kind kind = this.catalog.kind(this.database, row.getInt(2));
-        Shape shape = kind.shape();
-        double[] values = values(row, shape.names().length, MORE);
+        StoredSeries series = this.catalog.series(row.getInt(2));
+        MetricSet metrics = series.metricSet();
+        double[] values = values(row, metrics.names().length, MORE);
         long reading = row.getLong(4);
-        return TelemetryRecord.builder(kind.origin(), row.getLong(3), RowIds.micros(row.getLong(1)))
-                .status(kind.status())
-                .event(kind.event())
-                .metrics(shape.names(), values)
-                .attributes(attributes(kind.attributes(), row.getString(6)))
+        return TelemetryRecord.builder(series.origin(), row.getLong(3), RowIds.micros(row.getLong(1)))
+                .status(Status.of(series.status()))
+                .event(series.event())
+                .metrics(metrics.names(), values)
+                .attributes(attributes(series.attributeSet(), row.getString(ATTRIBUTES)))
                 .system(reading == 0 ? null : system(reading))
-                .message(row.getString(5))
+                .message(row.getString(MESSAGE))
                 .build();
     }
 
@@ -66,14 +71,21 @@ final class RecordRows {
      */
     static double[] values(ResultSet row, int count, int column) throws SQLException {
         double[] values = new double[count];
-        for (int i = 0; i < Math.min(count, Shape.COLUMNS); i++) {
+        for (int i = 0; i < Math.min(count, MetricSet.COLUMNS); i++) {
             values[i] = row.getDouble(column + 1 + i);
         }
-        if (count > Shape.COLUMNS) {
+        if (count > MetricSet.COLUMNS) {
             double[] more = JsonLists.numbers(row.getString(column));
-            System.arraycopy(more, 0, values, Shape.COLUMNS, Math.min(more.length, count - Shape.COLUMNS));
+            System.arraycopy(more, 0, values, MetricSet.COLUMNS, Math.min(more.length, count - MetricSet.COLUMNS));
         }
         return values;
+    }
+
+    /** Returns the value at a position of the present row's metrics. */
+    static double value(ResultSet row, int position, int column) throws SQLException {
+        return position < MetricSet.COLUMNS
+                ? row.getDouble(column + 1 + position)
+                : JsonLists.numbers(row.getString(column))[position - MetricSet.COLUMNS];
     }
 
     /** Returns the system object of a reading. */
@@ -95,7 +107,7 @@ final class RecordRows {
         return system;
     }
 
-    /** Returns the attributes of a row: what its set says and what it carries itself. */
+    /** Returns the attributes of a record of a series, which carries some itself. */
     static Map<String, String> attributes(@Nullable AttributeSet set, @Nullable String carried) {
         if (set == null) {
             return Map.of();

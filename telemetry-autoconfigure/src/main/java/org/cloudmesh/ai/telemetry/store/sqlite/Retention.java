@@ -142,7 +142,7 @@ final class Retention {
             session.refresh();
             int removed =
                     database.update("DELETE FROM record WHERE id >= ? AND id < ? AND NOT " + FOREIGN, oldest, bound);
-            AggregateTree tree = session.inserter().tree();
+            RollupTree tree = session.inserter().tree();
             boolean inTail = bound > tree.sealed();
             tree.removed(oldest, bound);
             if (inTail) {

@@ -7,12 +7,12 @@ import java.util.IdentityHashMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What aggregates are made of: ids, kinds and values of records, in the order of their ids. Not thread-safe. */
+/** What aggregates are made of: ids, series and values of records, in the order of their ids. Not thread-safe. */
 final class RowBuffer {
 
     private long[] ids = new long[64];
 
-    private Kind[] kinds = new Kind[64];
+    private StoredSeries[] series = new StoredSeries[64];
 
     private int[] offsets = new int[64];
 
@@ -23,21 +23,21 @@ final class RowBuffer {
     private int used;
 
     /** Adds a row in its place; its values follow, as many as its shape has. */
-    void add(long id, Kind kind) {
+    void add(long id, StoredSeries series) {
         if (this.size == this.ids.length) {
             this.ids = Arrays.copyOf(this.ids, 2 * this.size);
-            this.kinds = Arrays.copyOf(this.kinds, 2 * this.size);
+            this.series = Arrays.copyOf(this.series, 2 * this.size);
             this.offsets = Arrays.copyOf(this.offsets, 2 * this.size);
         }
         int at = this.size;
         if (at > 0 && this.ids[at - 1] > id) {
             at = indexOf(id);
             System.arraycopy(this.ids, at, this.ids, at + 1, this.size - at);
-            System.arraycopy(this.kinds, at, this.kinds, at + 1, this.size - at);
+            System.arraycopy(this.series, at, this.series, at + 1, this.size - at);
             System.arraycopy(this.offsets, at, this.offsets, at + 1, this.size - at);
         }
         this.ids[at] = id;
-        this.kinds[at] = kind;
+        this.series[at] = series;
         this.offsets[at] = this.used;
         this.size++;
     }
@@ -57,8 +57,8 @@ final class RowBuffer {
         return this.ids[index];
     }
 
-    Kind kind(int index) {
-        return this.kinds[index];
+    StoredSeries series(int index) {
+        return this.series[index];
     }
 
     double value(int index, int metric) {
@@ -75,8 +75,8 @@ final class RowBuffer {
     RowBuffer without(int first) {
         RowBuffer rest = new RowBuffer();
         for (int i = first; i < this.size; i++) {
-            rest.add(this.ids[i], this.kinds[i]);
-            int count = this.kinds[i].shape().metrics().length;
+            rest.add(this.ids[i], this.series[i]);
+            int count = this.series[i].metricSet().metrics().length;
             for (int j = 0; j < count; j++) {
                 rest.value(value(i, j));
             }
@@ -84,13 +84,13 @@ final class RowBuffer {
         return rest;
     }
 
-    /** Returns the kinds that the rows are of. */
-    Set<Kind> kinds(int from, int to) {
-        Set<Kind> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
-        @Nullable Kind last = null;
+    /** Returns the series that the rows are of. */
+    Set<StoredSeries> series(int from, int to) {
+        Set<StoredSeries> distinct = Collections.newSetFromMap(new IdentityHashMap<>());
+        @Nullable StoredSeries last = null;
         for (int i = from; i < to; i++) {
-            if (this.kinds[i] != last) {
-                last = this.kinds[i];
+            if (this.series[i] != last) {
+                last = this.series[i];
                 distinct.add(last);
             }
         }
@@ -98,12 +98,12 @@ final class RowBuffer {
     }
 
     /** Returns where a new cell ends that begins at that row; -1 when the rows do not suffice for one. */
-    int cellEnd(int from, int to, TreeSettings settings) {
+    int cellEnd(int from, int to, RollupTreeSettings settings) {
         Set<Integer> distinct = new HashSet<>();
-        @Nullable Kind last = null;
+        @Nullable StoredSeries last = null;
         for (int i = from; i < to; i++) {
-            if (this.kinds[i] != last) {
-                last = this.kinds[i];
+            if (this.series[i] != last) {
+                last = this.series[i];
                 distinct.add(last.group());
             }
             int records = i + 1 - from;

@@ -1,11 +1,11 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
 import org.cloudmesh.ai.telemetry.store.Dimension;
-import org.cloudmesh.ai.telemetry.store.NamePattern;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Condition;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.LabelCondition;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.TextCondition;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 
 /**
  * Conditions on rows in SQL: all rows that pass a filter's condition pass, and few others. SQLite looks through the text of a

@@ -11,6 +11,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,11 +24,13 @@ final class SqliteStore implements TelemetryStore {
 
     private final StoreSettings settings;
 
-    private final TreeSettings tree;
+    private final RollupTreeSettings tree;
 
     private final DatabaseFile file;
 
-    private final SqliteSource source;
+    private final SqliteStorage storage = new SqliteStorage();
+
+    private final RecordSource source;
 
     private final DeadLetters deadLetters;
 
@@ -35,10 +38,10 @@ final class SqliteStore implements TelemetryStore {
 
     private boolean warnedOfNetwork;
 
-    SqliteStore(StoreSettings settings, TreeSettings tree) {
+    SqliteStore(StoreSettings settings, RollupTreeSettings tree) {
         this.settings = settings;
         this.tree = tree;
-        this.source = new SqliteSource(tree.few());
+        this.source = new QueryEngine(this.storage, tree.few());
         this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
         this.deadLetters = new DeadLetters(this.file.path());
     }
@@ -77,7 +80,7 @@ final class SqliteStore implements TelemetryStore {
         }
         OpenDatabase opened = opener.open(remote, this.tree);
         this.session = opened;
-        this.source.attach(opened.connections());
+        this.storage.attach(opened.connections());
         run(opened, () -> opened.retention().prepare(opened.database()));
         takePythonRows(opened);
     }
@@ -180,7 +183,7 @@ final class SqliteStore implements TelemetryStore {
         OpenDatabase session = this.session;
         this.session = null;
         if (session != null) {
-            this.source.detach();
+            this.storage.detach();
             session.close();
         }
     }

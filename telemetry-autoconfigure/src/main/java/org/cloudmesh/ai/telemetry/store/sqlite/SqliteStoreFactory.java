@@ -47,6 +47,6 @@ public final class SqliteStoreFactory implements StoreFactory {
 
     @Override
     public TelemetryStore create(StoreSettings settings) {
-        return new SqliteStore(settings, TreeSettings.DEFAULTS);
+        return new SqliteStore(settings, RollupTreeSettings.DEFAULTS);
     }
 }

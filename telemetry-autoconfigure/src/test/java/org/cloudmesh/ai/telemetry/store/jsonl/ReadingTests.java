@@ -16,8 +16,8 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.junit.jupiter.api.AfterAll;
@@ -95,7 +95,7 @@ class ReadingTests {
     }
 
     private static RecordFilter between(int from, int to) {
-        return RecordFilter.ALL.between(RecordMatcher.instant(at(from)), RecordMatcher.instant(at(to)));
+        return RecordFilter.ALL.between(EpochMicros.instant(at(from)), EpochMicros.instant(at(to)));
     }
 
     @Test

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -27,18 +26,16 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
-import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.NamePattern;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.PlainScan;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
-import org.cloudmesh.ai.telemetry.store.RecordRow;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.Records;
-import org.cloudmesh.ai.telemetry.store.Row;
-import org.cloudmesh.ai.telemetry.store.ScanningSource;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,7 +70,7 @@ class SummaryTests {
     @BeforeAll
     void makeRecords() throws Exception {
         this.records = records(this.seed, RECORDS);
-        this.scanned = new Scan(this.records);
+        this.scanned = new PlainScan(this.records);
         // Once plain, once packed, once half and half, beside each other.
         write("plain", 0, RECORDS);
         write("packed", RECORDS, 0);
@@ -114,9 +111,9 @@ class SummaryTests {
         }
         assertThat(packed("packed")).allSatisfy((path) -> {
             try (LineFile file = LineFile.open(path)) {
-                Footer found = FooterMembers.directory(file);
+                Footer found = FooterMembers.footer(file);
                 assertThat(found).isNotNull();
-                assertThat(found.nodes().get(0)).hasSameSizeAs(found.stretches());
+                assertThat(found.nodes().get(0)).hasSameSizeAs(found.chunks());
             }
         });
     }
@@ -139,11 +136,11 @@ class SummaryTests {
             Path target = Files.copy(file, copy.resolve(file.getFileName()));
             Footer found;
             try (LineFile lines = LineFile.open(target)) {
-                found = FooterMembers.directory(lines);
+                found = FooterMembers.footer(lines);
             }
             try (RandomAccessFile bytes = new RandomAccessFile(target.toFile(), "rw")) {
-                for (List<Node> level : found.nodes()) {
-                    for (Node node : level) {
+                for (List<StoredRollup> level : found.nodes()) {
+                    for (StoredRollup node : level) {
                         bytes.seek(node.offset() + 40 + this.random.nextInt(Math.min(1000, node.length() - 40)));
                         int there = bytes.read();
                         bytes.seek(bytes.getFilePointer() - 1);
@@ -211,7 +208,7 @@ class SummaryTests {
             store.source().forEach(RecordFilter.ALL, there::add, Deadline.none());
             assertThat(there).hasSizeGreaterThan(RECORDS / 2);
             this.records = there;
-            this.scanned = new Scan(there);
+            this.scanned = new PlainScan(there);
             for (int i = 0; i < 10; i++) {
                 compare(store.source(), filter());
             }
@@ -348,7 +345,7 @@ class SummaryTests {
     }
 
     private Instant at() {
-        return RecordMatcher.instant(Records.START + (long) (this.random.nextDouble() * RECORDS) * 1_000L);
+        return EpochMicros.instant(Records.START + (long) (this.random.nextDouble() * RECORDS) * 1_000L);
     }
 
     private String any(String... values) {
@@ -400,40 +397,5 @@ class SummaryTests {
     @AfterAll
     void printSeed() {
         System.out.println("SummaryTests: seed " + this.seed);
-    }
-
-    /** Looks at each record: the answers to compare with. */
-    private static final class Scan extends ScanningSource {
-
-        private final List<TelemetryRecord> records;
-
-        Scan(List<TelemetryRecord> records) {
-            this.records = records;
-        }
-
-        @Override
-        protected Snapshot snapshot(long from, long to, Deadline deadline) {
-            Block all = new Block() {
-                @Override
-                public long first() {
-                    return Long.MIN_VALUE;
-                }
-
-                @Override
-                public long last() {
-                    return Long.MAX_VALUE;
-                }
-
-                @Override
-                public void scan(Predicate<Row> visitor) {
-                    for (TelemetryRecord record : Scan.this.records) {
-                        if (!visitor.test(new RecordRow(record))) {
-                            return;
-                        }
-                    }
-                }
-            };
-            return () -> List.of(all);
-        }
     }
 }

@@ -28,9 +28,9 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
@@ -44,9 +44,9 @@ class SqliteFileTests {
 
     private static final Instant NOW = Instant.parse("2026-11-24T22:20:00Z");
 
-    private static final long START = RecordMatcher.micros(NOW) - 3_600_000_000L;
+    private static final long START = EpochMicros.micros(NOW) - 3_600_000_000L;
 
-    private static final TreeSettings SMALL = new TreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
 
     @TempDir
     Path directory;
@@ -288,7 +288,7 @@ class SqliteFileTests {
         for (int i = 0; i < 50; i++) {
             store.maintain();
         }
-        long cutoff = RecordMatcher.micros(NOW) - 1_800_000_000L;
+        long cutoff = EpochMicros.micros(NOW) - 1_800_000_000L;
         List<TelemetryRecord> left = all(store);
         assertThat(left).isNotEmpty();
         assertThat(left.get(0).timestampMicros()).isBetween(cutoff - 60_000_000, cutoff + 3_000_000);

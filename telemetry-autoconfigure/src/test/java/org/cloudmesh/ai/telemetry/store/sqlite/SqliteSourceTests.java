@@ -8,29 +8,25 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
-import org.cloudmesh.ai.telemetry.store.Distribution;
-import org.cloudmesh.ai.telemetry.store.NamePattern;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.PlainScan;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
-import org.cloudmesh.ai.telemetry.store.RecordRow;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
-import org.cloudmesh.ai.telemetry.store.Row;
-import org.cloudmesh.ai.telemetry.store.ScanningSource;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,11 +35,11 @@ class SqliteSourceTests {
 
     private static final Instant NOW = Instant.parse("2026-11-24T22:20:00Z");
 
-    private static final long END = RecordMatcher.micros(NOW);
+    private static final long END = EpochMicros.micros(NOW);
 
-    private static final TreeSettings SMALL = new TreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
 
-    private static final TreeSettings TINY = new TreeSettings(2, 1, 2, 4, 2, 6, 2, 0);
+    private static final RollupTreeSettings TINY = new RollupTreeSettings(2, 1, 2, 4, 2, 6, 2, 0);
 
     @TempDir
     Path directory;
@@ -68,7 +64,7 @@ class SqliteSourceTests {
         }
     }
 
-    private void compare(int round, TreeSettings tree, int count) throws Exception {
+    private void compare(int round, RollupTreeSettings tree, int count) throws Exception {
         Path path = this.directory.resolve("telemetry-" + round + ".db");
         StoreSettings settings =
                 new StoreSettings(path, Retention.defaults(), Clock.fixed(NOW, java.time.ZoneOffset.UTC));
@@ -92,7 +88,7 @@ class SqliteSourceTests {
                 }
                 all.addAll(batch);
             }
-            RecordSource expected = new Scan(all);
+            RecordSource expected = new PlainScan(all);
             RecordSource actual = store.source();
             for (int i = 0; i < 12; i++) {
                 check(expected, actual, filter());
@@ -149,8 +145,8 @@ class SqliteSourceTests {
     }
 
     private RecordFilter filter() {
-        Instant from = this.random.nextInt(3) == 0 ? null : RecordMatcher.instant(END - this.random.nextInt(4_500_000));
-        Instant to = this.random.nextInt(3) == 0 ? null : RecordMatcher.instant(END - this.random.nextInt(4_500_000));
+        Instant from = this.random.nextInt(3) == 0 ? null : EpochMicros.instant(END - this.random.nextInt(4_500_000));
+        Instant to = this.random.nextInt(3) == 0 ? null : EpochMicros.instant(END - this.random.nextInt(4_500_000));
         RecordFilter.Builder filter = RecordFilter.builder();
         if (this.random.nextInt(5) == 0) {
             filter.attribute("model", "llama-1");
@@ -289,42 +285,6 @@ class SqliteSourceTests {
                 double quantile = expected.quantile(q);
                 assertThat(actual.quantile(q)).as(what).isCloseTo(quantile, within(Math.abs(quantile) / 100));
             }
-        }
-    }
-
-    private static final class Scan extends ScanningSource {
-
-        private final List<TelemetryRecord> records;
-
-        Scan(List<TelemetryRecord> records) {
-            this.records = new ArrayList<>(records);
-            this.records.sort(
-                    Comparator.comparingLong(TelemetryRecord::timestampMicros).thenComparing(TelemetryRecord::id));
-        }
-
-        @Override
-        protected Snapshot snapshot(long from, long to, Deadline deadline) {
-            Block block = new Block() {
-                @Override
-                public long first() {
-                    return Long.MIN_VALUE;
-                }
-
-                @Override
-                public long last() {
-                    return Long.MAX_VALUE;
-                }
-
-                @Override
-                public void scan(Predicate<Row> visitor) {
-                    for (TelemetryRecord record : Scan.this.records) {
-                        if (!visitor.test(new RecordRow(record))) {
-                            return;
-                        }
-                    }
-                }
-            };
-            return () -> List.of(block);
         }
     }
 }

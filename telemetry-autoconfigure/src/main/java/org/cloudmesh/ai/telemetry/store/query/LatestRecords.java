@@ -1,0 +1,153 @@
+package org.cloudmesh.ai.telemetry.store.query;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.RecordPage;
+import org.cloudmesh.ai.telemetry.store.query.QueryPlan.Presence;
+import org.cloudmesh.ai.telemetry.store.query.QueryPlan.ResolvedSegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the latest chosen records: goes back in time, over blocks ordered by their last record, past those whose roll-up has
+ * none that is chosen, and stops once no block left can hold a later one. Used by one thread.
+ */
+final class LatestRecords {
+
+    // So many blocks at most are shown by one scan of a database, of whose records few are chosen.
+    private static final int MOST_AT_ONCE = 256;
+
+    private final @Nullable RecordPosition position;
+
+    private final int limit;
+
+    private final Deadline deadline;
+
+    // The oldest of the newest records so far is on top; one more than wanted, to know whether a page follows.
+    private final PriorityQueue<TelemetryRecord> newest = new PriorityQueue<>(RecordPosition.ORDER);
+
+    private final PriorityQueue<Candidate> candidates =
+            new PriorityQueue<>(Comparator.comparingLong((Candidate candidate) -> candidate.block.last())
+                    .reversed());
+
+    /**
+     * Creates a search.
+     *
+     * @param position where the page before ended; null for the first page
+     */
+    LatestRecords(@Nullable RecordPosition position, int limit, Deadline deadline) {
+        this.position = position;
+        this.limit = limit;
+        this.deadline = deadline;
+    }
+
+    private record Candidate(ResolvedSegment resolved, Block block) {}
+
+    RecordPage page(List<ResolvedSegment> segments) {
+        segments.forEach(this::add);
+        int atOnce = 1;
+        for (Candidate next = this.candidates.poll(); next != null; next = this.candidates.poll()) {
+            if (isComplete(next.block.last())) {
+                break;
+            }
+            this.deadline.check();
+            if (!mayHold(next)) {
+                continue;
+            }
+            List<? extends Block> children = next.block.children();
+            if (children.isEmpty()) {
+                scan(next.resolved, run(next, atOnce));
+                atOnce = Math.min(MOST_AT_ONCE, 2 * atOnce);
+            } else {
+                for (Block child : children) {
+                    this.candidates.add(new Candidate(next.resolved, child));
+                }
+            }
+        }
+        return toPage();
+    }
+
+    private void add(ResolvedSegment resolved) {
+        if (resolved.isEmpty()) {
+            return;
+        }
+        ResolvedFilter filter = resolved.filter();
+        if (resolved.segment() instanceof IndexedSegment indexed
+                && (filter.everySeries() || filter.matcher().choosesBySystem())) {
+            this.candidates.add(new Candidate(resolved, indexed.whole()));
+        } else {
+            resolved.segment().blocks().forEach((block) -> this.candidates.add(new Candidate(resolved, block)));
+        }
+    }
+
+    /** Returns the blocks before that one which are scanned with it, the last first. */
+    private List<Block> run(Candidate first, int most) {
+        List<Block> run = new ArrayList<>(List.of(first.block));
+        Candidate next = this.candidates.peek();
+        while (run.size() < most
+                && next != null
+                && next.resolved == first.resolved
+                && next.resolved.segment() instanceof IndexedSegment
+                && next.block.children().isEmpty()) {
+            this.candidates.poll();
+            if (mayHold(next)) {
+                run.add(next.block);
+            }
+            next = this.candidates.peek();
+        }
+        return run;
+    }
+
+    /** Returns whether all is found that is wanted, when records up to a time are left. */
+    private boolean isComplete(long last) {
+        TelemetryRecord oldest = this.newest.peek();
+        return oldest != null && this.newest.size() > this.limit && last < oldest.timestampMicros();
+    }
+
+    private boolean mayHold(Candidate candidate) {
+        ResolvedFilter filter = candidate.resolved.filter();
+        Block block = candidate.block;
+        return filter.matcher().overlaps(block)
+                && (this.position == null || block.first() <= this.position.at())
+                && (filter.everySeries() || Presence.of(block, filter) != Presence.NONE);
+    }
+
+    private void scan(ResolvedSegment resolved, List<Block> blocks) {
+        Segment segment = resolved.segment();
+        ResolvedFilter filter = resolved.filter();
+        boolean ordered = segment instanceof IndexedSegment;
+        long to = this.position == null ? filter.to() : Math.min(filter.to(), this.position.at() + 1);
+        Scan scan = new Scan(filter, filter.from(), to, Scan.Columns.RECORD, null, true);
+        segment.scan(blocks, scan, QueryEngine.checked(this.deadline, (view) -> {
+            if (isComplete(view.timestampMicros())) {
+                return !ordered;
+            }
+            if (view.timestampMicros() < to && filter.matches(view)) {
+                add(view.record());
+            }
+            return true;
+        }));
+    }
+
+    private void add(TelemetryRecord record) {
+        if (this.position == null || this.position.isAfter(record)) {
+            this.newest.add(record);
+            if (this.newest.size() > this.limit + 1) {
+                this.newest.poll();
+            }
+        }
+    }
+
+    private RecordPage toPage() {
+        List<TelemetryRecord> records = new ArrayList<>(this.newest);
+        records.sort(RecordPosition.ORDER.reversed());
+        if (records.size() <= this.limit) {
+            return new RecordPage(records, null);
+        }
+        List<TelemetryRecord> page = records.subList(0, this.limit);
+        return new RecordPage(page, RecordPosition.of(page.get(this.limit - 1)).toString());
+    }
+}

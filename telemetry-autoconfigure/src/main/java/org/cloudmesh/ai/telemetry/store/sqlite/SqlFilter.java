@@ -1,0 +1,53 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
+import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
+
+/**
+ * What of a filter SQLite looks at by itself: all chosen records pass, all that pass have a machine's state as asked for,
+ * and few others do.
+ *
+ * @param sql the condition, beginning with {@code AND}; empty when there is none
+ * @param isExact whether only records of chosen series pass
+ */
+record SqlFilter(String sql, boolean isExact) {
+
+    /** More series than that are not listed in SQL. */
+    private static final int MOST_LISTED = 500;
+
+    static SqlFilter of(ResolvedFilter filter) {
+        String system = ReadingCondition.of(filter.filter().system());
+        if (filter.everySeries()) {
+            return new SqlFilter(system, true);
+        }
+        String whole = list(filter.wholeCount(), filter::forEachWhole);
+        String partial = text(filter) + list(filter.partialCount(), filter::forEachPartial);
+        boolean exact = filter.wholeCount() <= MOST_LISTED && filter.partialCount() <= MOST_LISTED;
+        if (!filter.hasPartial()) {
+            return new SqlFilter(whole + system, exact);
+        }
+        return filter.hasWhole()
+                ? new SqlFilter(" AND ((1" + whole + ") OR (1" + partial + "))" + system, exact)
+                : new SqlFilter(partial + system, exact);
+    }
+
+    private static String list(int count, Consumer<IntConsumer> series) {
+        if (count > MOST_LISTED) {
+            return "";
+        }
+        StringJoiner list = new StringJoiner(",", " AND kind IN (", ")");
+        series.accept((id) -> list.add(Integer.toString(id)));
+        return list.toString();
+    }
+
+    // The text comes first: SQLite goes from left to right, and few rows are left to be looked up in the list of
+    // series.
+    private static String text(ResolvedFilter filter) {
+        return filter.undecided().isEmpty()
+                ? ""
+                : filter.undecided().stream().map(RowCondition::of).collect(Collectors.joining(" OR ", " AND (", ")"));
+    }
+}

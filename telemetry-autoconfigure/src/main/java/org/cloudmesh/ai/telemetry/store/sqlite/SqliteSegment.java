@@ -1,0 +1,349 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
+import org.cloudmesh.ai.telemetry.store.query.Block;
+import org.cloudmesh.ai.telemetry.store.query.IndexedSegment;
+import org.cloudmesh.ai.telemetry.store.query.RecordView;
+import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
+import org.cloudmesh.ai.telemetry.store.query.Scan;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.rollup.Rollup;
+import org.cloudmesh.ai.telemetry.store.rollup.RollupEntries;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The records of a range, as the tree of cells that the writer keeps ({@link RollupTree}) and, where there are no cells, as
+ * ranges of rows. Rows are read by ranges of row ids, which are times; only the columns that are asked for are read, and
+ * what SQLite can count by itself it counts. Used by one query.
+ */
+final class SqliteSegment implements IndexedSegment {
+
+    private final ReadSession session;
+
+    private final Database database;
+
+    private final StoredSeriesCatalog.View catalog;
+
+    private final RecordRows records;
+
+    private final long from;
+
+    private final long to;
+
+    // Since and until of the levels, the lowest first; read when cells are asked for.
+    private @Nullable List<long[]> covered;
+
+    private @Nullable RowQuery query;
+
+    /**
+     * Creates the segment of a range.
+     *
+     * @param from microseconds since 1970, included
+     * @param to microseconds since 1970, excluded
+     */
+    SqliteSegment(ReadSession session, StoredSeriesCatalog.View catalog, long from, long to) {
+        this.session = session;
+        this.database = session.database();
+        this.catalog = catalog;
+        this.records = new RecordRows(this.database, catalog);
+        this.from = RowIds.bound(from);
+        this.to = RowIds.bound(to);
+    }
+
+    @Override
+    public StoredSeriesCatalog.View catalog() {
+        return this.catalog;
+    }
+
+    @Override
+    public Block whole() {
+        try {
+            long end = this.database.number("SELECT max(id) FROM record", -1) + 1;
+            return new Rows(this.from, Math.max(this.from, Math.min(this.to, end)));
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+    }
+
+    @Override
+    public List<? extends Block> blocks() {
+        return blocks(Integer.MAX_VALUE, this.from, this.to);
+    }
+
+    private List<Block> blocks(int level, long from, long to) {
+        try {
+            List<Block> blocks = new ArrayList<>();
+            List<long[]> covered = covered();
+            cover(covered, Math.min(level, covered.size()), from, to, blocks);
+            return blocks;
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+    }
+
+    private List<long[]> covered() throws SQLException {
+        List<long[]> covered = this.covered;
+        if (covered == null) {
+            covered = new ArrayList<>();
+            try (ResultSet rows = this.database.query("SELECT since, until FROM tree ORDER BY level")) {
+                while (rows.next()) {
+                    covered.add(new long[] {rows.getLong(1), rows.getLong(2)});
+                }
+            }
+            this.covered = covered;
+        }
+        return covered;
+    }
+
+    /** Puts a range of ids together from the largest cells that lie in it, of that level or below, and from rows. */
+    private void cover(List<long[]> covered, int level, long from, long to, List<Block> blocks) throws SQLException {
+        if (from >= to) {
+            return;
+        }
+        if (level == 0) {
+            blocks.add(new Rows(from, to));
+            return;
+        }
+        long[] range = covered.get(level - 1);
+        long since = Math.max(from, range[0]);
+        long until = Math.min(to, range[1]);
+        if (since >= until) {
+            cover(covered, level - 1, from, to, blocks);
+            return;
+        }
+        cover(covered, level - 1, from, since, blocks);
+        for (Cell cell : cells(level, since, until)) {
+            if (cell.from >= since && cell.until <= until) {
+                blocks.add(cell);
+            } else {
+                cover(covered, level - 1, Math.max(cell.from, since), Math.min(cell.until, until), blocks);
+            }
+        }
+        cover(covered, level - 1, until, to, blocks);
+    }
+
+    /** Returns the cells of a level that overlap a range, in the order of time. */
+    private List<Cell> cells(int level, long from, long to) throws SQLException {
+        List<Cell> cells = new ArrayList<>();
+        try (ResultSet rows = this.database.query(
+                "SELECT first, until, id, records, by_kind FROM cell WHERE level = ? AND first < ? AND first >= coalesce("
+                        + "(SELECT max(first) FROM cell WHERE level = ? AND first <= ?), 0) ORDER BY first",
+                level,
+                to,
+                level,
+                from)) {
+            while (rows.next()) {
+                cells.add(new Cell(
+                        level,
+                        rows.getLong(1),
+                        rows.getLong(2),
+                        rows.getLong(3),
+                        rows.getLong(4),
+                        rows.getInt(5) == 1 ? Block.Detail.SERIES : Block.Detail.GROUPS));
+            }
+        }
+        return cells;
+    }
+
+    @Override
+    public void scan(List<? extends Block> blocks, Scan scan, Predicate<RecordView> visitor) {
+        RowQuery query = query(scan);
+        try {
+            for (long[] range : ranges(blocks, scan)) {
+                if (!query.show(range[0], range[1], this.records, visitor)) {
+                    return;
+                }
+            }
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+    }
+
+    @Override
+    public void count(List<? extends Block> blocks, Scan scan, CountVisitor visitor) {
+        RowQuery query = query(scan);
+        try {
+            for (long[] range : ranges(blocks, scan)) {
+                query.count(range[0], range[1], visitor);
+            }
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+    }
+
+    @Override
+    public boolean sum(List<? extends Block> blocks, Scan scan, Supplier<Distribution> target) {
+        RowQuery query = query(scan);
+        if (!query.canSum()) {
+            return false;
+        }
+        try {
+            for (long[] range : ranges(blocks, scan)) {
+                query.sum(range[0], range[1], target);
+            }
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+        return true;
+    }
+
+    private RowQuery query(Scan scan) {
+        RowQuery query = this.query;
+        if (query == null || !query.serves(scan)) {
+            query = new RowQuery(this.database, this.catalog, scan);
+            this.query = query;
+        }
+        return query;
+    }
+
+    /** Returns the ranges of ids that blocks cover, neighbouring ones as one, in the order of the scan. */
+    private static List<long[]> ranges(List<? extends Block> blocks, Scan scan) {
+        long from = RowIds.bound(scan.from());
+        long to = RowIds.bound(scan.to());
+        List<Rows> sorted = new ArrayList<>();
+        blocks.forEach((block) -> sorted.add((Rows) block));
+        sorted.sort(Comparator.comparingLong((rows) -> rows.from));
+        List<long[]> ranges = new ArrayList<>();
+        for (Rows rows : sorted) {
+            long first = Math.max(from, rows.from);
+            long until = Math.min(to, rows.until);
+            if (first < until) {
+                long[] last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+                if (last != null && last[1] == first) {
+                    last[1] = until;
+                } else {
+                    ranges.add(new long[] {first, until});
+                }
+            }
+        }
+        if (scan.newestFirst()) {
+            Collections.reverse(ranges);
+        }
+        return ranges;
+    }
+
+    @Override
+    public List<SystemReading> readings(ResolvedFilter filter, int limit, Deadline deadline) {
+        try {
+            return new ReadingHistory(this.database, this.records, filter, deadline).readings(limit);
+        } catch (SQLException ex) {
+            throw this.session.failure(ex);
+        }
+    }
+
+    /** A range of row ids. */
+    private static class Rows implements Block {
+
+        final long from;
+
+        final long until;
+
+        Rows(long from, long until) {
+            this.from = from;
+            this.until = until;
+        }
+
+        @Override
+        public long first() {
+            return RowIds.micros(this.from);
+        }
+
+        @Override
+        public long last() {
+            return this.until == Long.MAX_VALUE ? Long.MAX_VALUE : RowIds.micros(this.until - 1);
+        }
+    }
+
+    /** Rows that have aggregates. */
+    private final class Cell extends Rows implements Rollup {
+
+        private final int level;
+
+        private final long id;
+
+        private final long records;
+
+        private final Detail detail;
+
+        private @Nullable List<Block> children;
+
+        Cell(int level, long from, long until, long id, long records, Detail detail) {
+            super(from, until);
+            this.level = level;
+            this.id = id;
+            this.records = records;
+            this.detail = detail;
+        }
+
+        @Override
+        public long records() {
+            return this.records;
+        }
+
+        @Override
+        public Detail detail() {
+            return this.detail;
+        }
+
+        @Override
+        public Rollup rollup() {
+            return this;
+        }
+
+        @Override
+        public List<? extends Block> children() {
+            if (this.level == 1) {
+                return List.of();
+            }
+            List<Block> children = this.children;
+            if (children == null) {
+                children = blocks(this.level - 1, this.from, this.until);
+                this.children = children;
+            }
+            return children;
+        }
+
+        @Override
+        public RollupEntries counts() {
+            return values(Rollup.COUNTS);
+        }
+
+        @Override
+        public RollupEntries values(int metric) {
+            Database database = SqliteSegment.this.database;
+            try (ResultSet row = database.query("SELECT data FROM aggregate WHERE id = ?", (this.id << 32) + metric)) {
+                return row.next() ? entries(row.getBytes(1)) : RollupEntries.none();
+            } catch (SQLException ex) {
+                throw SqliteSegment.this.session.failure(ex);
+            }
+        }
+
+        @Override
+        public void forEachMetric(MetricVisitor visitor) {
+            Database database = SqliteSegment.this.database;
+            try (ResultSet rows = database.query(
+                    "SELECT id & 4294967295, data FROM aggregate WHERE id > ? AND id < ?",
+                    this.id << 32,
+                    (this.id + 1) << 32)) {
+                while (rows.next()) {
+                    visitor.visit((int) rows.getLong(1), entries(rows.getBytes(2)));
+                }
+            } catch (SQLException ex) {
+                throw SqliteSegment.this.session.failure(ex);
+            }
+        }
+
+        private RollupEntries entries(byte[] data) {
+            return new RollupEntries(data, 0, data.length, this.from, RowIds.TIE_BITS);
+        }
+    }
+}
