@@ -40,7 +40,7 @@ class ExportLimitTests {
             throws Exception {
         StubPipeline pipeline = new StubPipeline();
         GeneratedSource source = new GeneratedSource(100_000_000);
-        pipeline.source = source;
+        pipeline.source = source.source();
         List<Socket> sockets = new ArrayList<>();
         AtomicBoolean done = new AtomicBoolean();
         try (Host host = Host.start(type, pipeline)) {
@@ -103,7 +103,7 @@ class ExportLimitTests {
             names = {"SERVLET", "REACTIVE"})
     void anExportThatEndsMakesRoomForTheNext(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
-        pipeline.source = new GeneratedSource(100_000_000);
+        pipeline.source = new GeneratedSource(100_000_000).source();
         try (Host host = Host.start(type, pipeline, "telemetry.export.max-concurrent=1")) {
             for (int i = 0; i < 3; i++) {
                 try (Socket socket = host.ask(EXPORT)) {
@@ -128,7 +128,7 @@ class ExportLimitTests {
     void aReaderThatTakesNothingIsGivenUpOnWebFlux() throws Exception {
         StubPipeline pipeline = new StubPipeline();
         GeneratedSource source = new GeneratedSource(100_000_000);
-        pipeline.source = source;
+        pipeline.source = source.source();
         try (Host host = Host.start(
                         WebApplicationType.REACTIVE,
                         pipeline,
@@ -154,7 +154,7 @@ class ExportLimitTests {
     void anEtagFilterDoesNotCollectAnExport(TestReporter reporter) throws Exception {
         StubPipeline pipeline = new StubPipeline();
         GeneratedSource source = new GeneratedSource(100_000_000);
-        pipeline.source = source;
+        pipeline.source = source.source();
         try (Host host = Host.start(
                         WebApplicationType.SERVLET,
                         pipeline,
