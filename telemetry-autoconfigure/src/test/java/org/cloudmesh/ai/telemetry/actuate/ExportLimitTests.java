@@ -29,6 +29,8 @@ class ExportLimitTests {
 
     private static final String EXPORT = "/actuator/telemetry/export";
 
+    private static final List<String> PATHS = List.of("/page", "/actuator/health", "/actuator/telemetry/assets/app.js");
+
     @ParameterizedTest
     @CsvSource({"SERVLET,0", "SERVLET,2048", "REACTIVE,0", "REACTIVE,2048"})
     @FaultRow(
@@ -44,7 +46,8 @@ class ExportLimitTests {
         List<Socket> sockets = new ArrayList<>();
         AtomicBoolean done = new AtomicBoolean();
         try (Host host = Host.start(type, pipeline)) {
-            host.get("/page");
+            // A first answer also loads classes, which no export delays.
+            PATHS.forEach(host::get);
             for (int i = 0; i < 210; i++) {
                 sockets.add(host.ask(EXPORT));
             }
@@ -53,7 +56,7 @@ class ExportLimitTests {
             reader.start();
             long slowest = 0;
             for (int i = 0; i < 5; i++) {
-                for (String path : List.of("/page", "/actuator/health", "/actuator/telemetry/assets/app.js")) {
+                for (String path : PATHS) {
                     long begin = System.nanoTime();
                     assertThat(host.get(path).statusCode()).as(path).isEqualTo(200);
                     slowest = Math.max(slowest, System.nanoTime() - begin);
