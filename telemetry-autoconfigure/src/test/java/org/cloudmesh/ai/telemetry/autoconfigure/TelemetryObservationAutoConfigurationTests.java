@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import brave.Tracing;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
@@ -285,6 +286,48 @@ class TelemetryObservationAutoConfigurationTests {
             assertThat(record.status()).isEqualTo(Status.CANCELLED);
             assertThat(record.attributes()).containsEntry("error.type", "abandoned");
         });
+    }
+
+    @Test
+    void whatHidesAnObservationIsNamedInTheLog(CapturedOutput output) {
+        ObservationPredicate quiet = (name, context) -> !name.equals("spring.ai.tool");
+        this.contextRunner
+                .withBean("quietTools", ObservationPredicate.class, () -> quiet)
+                .run((context) -> assertThat(output)
+                        .containsOnlyOnce("spring.ai.tool is not recorded: it is hidden by the bean quietTools")
+                        .doesNotContain("gen_ai.client.operation is not recorded"));
+        this.contextRunner
+                .withPropertyValues("management.observations.enable.spring.ai=false")
+                .run((context) ->
+                        assertThat(output).contains("hidden by management.observations.enable.spring.ai.tool or"));
+        this.contextRunner
+                .withPropertyValues(
+                        "telemetry.observations.exclude=spring.ai.tool",
+                        "management.observations.enable.spring.ai=false")
+                .run((context) -> assertThat(output).containsOnlyOnce("hidden by management"));
+    }
+
+    @Test
+    void embabelsObservationsAreChosenByTheirBeginning() {
+        this.contextRunner
+                .withPropertyValues("telemetry.observations.include=gen_ai,embabel")
+                .run((context) -> {
+                    ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+                    Observation.createNotStarted("embabel.agent", registry)
+                            .lowCardinalityKeyValue("gen_ai.operation.name", "agent")
+                            .lowCardinalityKeyValue("embabel.agent.name", "Planner")
+                            .highCardinalityKeyValue("input.value", "SECRET")
+                            .observe(() -> Observation.createNotStarted("embabel.llm", registry)
+                                    .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
+                                    .observe(() -> chat(registry)));
+                    List<TelemetryRecord> records = this.store.records(context.getBean(Telemetry.class));
+                    assertThat(records)
+                            .extracting(TelemetryRecord::event)
+                            .containsExactly("gen_ai.client.operation", "embabel.agent");
+                    assertThat(records.get(1).attributes())
+                            .containsEntry("embabel.agent.name", "Planner")
+                            .doesNotContainKey("input.value");
+                });
     }
 
     @Test
