@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
+import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
@@ -34,7 +35,8 @@ final class Responses {
             @Nullable Long future,
             @Nullable String unavailable,
             @Nullable String run,
-            List<StoreStatus> stores) {
+            List<StoreStatus> stores,
+            CallsInFlight.Snapshot inFlight) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("records", overview == null ? null : overview.records());
         answer.put("from", overview == null ? null : time(overview.from()));
@@ -47,8 +49,16 @@ final class Responses {
         answer.put("metrics", overview == null ? null : overview.metrics());
         answer.put("truncated", overview != null && overview.truncated());
         answer.put("run", run);
+        answer.put("inFlight", inFlight(inFlight));
         answer.put("store", store(unavailable, stores));
         answer.put("pipeline", PipelineStatus.of(stores));
+        return answer;
+    }
+
+    private static Map<String, @Nullable Object> inFlight(CallsInFlight.Snapshot calls) {
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("count", calls.count());
+        answer.put("oldest", calls.oldest() == null ? null : calls.oldest().toNanos() / 1e9);
         return answer;
     }
 

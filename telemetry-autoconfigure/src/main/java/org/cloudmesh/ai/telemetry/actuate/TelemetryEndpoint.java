@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
+import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ public final class TelemetryEndpoint {
 
     private final PipelineView pipeline;
 
+    private final CallsInFlight calls;
+
     private final Clock clock;
 
     private final Supplier<List<AlertStatus>> alerts;
@@ -33,18 +36,21 @@ public final class TelemetryEndpoint {
      * @param clock that times back from now are counted from
      */
     public TelemetryEndpoint(PipelineView pipeline, Clock clock) {
-        this(pipeline, clock, List::of);
+        this(pipeline, clock, List::of, CallsInFlight.NONE);
     }
 
     /**
-     * Creates an endpoint of a recorder whose records are watched.
+     * Creates an endpoint of a recorder whose records and calls are watched.
      *
      * @param pipeline the recorder
      * @param clock that times back from now are counted from
      * @param alerts returns how the rules stand
+     * @param calls says what is under way
      */
-    public TelemetryEndpoint(PipelineView pipeline, Clock clock, Supplier<List<AlertStatus>> alerts) {
+    public TelemetryEndpoint(
+            PipelineView pipeline, Clock clock, Supplier<List<AlertStatus>> alerts, CallsInFlight calls) {
         this.pipeline = pipeline;
+        this.calls = calls;
         this.clock = clock;
         this.alerts = alerts;
     }
@@ -56,7 +62,7 @@ public final class TelemetryEndpoint {
     }
 
     TelemetryQueries queries() {
-        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures, this.alerts);
+        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures, this.alerts, this.calls);
     }
 
     StoreFailures failures() {

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
+import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
@@ -49,6 +50,8 @@ final class TelemetryQueries {
 
     private final PipelineView pipeline;
 
+    private final CallsInFlight calls;
+
     private final Duration timeout;
 
     private final StoreFailures failures;
@@ -56,8 +59,13 @@ final class TelemetryQueries {
     private final Supplier<List<AlertStatus>> alerts;
 
     TelemetryQueries(
-            PipelineView pipeline, Duration timeout, StoreFailures failures, Supplier<List<AlertStatus>> alerts) {
+            PipelineView pipeline,
+            Duration timeout,
+            StoreFailures failures,
+            Supplier<List<AlertStatus>> alerts,
+            CallsInFlight calls) {
         this.pipeline = pipeline;
+        this.calls = calls;
         this.timeout = timeout;
         this.failures = failures;
         this.alerts = alerts;
@@ -86,7 +94,8 @@ final class TelemetryQueries {
             unavailable = ex.toString();
         }
         return Responses.overview(
-                overview, future, unavailable, this.pipeline.origin().run(), this.failures.stores(this.pipeline));
+                overview, future, unavailable, this.pipeline.origin().run(), this.failures.stores(this.pipeline),
+                this.calls.inFlight());
     }
 
     /** Returns the answer of a path below the root, records in it as they are; null when there is no such path. */

@@ -20,7 +20,8 @@ public record ObservationSelection(Set<String> include, Set<String> exclude) {
         exclude = Set.copyOf(exclude);
     }
 
-    boolean chooses(String name) {
+    /** Returns whether observations of this name are recorded. */
+    public boolean chooses(String name) {
         return anyBegins(this.include, name) && !anyBegins(this.exclude, name);
     }
 

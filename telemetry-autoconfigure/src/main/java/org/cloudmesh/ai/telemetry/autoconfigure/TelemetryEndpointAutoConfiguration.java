@@ -6,6 +6,7 @@ import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointJmxExtension;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpointWebExtension;
 import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
+import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -27,11 +28,15 @@ public final class TelemetryEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline, ObjectProvider<AlertMonitor> alerts) {
-        return new TelemetryEndpoint(pipeline, Clock.systemUTC(), () -> {
-            AlertMonitor monitor = alerts.getIfAvailable();
-            return monitor == null ? List.of() : monitor.alerts();
-        });
+    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline, ObjectProvider<AlertMonitor> alerts, ObjectProvider<CallsInFlight> calls) {
+        return new TelemetryEndpoint(
+                pipeline,
+                Clock.systemUTC(),
+                () -> {
+                    AlertMonitor monitor = alerts.getIfAvailable();
+                    return monitor == null ? List.of() : monitor.alerts();
+                },
+                calls.getIfUnique(() -> CallsInFlight.NONE));
     }
 
     @Bean

@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface CallsInFlight {
 
+    /** Knows of no call. */
+    CallsInFlight NONE = () -> new Snapshot(0, null);
+
     /** Returns what is under way now. */
     Snapshot inFlight();
 

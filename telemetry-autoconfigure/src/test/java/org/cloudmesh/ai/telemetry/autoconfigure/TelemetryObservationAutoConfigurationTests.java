@@ -1,10 +1,13 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.awaitility.Awaitility.await;
 
 import brave.Tracing;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
@@ -12,6 +15,7 @@ import io.micrometer.tracing.brave.bridge.BraveCurrentTraceContext;
 import io.micrometer.tracing.brave.bridge.BraveTracer;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.CapturingStore;
@@ -195,6 +199,138 @@ class TelemetryObservationAutoConfigurationTests {
     }
 
     @Test
+    void anObservationThatIsStoppedTwiceIsOneRecord() {
+        this.contextRunner.run((context) -> {
+            Observation observation =
+                    Observation.start("gen_ai.client.operation", context.getBean(ObservationRegistry.class));
+            observation.stop();
+            observation.stop();
+            only(context.getBean(Telemetry.class));
+        });
+    }
+
+    @Test
+    void whatFollowsOpenTelemetrysDefinitionIsNotAddedToAgain() {
+        this.contextRunner
+                .withPropertyValues(
+                        "telemetry.observations.prices[0].model=claude*",
+                        "telemetry.observations.prices[0].input=1",
+                        "telemetry.observations.prices[0].output=4",
+                        "telemetry.observations.prices[0].cached-input=0.1",
+                        "telemetry.observations.prices[0].cache-creation-input=1.25")
+                .run((context) -> {
+                    Observation.createNotStarted("gen_ai.client.inference", context.getBean(ObservationRegistry.class))
+                            .lowCardinalityKeyValue("gen_ai.provider.name", "anthropic")
+                            .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
+                            .lowCardinalityKeyValue("gen_ai.response.model", "claude-1")
+                            .lowCardinalityKeyValue("gen_ai.usage.input_tokens", "92007")
+                            .highCardinalityKeyValue("gen_ai.usage.output_tokens", "100")
+                            .highCardinalityKeyValue("gen_ai.usage.cache_read.input_tokens", "90000")
+                            .highCardinalityKeyValue("gen_ai.usage.cache_write.input_tokens", "2000")
+                            .highCardinalityKeyValue("gen_ai.response.id", "r-1")
+                            .observe(() -> {});
+                    TelemetryRecord record = only(context.getBean(Telemetry.class));
+                    assertThat(record.metrics())
+                            .containsEntry("gen_ai.usage.input_tokens", 92_007.0)
+                            .containsEntry("gen_ai.usage.cache_read.input_tokens", 90_000.0)
+                            .containsEntry("gen_ai.usage.cache_creation.input_tokens", 2_000.0);
+                    assertThat(record.metrics().get("gen_ai.usage.cost"))
+                            .isCloseTo((7 + 9_000 + 2_500 + 400) / 1e6, within(1e-12));
+                    assertThat(record.attributes())
+                            .containsEntry("gen_ai.response.id", "r-1")
+                            .doesNotContainKey("gen_ai.usage.input_tokens");
+                });
+    }
+
+    @Test
+    void aGenericObservationAroundOrWithinATypedOneIsTheSameCall() {
+        this.contextRunner.run((context) -> {
+            ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+            generic("chat", registry).observe(() -> chat(registry));
+            assertThat(only(context.getBean(Telemetry.class)).attributes())
+                    .containsEntry("gen_ai.provider.name", "openai");
+            this.store.clear();
+            generic("invoke_agent", registry).observe(() -> chat(registry));
+            List<TelemetryRecord> records = this.store.records(context.getBean(Telemetry.class));
+            assertThat(records)
+                    .extracting((record) -> record.attributes().get("gen_ai.operation.name"))
+                    .containsExactly("chat", "invoke_agent");
+            assertThat(records.get(0).attributes())
+                    .containsEntry("parent_span_id", records.get(1).attributes().get("span_id"));
+            this.store.clear();
+            ChatModelObservationContext typed = ChatModelObservationContext.builder()
+                    .prompt(new Prompt("question"))
+                    .provider("openai")
+                    .build();
+            Observation.createNotStarted("gen_ai.client.operation", () -> typed, registry)
+                    .observe(() -> generic("chat", registry).observe(() -> {}));
+            only(context.getBean(Telemetry.class));
+        });
+    }
+
+    private static Observation generic(String operation, ObservationRegistry registry) {
+        return Observation.createNotStarted("gen_ai.client.operation", registry)
+                .lowCardinalityKeyValue("gen_ai.operation.name", operation);
+    }
+
+    @Test
+    void anObservationThatNobodyCanStopIsAbandoned() {
+        this.contextRunner.run((context) -> {
+            generic("chat", context.getBean(ObservationRegistry.class)).start();
+            assertThat(context.getBean(AiRecorder.class).inFlight().count()).isEqualTo(1);
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                System.gc();
+                return this.store.records(context.getBean(Telemetry.class)).size() == 1;
+            });
+            TelemetryRecord record = only(context.getBean(Telemetry.class));
+            assertThat(record.status()).isEqualTo(Status.CANCELLED);
+            assertThat(record.attributes()).containsEntry("error.type", "abandoned");
+        });
+    }
+
+    @Test
+    void whatHidesAnObservationIsNamedInTheLog(CapturedOutput output) {
+        ObservationPredicate quiet = (name, context) -> !name.equals("spring.ai.tool");
+        this.contextRunner
+                .withBean("quietTools", ObservationPredicate.class, () -> quiet)
+                .run((context) -> assertThat(output)
+                        .containsOnlyOnce("spring.ai.tool is not recorded: it is hidden by the bean quietTools")
+                        .doesNotContain("gen_ai.client.operation is not recorded"));
+        this.contextRunner
+                .withPropertyValues("management.observations.enable.spring.ai=false")
+                .run((context) ->
+                        assertThat(output).contains("hidden by management.observations.enable.spring.ai.tool or"));
+        this.contextRunner
+                .withPropertyValues(
+                        "telemetry.observations.exclude=spring.ai.tool",
+                        "management.observations.enable.spring.ai=false")
+                .run((context) -> assertThat(output).containsOnlyOnce("hidden by management"));
+    }
+
+    @Test
+    void embabelsObservationsAreChosenByTheirBeginning() {
+        this.contextRunner
+                .withPropertyValues("telemetry.observations.include=gen_ai,embabel")
+                .run((context) -> {
+                    ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+                    Observation.createNotStarted("embabel.agent", registry)
+                            .lowCardinalityKeyValue("gen_ai.operation.name", "agent")
+                            .lowCardinalityKeyValue("embabel.agent.name", "Planner")
+                            .highCardinalityKeyValue("input.value", "SECRET")
+                            .observe(() -> Observation.createNotStarted("embabel.llm", registry)
+                                    .lowCardinalityKeyValue("gen_ai.operation.name", "chat")
+                                    .observe(() -> chat(registry)));
+                    List<TelemetryRecord> records = this.store.records(context.getBean(Telemetry.class));
+                    assertThat(records)
+                            .extracting(TelemetryRecord::event)
+                            .containsExactly("gen_ai.client.operation", "embabel.agent");
+                    assertThat(records.get(1).attributes())
+                            .containsEntry("embabel.agent.name", "Planner")
+                            .doesNotContainKey("input.value");
+                });
+    }
+
+    @Test
     void vectorStoresAreRecordedWithoutTheQuery() {
         this.contextRunner.run((context) -> {
             searchFor("secret plans", context.getBean(ObservationRegistry.class));
@@ -311,7 +447,8 @@ class TelemetryObservationAutoConfigurationTests {
                     });
                     assertThat(only(context.getBean(Telemetry.class)).attributes())
                             .containsEntry("trace_id", ids[0])
-                            .containsEntry("span_id", ids[1]);
+                            .containsEntry("span_id", ids[1])
+                            .doesNotContainKey("parent_span_id");
                 });
     }
 

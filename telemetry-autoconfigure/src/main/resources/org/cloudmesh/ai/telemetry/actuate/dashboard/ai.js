@@ -14,6 +14,8 @@ const OUTPUT = 'gen_ai.usage.output_tokens';
 const CACHED = 'gen_ai.usage.cache_read.input_tokens';
 const COST = 'gen_ai.usage.cost';
 const TOOL = 'spring.ai.tool.duration';
+const UNAVAILABLE = 'attribute.gen_ai.usage.unavailable';
+const CURRENCY = 'attribute.gen_ai.usage.cost.currency';
 const MODEL = 'attribute.gen_ai.request.model';
 const BY = {
   [MODEL]: 'Model', 'attribute.gen_ai.provider.name': 'Provider', 'attribute.gen_ai.operation.name': 'Operation',
@@ -82,12 +84,16 @@ export class View {
     const ask = (name, more) => (known.has(name) ? api.metric(name, {...filter, by, ...more}, signal) : null);
     const line = (name) => (known.has(name) ? api.series(name, {...filter, buckets: buckets()}, signal) : {points: []});
     const failing = (summary.statuses?.failed ?? 0) > 0 && (!filter.status || filter.status === 'failed');
-    const [calls, failed, first, input, output, cached, cost, tools, toolsFailed, times, tokensIn, tokensOut, context, sample, marks] = await Promise.all([
+    const unpriced = {by: MODEL, attribute: [...(filter.attribute ?? []), 'gen_ai.usage.unavailable:price']};
+    const [unavailable, pricedOfThem, currencies, models, calls, failed, first, input, output, cached, cost, tools, toolsFailed, times, tokensIn, tokensOut, context, sample, marks] = await Promise.all([
+      ask(DURATION, {by: UNAVAILABLE}), ask(COST, {by: UNAVAILABLE}), ask(COST, {by: CURRENCY}), ask(DURATION, unpriced),
       ask(DURATION), failing ? ask(DURATION, {status: 'failed'}) : null, ask(FIRST), ask(INPUT), ask(OUTPUT), ask(CACHED), ask(COST),
       ask(TOOL, {by: 'attribute.gen_ai.tool.name'}), filter.status ? null : ask(TOOL, {by: 'attribute.gen_ai.tool.name', status: 'failed'}),
       line(DURATION), line(INPUT), line(OUTPUT), api.context({from: filter.from, to: filter.to}, signal),
       api.records({...filter, metric: DURATION, limit: SAMPLE}, signal), loadMarks(filter, summary, signal)]);
-    this.fillTiles({calls, failed, first, input, output, cached, cost, summary});
+    const missing = missingCosts(unavailable, pricedOfThem, models);
+    const sums = (currencies?.groups ?? []).filter((group) => group.key !== null);
+    this.fillTiles({calls, failed, first, input, output, cached, cost, summary, missing, sums});
     const groups = new Map((calls?.groups ?? []).map((group) => [group.key, {key: group.key ?? null, calls: group.count, errors: 0, p50: group.p50, p95: group.p95}]));
     const add = (answer, key, value) => (answer?.groups ?? []).forEach((group) => groups.has(group.key) && (groups.get(group.key)[key] = value(group)));
     add(failed, 'errors', (group) => group.count);
@@ -95,7 +101,8 @@ export class View {
     add(input, 'input', (group) => group.sum);
     add(output, 'output', (group) => group.sum);
     add(cached, 'cached', (group) => group.sum);
-    add(cost, 'cost', (group) => group.sum);
+    // Amounts of two currencies are not added up.
+    add(sums.length > 1 ? null : cost, 'cost', (group) => group.sum);
     this.groups.fill([...groups.values()], 'No calls in this range.');
     const errors = new Map((toolsFailed?.groups ?? []).map((group) => [group.key, group.count]));
     this.tools.fill((tools?.groups ?? []).map((group) => ({key: group.key ?? null, calls: group.count, errors: errors.get(group.key) ?? 0, p50: group.p50, p95: group.p95})));
@@ -117,7 +124,7 @@ export class View {
     this.tokens.set({x: points.map((point) => Date.parse(point.at) / 1000 + half), columns: [total(input), total(output)], range, marks, label: 'Tokens over time, in each bucket', empty: 'No tokens were reported.'});
   }
 
-  fillTiles({calls, failed, first, input, output, cached, cost, summary}) {
+  fillTiles({calls, failed, first, input, output, cached, cost, summary, missing, sums}) {
     const seconds = (value) => (value === null || value === undefined ? '–' : span(value));
     const errors = failed?.count ?? 0;
     this.tiles.calls.set(short(calls?.count ?? 0), summary?.from ? `since ${local(summary.from)}` : 'in this range');
@@ -125,8 +132,30 @@ export class View {
     this.tiles.latency.set(seconds(calls?.p95), `p50 ${seconds(calls?.p50)}, p99 ${seconds(calls?.p99)}`);
     this.tiles.first.set(seconds(first?.p95), first ? `p50 ${seconds(first.p50)} of ${whole(first.count)} streams` : 'no streams');
     this.tiles.tokens.set(short((input?.sum ?? 0) + (output?.sum ?? 0)), `${short(input?.sum ?? 0)} in, ${short(output?.sum ?? 0)} out${cached?.sum ? `, ${short(cached.sum)} cached` : ''}`);
-    this.tiles.cost.set(cost ? quantity(cost.sum, 'cost') : '–', cost ? `${quantity(cost.avg, 'cost')} a call` : 'no price table');
+    const amounts = sums.length > 1 ? sums.map((group) => `${quantity(group.sum, 'cost')} ${group.key}`).join(', ') : cost ? quantity(cost.sum, 'cost') : '–';
+    const note = !cost ? 'no price table' : sums.length > 1 ? 'by currency' : `${quantity(cost.avg, 'cost')} a call`;
+    this.tiles.cost.set(amounts, missing.count ? `${whole(missing.count)} of ${whole(calls?.count ?? missing.count)} calls without cost: ${missing.reasons.join(', ')}` : note);
   }
+}
+
+/** Counts the calls whose cost cannot be known, and says why. */
+function missingCosts(unavailable, priced, models) {
+  const costs = new Map((priced?.groups ?? []).map((group) => [group.key, group.count]));
+  const groups = (unavailable?.groups ?? []).filter((group) => group.key !== null)
+    .map((group) => ({key: group.key, count: group.count - (costs.get(group.key) ?? 0)})).filter((group) => group.count > 0);
+  const has = (what) => groups.some((group) => group.key.split(',').includes(what));
+  const names = (models?.groups ?? []).filter((group) => group.key !== null).map((group) => group.key);
+  const reasons = [];
+  if (has('price')) {
+    reasons.push(names.length === 0 ? 'a model has no price' : names.length === 1 ? `model ${names[0]} has no price` : `models ${names.slice(0, 3).join(', ')}${names.length > 3 ? ' and others' : ''} have no price`);
+  }
+  if (has('usage')) {
+    reasons.push('tokens not told');
+  }
+  if (has('cached')) {
+    reasons.push('cached tokens not told');
+  }
+  return {count: groups.reduce((sum, group) => sum + group.count, 0), reasons};
 }
 
 function tokens(record) {
