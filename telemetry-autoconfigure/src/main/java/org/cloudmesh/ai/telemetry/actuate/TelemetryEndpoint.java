@@ -62,7 +62,8 @@ public final class TelemetryEndpoint {
     }
 
     TelemetryQueries queries() {
-        return new TelemetryQueries(this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures, this.alerts, this.calls);
+        return new TelemetryQueries(
+                this.pipeline, TelemetryReader.DEFAULT_TIMEOUT, this.failures, this.alerts, this.calls);
     }
 
     StoreFailures failures() {

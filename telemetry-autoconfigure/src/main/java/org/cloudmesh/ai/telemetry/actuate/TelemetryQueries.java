@@ -94,7 +94,11 @@ final class TelemetryQueries {
             unavailable = ex.toString();
         }
         return Responses.overview(
-                overview, future, unavailable, this.pipeline.origin().run(), this.failures.stores(this.pipeline),
+                overview,
+                future,
+                unavailable,
+                this.pipeline.origin().run(),
+                this.failures.stores(this.pipeline),
                 this.calls.inFlight());
     }
 

@@ -28,7 +28,8 @@ public final class TelemetryEndpointAutoConfiguration {
 
     @Bean
     @ConditionalOnMissingBean
-    TelemetryEndpoint telemetryEndpoint(PipelineView pipeline, ObjectProvider<AlertMonitor> alerts, ObjectProvider<CallsInFlight> calls) {
+    TelemetryEndpoint telemetryEndpoint(
+            PipelineView pipeline, ObjectProvider<AlertMonitor> alerts, ObjectProvider<CallsInFlight> calls) {
         return new TelemetryEndpoint(
                 pipeline,
                 Clock.systemUTC(),

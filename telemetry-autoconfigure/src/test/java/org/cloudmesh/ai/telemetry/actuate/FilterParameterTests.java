@@ -16,8 +16,8 @@ import java.util.Set;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
-import org.cloudmesh.ai.telemetry.store.RecordMatcher;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,14 +31,14 @@ class FilterParameterTests {
 
     private static final Origin ORIGIN = Records.origin("aa", "train", "A");
 
-    private static final long FUTURE = RecordMatcher.micros(Instant.parse("2090-01-01T00:00:00Z")) - Records.START;
+    private static final long FUTURE = EpochMicros.micros(Instant.parse("2090-01-01T00:00:00Z")) - Records.START;
 
     private static Host host;
 
     @BeforeAll
     static void start() {
         StubPipeline pipeline = new StubPipeline();
-        long now = RecordMatcher.micros(Instant.now()) - Records.START;
+        long now = EpochMicros.micros(Instant.now()) - Records.START;
         for (int i = 0; i < 10; i++) {
             pipeline.add(pipeline.record(ORIGIN, now - (i + 1) * 60_000_000L)
                     .event(i % 2 == 0 ? "inference" : "index")

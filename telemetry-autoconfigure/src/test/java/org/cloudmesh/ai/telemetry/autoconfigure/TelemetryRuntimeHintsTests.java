@@ -30,11 +30,13 @@ class TelemetryRuntimeHintsTests {
     @Test
     void whatIsReadByNameIsThere() throws IOException {
         RuntimeHints hints = new RuntimeHints();
-        List<RuntimeHintsRegistrar> registrars = SpringFactoriesLoader.forResourceLocation("META-INF/spring/aot.factories")
+        List<RuntimeHintsRegistrar> registrars = SpringFactoriesLoader.forResourceLocation(
+                        "META-INF/spring/aot.factories")
                 .load(RuntimeHintsRegistrar.class);
         registrars.stream()
                 .filter(TelemetryRuntimeHints.class::isInstance)
-                .forEach((registrar) -> registrar.registerHints(hints, getClass().getClassLoader()));
+                .forEach(
+                        (registrar) -> registrar.registerHints(hints, getClass().getClassLoader()));
         PathMatchingResourcePatternResolver resources = new PathMatchingResourcePatternResolver();
         for (String pattern : List.of("actuate/dashboard/*.*", "store/**/*.sql")) {
             Resource[] found = resources.getResources("classpath*:org/cloudmesh/ai/telemetry/" + pattern);
