@@ -86,17 +86,24 @@ final class LatestRecords {
     /** Returns the blocks before that one which are scanned with it, the last first. */
     private List<Block> run(Candidate first, int most) {
         List<Block> run = new ArrayList<>(List.of(first.block));
-        Candidate next = this.candidates.peek();
-        while (run.size() < most
-                && next != null
-                && next.resolved == first.resolved
-                && next.resolved.segment() instanceof IndexedSegment
-                && next.block.children().isEmpty()) {
+        boolean indexed = first.resolved.segment() instanceof IndexedSegment;
+        while (indexed && run.size() < most) {
+            Candidate next = this.candidates.peek();
+            if (next == null || next.resolved != first.resolved) {
+                break;
+            }
             this.candidates.poll();
-            if (mayHold(next)) {
+            this.deadline.check();
+            if (!mayHold(next)) {
+                continue;
+            }
+            List<? extends Block> children = next.block.children();
+            if (children.isEmpty()) {
                 run.add(next.block);
             }
-            next = this.candidates.peek();
+            for (Block child : children) {
+                this.candidates.add(new Candidate(next.resolved, child));
+            }
         }
         return run;
     }

@@ -20,6 +20,8 @@ final class OrderedExport {
 
     private final PriorityQueue<TelemetryRecord> waiting = new PriorityQueue<>(RecordPosition.ORDER);
 
+    private final List<TelemetryRecord> taken = new ArrayList<>();
+
     OrderedExport(Deadline deadline) {
         this.deadline = deadline;
     }
@@ -57,22 +59,31 @@ final class OrderedExport {
         Scan scan = new Scan(resolved.filter(), from, to, Scan.Columns.RECORD, null, false);
         segment.scan(List.of(segment.whole()), scan, QueryEngine.checked(this.deadline, (view) -> {
             long at = view.timestampMicros();
-            if (this.waiting.size() >= most && at > next[0]) {
+            if (this.taken.size() >= most && at > next[0]) {
                 next[1] = at;
                 return false;
             }
             if (resolved.filter().matches(view)) {
-                this.waiting.add(view.record());
+                this.taken.add(view.record());
                 next[0] = at;
             }
             return true;
         }));
+        // A database shows them by time already; what is left to order are those of one microsecond.
+        this.taken.sort(RecordPosition.ORDER);
         return next[1];
     }
 
     /** Shows what was taken in; returns whether the visitor wants more. */
     boolean showTaken(Predicate<TelemetryRecord> visitor) {
-        return showBefore(Long.MAX_VALUE, visitor);
+        for (TelemetryRecord record : this.taken) {
+            this.deadline.check();
+            if (!visitor.test(record)) {
+                return false;
+            }
+        }
+        this.taken.clear();
+        return true;
     }
 
     private boolean showBefore(long before, Predicate<TelemetryRecord> visitor) {

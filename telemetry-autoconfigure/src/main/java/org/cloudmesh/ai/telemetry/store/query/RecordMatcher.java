@@ -1,13 +1,12 @@
 package org.cloudmesh.ai.telemetry.store.query;
 
 import java.util.Map;
-import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.jspecify.annotations.Nullable;
 
 /** A filter with its range in microseconds. Immutable. */
-public final class RecordMatcher {
+final class RecordMatcher {
 
     private final RecordFilter filter;
 
@@ -16,19 +15,14 @@ public final class RecordMatcher {
     private final long to;
 
     /** Creates a matcher. */
-    public RecordMatcher(RecordFilter filter) {
+    RecordMatcher(RecordFilter filter) {
         this.filter = filter;
         this.from = filter.from() == null ? Long.MIN_VALUE : EpochMicros.micros(filter.from());
         this.to = filter.to() == null ? Long.MAX_VALUE : EpochMicros.micros(filter.to());
     }
 
     /** Returns whether the record passes. */
-    public boolean matches(TelemetryRecord record) {
-        return matches(new MemoryRecordView(record));
-    }
-
-    /** Returns whether the record passes. */
-    public boolean matches(RecordView record) {
+    boolean matches(RecordView record) {
         return inRange(record.timestampMicros()) && this.filter.matches(record) && systemMatches(record);
     }
 

@@ -58,7 +58,7 @@ class QueryEngineTests {
                     for (Block block : step.blocks()) {
                         for (TelemetryRecord record : storage.recordsOf(block)) {
                             if (step.isScan()) {
-                                if (matcher.matches(record)) {
+                                if (matcher.matches(new MemoryRecordView(record))) {
                                     chosen.add(record);
                                 }
                             } else {
@@ -66,7 +66,8 @@ class QueryEngineTests {
                                         .isEqualTo(step.bucket());
                                 assertThat(resolved.isPartial(storage.seriesOf(record)))
                                         .isFalse();
-                                if (record.metrics().containsKey("a") && matcher.matches(record)) {
+                                if (record.metrics().containsKey("a")
+                                        && matcher.matches(new MemoryRecordView(record))) {
                                     chosen.add(record);
                                 }
                             }
@@ -76,7 +77,8 @@ class QueryEngineTests {
                 assertThat(chosen.stream().filter((record) -> record.metrics().containsKey("a")))
                         .as("%s with edges %s", range, edges)
                         .containsExactlyInAnyOrderElementsOf(storage.records().stream()
-                                .filter((record) -> record.metrics().containsKey("a") && matcher.matches(record))
+                                .filter((record) -> record.metrics().containsKey("a")
+                                        && matcher.matches(new MemoryRecordView(record)))
                                 .toList());
             }
         }
