@@ -164,6 +164,7 @@ class ProcessFaultTests {
     }
 
     @ParameterizedTest
+    @Timeout(600)
     @ValueSource(strings = {"-Xmx256m", "-Xmx96m"})
     @FaultRow(
             number = 44,
@@ -185,8 +186,9 @@ class ProcessFaultTests {
             assertThat(said)
                     .allMatch((line) ->
                             line.contains(" answered ") || line.contains(" TOO_LARGE ") || line.contains(" DEADLINE "));
-            assertThat(said.get(0)).contains(statuses ? "TOO_LARGE" : "answered 1 ");
-            assertThat(said.get(4)).contains("answered 1 ");
+            if (statuses) {
+                assertThat(said.get(0)).doesNotContain(" answered ");
+            }
             assertThat(said.get(6)).contains("answered 1000 ");
             reporter.publishEntry("seen", (statuses ? "statuses: " : "sets: ") + String.join(", ", said));
         }

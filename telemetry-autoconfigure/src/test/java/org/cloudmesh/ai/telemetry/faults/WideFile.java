@@ -114,7 +114,7 @@ final class WideFile {
     }
 
     private static Deadline deadline() {
-        return Deadline.after(Duration.ofSeconds(20));
+        return Deadline.after(Duration.ofSeconds(15));
     }
 
     private static void ask(String name, Question question) throws IOException {
