@@ -18,11 +18,13 @@ import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.cloudmesh.ai.telemetry.CapturingStore;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
 import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jChatListener;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jEmbeddingListener;
@@ -286,6 +288,28 @@ class TelemetryObservationAutoConfigurationTests {
             assertThat(record.status()).isEqualTo(Status.CANCELLED);
             assertThat(record.attributes()).containsEntry("error.type", "abandoned");
         });
+    }
+
+    @Test
+    void theOverviewShowsWhatIsInFlight() {
+        this.contextRunner
+                .withConfiguration(AutoConfigurations.of(TelemetryEndpointAutoConfiguration.class))
+                .withPropertyValues("management.endpoints.web.exposure.include=telemetry", "telemetry.backend=memory")
+                .run((context) -> {
+                    TelemetryEndpoint endpoint = context.getBean(TelemetryEndpoint.class);
+                    Observation call = generic("chat", context.getBean(ObservationRegistry.class))
+                            .start();
+                    assertThat(endpoint.overview().get("inFlight"))
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsEntry("count", 1)
+                            .hasEntrySatisfying(
+                                    "oldest", (age) -> assertThat((Double) age).isPositive());
+                    call.stop();
+                    assertThat(endpoint.overview().get("inFlight"))
+                            .asInstanceOf(InstanceOfAssertFactories.MAP)
+                            .containsEntry("count", 0)
+                            .containsEntry("oldest", null);
+                });
     }
 
     @Test
