@@ -102,6 +102,14 @@ public final class AiCall {
         }
     }
 
+    /** Notes that the call failed with an error of this type. */
+    void fail(String type) {
+        synchronized (this.state) {
+            this.state.status = Status.FAILED;
+            this.state.attribute(GenAi.ERROR_TYPE, type);
+        }
+    }
+
     /** Notes that a stream broke off without a finish reason. */
     public void failIncomplete() {
         synchronized (this.state) {
@@ -153,6 +161,10 @@ public final class AiCall {
         synchronized (this.state) {
             this.state.durationName = name;
         }
+    }
+
+    String event() {
+        return this.state.event;
     }
 
     boolean hasEnded() {

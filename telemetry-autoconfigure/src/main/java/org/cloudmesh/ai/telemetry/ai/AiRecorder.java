@@ -27,6 +27,10 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
 
     private final @Nullable ContentPolicy content;
 
+    private static final boolean SPANS = TraceIds.isPresent("io.opentelemetry.sdk.trace.SpanProcessor");
+
+    private final @Nullable RecordedSpans spans = SPANS ? new RecordedSpans() : null;
+
     private final Set<AiCall.State> inFlight = ConcurrentHashMap.newKeySet();
 
     /**
@@ -100,6 +104,9 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
             }
             call.attribute(GenAi.UNAVAILABLE, AiCall.State.join(unavailable));
             call.attributes.forEach(record::attribute);
+            if (this.spans != null) {
+                this.spans.add(call.event.equals(GenAi.OPERATION_EVENT), call.attributes);
+            }
         }
         record.emit();
     }
@@ -120,6 +127,23 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
             record.metric(GenAi.COST, cost);
             call.attribute(GenAi.COST_CURRENCY, price.currency());
         }
+    }
+
+    /** Notes a span that a tracer gave to something which is recorded, or is not meant to be. */
+    void observed(String spanId, boolean model) {
+        if (this.spans != null) {
+            this.spans.add(spanId, model);
+        }
+    }
+
+    /** Returns whether a span is of a call that is recorded already. */
+    boolean holds(String spanId, String parentSpanId, boolean model, @Nullable String responseId) {
+        return this.spans != null && this.spans.holds(spanId, parentSpanId, model, responseId);
+    }
+
+    /** Returns the thread that learns of what was forgotten. */
+    static Cleaner cleaner() {
+        return Cleaners.SHARED;
     }
 
     void forget(AiCall.State call) {

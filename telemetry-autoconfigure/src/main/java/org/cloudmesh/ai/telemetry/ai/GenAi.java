@@ -34,6 +34,24 @@ final class GenAi {
 
     static final String UNAVAILABLE_PRICE = "price";
 
+    static final String AGENT_EVENT = "gen_ai.invoke_agent";
+
+    static final String TOOL_EVENT = "gen_ai.execute_tool";
+
+    static final String RETRIEVAL_EVENT = "gen_ai.retrieval";
+
+    static final String MCP_EVENT = "mcp.client.operation";
+
+    static final String RETRIEVED_DOCUMENTS = "gen_ai.retrieval.documents";
+
+    static final String MCP_METHOD = "mcp.method.name";
+
+    static final String AGENT_NAME = "gen_ai.agent.name";
+
+    static final String AGENT_ID = "gen_ai.agent.id";
+
+    static final String FUNCTION_NAME = "code.function.name";
+
     static final String OPERATION_NAME = "gen_ai.operation.name";
 
     static final String PROVIDER_NAME = "gen_ai.provider.name";
@@ -104,6 +122,14 @@ final class GenAi {
     static final String CHAT = "chat";
 
     static final String EMBEDDINGS = "embeddings";
+
+    static final String MODERATION = "moderation";
+
+    static final String RETRIEVAL = "retrieval";
+
+    static final String INVOKE_AGENT = "invoke_agent";
+
+    static final String EXECUTE_TOOL = "execute_tool";
 
     private GenAi() {}
 

@@ -7,12 +7,11 @@ import dev.langchain4j.model.embedding.listener.EmbeddingModelListener;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelRequestContext;
 import dev.langchain4j.model.embedding.listener.EmbeddingModelResponseContext;
 import dev.langchain4j.model.output.TokenUsage;
-import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Records the calls of LangChain4j's embedding models. Give it to models that you build yourself, in the builder or through
- * {@link EmbeddingModel#addListener}. Thread-safe.
+ * Records the calls of LangChain4j's embedding models. The models that are beans have it; give it to those that you build
+ * elsewhere, in the builder or through {@link EmbeddingModel#addListener}. Thread-safe.
  */
 public final class LangChain4jEmbeddingListener implements EmbeddingModelListener {
 
@@ -25,33 +24,30 @@ public final class LangChain4jEmbeddingListener implements EmbeddingModelListene
 
     @Override
     public void onRequest(EmbeddingModelRequestContext context) {
-        this.calls.begin(context.attributes());
+        AiCall call = this.calls.begin(context.attributes(), GenAi.OPERATION_EVENT, null);
+        if (call != null) {
+            EmbeddingModel model = context.embeddingModel();
+            LangChain4jCalls.describe(call, GenAi.EMBEDDINGS, model.provider(), model.modelName());
+            call.content(
+                    GenAi.INPUT_MESSAGES,
+                    () -> context.textSegments().stream().map(TextSegment::text).collect(Collectors.joining("\n")));
+        }
     }
 
     @Override
     public void onResponse(EmbeddingModelResponseContext context) {
-        this.calls.end(context.attributes(), (call, sameThread) -> {
-            describe(call, context.embeddingModel(), context.textSegments());
+        this.calls.end(context.attributes(), (call) -> {
             TokenUsage usage = context.response().tokenUsage();
-            if (usage != null && usage.inputTokenCount() != null) {
-                call.usage(new TokenCounts().input(usage.inputTokenCount()).whole());
+            if (usage != null) {
+                // What an embedding gives are no tokens.
+                call.usage(new TokenCounts().input(usage.inputTokenCount()).usage((String)
+                        call.attribute(GenAi.PROVIDER_NAME)));
             }
         });
     }
 
     @Override
     public void onError(EmbeddingModelErrorContext context) {
-        this.calls.end(context.attributes(), (call, sameThread) -> {
-            describe(call, context.embeddingModel(), context.textSegments());
-            call.fail(context.error());
-        });
-    }
-
-    private static void describe(AiCall call, EmbeddingModel model, List<TextSegment> segments) {
-        String name = model.modelName();
-        LangChain4jCalls.describe(call, GenAi.EMBEDDINGS, model.provider(), "unknown".equals(name) ? null : name);
-        call.content(
-                GenAi.INPUT_MESSAGES,
-                () -> segments.stream().map(TextSegment::text).collect(Collectors.joining("\n")));
+        this.calls.end(context.attributes(), (call) -> call.fail(context.error()));
     }
 }

@@ -97,6 +97,21 @@ final class ObservedCalls {
         }
     }
 
+    /** Leaves an observation to another instrument that watches the same call, which gets its place in the trace. */
+    static void supersede(Observation observation, AiCall by) {
+        if (!(observation.getContextView() instanceof Observation.Context context)) {
+            return;
+        }
+        Started started = context.get(Started.class);
+        if (started != null && started.call != null && started.call != by) {
+            started.call.discard();
+        }
+        TraceIds trace = TraceIds.traced(context);
+        if (trace != null) {
+            by.trace(trace.traceId(), trace.spanId(), trace.parentSpanId());
+        }
+    }
+
     void end(Observation.Context context) {
         Started started = context.get(Started.class);
         if (started == null || started.call == null || started.call.hasEnded()) {

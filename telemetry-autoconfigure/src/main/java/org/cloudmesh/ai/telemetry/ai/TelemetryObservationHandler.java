@@ -17,6 +17,10 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
     /** Observations beneath model calls, of the clients by which they are made. */
     private static final Set<String> HTTP_CLIENTS = Set.of("http.client.requests", "okhttp.requests");
 
+    private static final String MODEL_CALLS = "gen_ai.client.";
+
+    private static final boolean SPANS = TraceIds.isPresent("io.opentelemetry.sdk.trace.SpanProcessor");
+
     private final AiRecorder recorder;
 
     private final ObservationSelection selection;
@@ -43,6 +47,7 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
         }
         if (this.selection.chooses(name)) {
             calls().begin(name, context);
+            observed(context, name.startsWith(MODEL_CALLS));
         } else if (name.equals(CHAT_CLIENT)) {
             calls().rememberCaller(context);
         }
@@ -50,6 +55,8 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
 
     @Override
     public void onStop(Observation.Context context) {
+        // Handlers stop in the reverse order of their start: the tracer ends the span after this.
+        observed(context, false);
         ObservedCalls calls = this.calls;
         if (calls == null) {
             return;
@@ -58,6 +65,13 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
             calls.request(context);
         }
         calls.end(context);
+    }
+
+    private void observed(Observation.Context context, boolean model) {
+        TraceIds trace = SPANS ? TraceIds.traced(context) : null;
+        if (trace != null) {
+            this.recorder.observed(trace.spanId(), model);
+        }
     }
 
     private ObservedCalls calls() {
