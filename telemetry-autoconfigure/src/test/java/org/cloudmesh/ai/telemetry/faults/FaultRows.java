@@ -40,9 +40,14 @@ final class FaultRows {
             Map.entry(44, "identifiers in every dimension"),
             Map.entry(45, "readers that stall"),
             Map.entry(46, "export under a filter"),
+            Map.entry(47, "an older SQLite"),
             Map.entry(48, "System.exit in a constructor, emits after the end"),
+            Map.entry(49, "a clock that jumps ahead"),
+            Map.entry(50, "SQLite's library cannot be loaded"),
             Map.entry(51, "halt after an idle time and at a cold start"),
-            Map.entry(52, "one of two backends locked, when-full=block"));
+            Map.entry(52, "one of two backends locked, when-full=block"),
+            Map.entry(53, "two class loaders on one file"),
+            Map.entry(54, "a file damaged under load"));
 
     private FaultRows() {}
 }

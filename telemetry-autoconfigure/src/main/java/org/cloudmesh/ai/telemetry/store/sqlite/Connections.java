@@ -20,7 +20,9 @@ final class Connections implements AutoCloseable {
 
     private static final int INSTRUCTIONS_BETWEEN_CHECKS = 20_000;
 
-    private final DatabaseFile file;
+    private final String url;
+
+    private final DatabaseLock lock;
 
     private final Semaphore permits = new Semaphore(READERS);
 
@@ -28,15 +30,17 @@ final class Connections implements AutoCloseable {
 
     private boolean closed;
 
+    /** Creates the way to a file that is locked. */
     Connections(DatabaseFile file) {
-        this.file = file;
+        this.url = file.url();
+        this.lock = file.held().again();
     }
 
     /** Opens the writer's connection. */
     Database writer() throws SQLException {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(250);
-        Database database = new Database(connect(config));
+        Database database = connect(config);
         database.execute("PRAGMA synchronous = NORMAL");
         database.execute("PRAGMA cache_size = -8000");
         // In pages of 8 kB, what SQLite's own default is in pages of 4 kB: a longer log leaves the processor's cache.
@@ -103,6 +107,7 @@ final class Connections implements AutoCloseable {
             this.idle.forEach((reader) -> reader.database.close());
             this.idle.clear();
         }
+        this.lock.close();
     }
 
     private void acquire(Deadline deadline) throws SQLException {
@@ -126,11 +131,10 @@ final class Connections implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(1000);
         config.setReadOnly(true);
-        Connection connection = connect(config);
-        Reader reader = new Reader(new Database(connection));
+        Reader reader = new Reader(connect(config));
         reader.database.execute("PRAGMA query_only = true");
         reader.database.execute("PRAGMA cache_size = -8000");
-        ProgressHandler.setHandler(connection, INSTRUCTIONS_BETWEEN_CHECKS, reader);
+        ProgressHandler.setHandler(reader.database.connection(), INSTRUCTIONS_BETWEEN_CHECKS, reader);
         return reader;
     }
 
@@ -144,10 +148,28 @@ final class Connections implements AutoCloseable {
         reader.database.close();
     }
 
-    private Connection connect(SQLiteConfig config) throws SQLException {
+    private Database connect(SQLiteConfig config) throws SQLException {
         // The driver lets one thread at a time into a connection, so SQLite need not do so once more for each call.
         config.setOpenMode(SQLiteOpenMode.NOMUTEX);
-        return JDBC.createConnection(this.file.url(), config.toProperties());
+        DatabaseLock held = hold();
+        boolean connected = false;
+        try {
+            Connection connection = JDBC.createConnection(this.url, config.toProperties());
+            connected = true;
+            return new Database(connection, held);
+        } finally {
+            if (!connected) {
+                held.close();
+            }
+        }
+    }
+
+    private DatabaseLock hold() throws SQLException {
+        try {
+            return this.lock.again();
+        } catch (IllegalStateException ex) {
+            throw new SQLException("The store was closed", ex);
+        }
     }
 
     private static final class Reader extends ProgressHandler {

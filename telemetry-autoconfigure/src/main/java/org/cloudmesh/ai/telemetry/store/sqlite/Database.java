@@ -18,14 +18,22 @@ final class Database implements AutoCloseable {
 
     private final Connection connection;
 
+    private final @Nullable DatabaseLock lock;
+
     private final JdbcTemplate jdbc;
 
     private final Map<String, PreparedStatement> statements = new LinkedHashMap<>(16, 0.75f, true);
 
     private boolean full;
 
-    Database(Connection connection) {
+    /**
+     * Creates the connection's keeper.
+     *
+     * @param lock let go when the connection is closed; null for a file that needs none
+     */
+    Database(Connection connection, @Nullable DatabaseLock lock) {
         this.connection = connection;
+        this.lock = lock;
         this.jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     }
 
@@ -133,6 +141,10 @@ final class Database implements AutoCloseable {
         } catch (SQLException ex) {
             // Nothing is left to lose: what was committed is in the file.
             return;
+        } finally {
+            if (this.lock != null) {
+                this.lock.close();
+            }
         }
     }
 

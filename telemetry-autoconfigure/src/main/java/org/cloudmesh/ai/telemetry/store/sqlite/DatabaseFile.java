@@ -2,16 +2,13 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -49,6 +46,8 @@ final class DatabaseFile {
     private @Nullable Object key;
 
     private @Nullable Object knownKey;
+
+    private @Nullable DatabaseLock lock;
 
     private long size;
 
@@ -91,6 +90,38 @@ final class DatabaseFile {
         } catch (IOException ex) {
             throw refused(ex.toString(), ex);
         }
+    }
+
+    /**
+     * Takes the lock that keeps other copies of SQLite's library away, before anything reads the file. {@link #unlock()}
+     * lets go.
+     */
+    void lock() throws StoreException {
+        unlock();
+        this.lock = DatabaseLock.acquire(this.path, this.key);
+        String disturbance = disturbance();
+        if (disturbance != null) {
+            unlock();
+            throw new StoreException(Remedy.REOPEN, this.path + " " + disturbance + " while it was opened", null);
+        }
+    }
+
+    /** Lets go of the lock; connections that are still open hold it on. */
+    void unlock() {
+        DatabaseLock lock = this.lock;
+        this.lock = null;
+        if (lock != null) {
+            lock.close();
+        }
+    }
+
+    /** Returns the lock. */
+    DatabaseLock held() {
+        DatabaseLock lock = this.lock;
+        if (lock == null) {
+            throw new IllegalStateException(this.path + " is not locked");
+        }
+        return lock;
     }
 
     private void checkExisting() throws IOException, StoreException {
@@ -138,16 +169,8 @@ final class DatabaseFile {
 
     /** Returns whether the file starts with the Python module's table, for a file that SQLite cannot read. */
     boolean looksLikePython() throws StoreException {
-        try (SeekableByteChannel channel = Files.newByteChannel(this.path, readOptions())) {
-            ByteBuffer start = ByteBuffer.allocate(4096);
-            while (start.hasRemaining() && channel.read(start) >= 0) {
-                continue;
-            }
-            String text = new String(start.array(), 0, start.position(), StandardCharsets.ISO_8859_1);
-            return isSqlite() && text.contains("CREATE TABLE telemetry (") && text.contains("metrics TEXT");
-        } catch (IOException ex) {
-            throw refused(ex.toString(), ex);
-        }
+        String text = new String(beginning(4096), StandardCharsets.ISO_8859_1);
+        return isSqlite() && text.contains("CREATE TABLE telemetry (") && text.contains("metrics TEXT");
     }
 
     /**
@@ -231,21 +254,15 @@ final class DatabaseFile {
     }
 
     private byte[] header() throws StoreException {
-        try (SeekableByteChannel channel = Files.newByteChannel(this.path, readOptions())) {
-            ByteBuffer header = ByteBuffer.allocate(HEADER);
-            while (header.hasRemaining() && channel.read(header) >= 0) {
-                continue;
-            }
-            byte[] bytes = new byte[header.position()];
-            header.flip().get(bytes);
-            return bytes;
+        return beginning(HEADER);
+    }
+
+    private byte[] beginning(int length) throws StoreException {
+        try {
+            return held().beginning(length);
         } catch (IOException ex) {
             throw refused(ex.toString(), ex);
         }
-    }
-
-    private static Set<OpenOption> readOptions() {
-        return Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
     private BasicFileAttributes attributes() throws IOException {

@@ -70,6 +70,17 @@ final class SqliteStore implements TelemetryStore {
     public void open() throws StoreException {
         closeSession();
         this.file.create();
+        this.file.lock();
+        try {
+            openFile();
+        } finally {
+            if (this.session == null) {
+                this.file.unlock();
+            }
+        }
+    }
+
+    private void openFile() throws StoreException {
         DatabaseOpener opener = new DatabaseOpener(this.file, this.settings);
         boolean remote = this.file.isRemote();
         if (remote && !this.warnedOfNetwork) {
@@ -186,6 +197,7 @@ final class SqliteStore implements TelemetryStore {
             this.storage.detach();
             session.close();
         }
+        this.file.unlock();
     }
 
     private long nowMicros() {

@@ -78,7 +78,7 @@ class SqliteFileTests {
             assertThat(count(store)).isEqualTo(3);
         }
         try (Stream<Path> files = Files.list(this.directory)) {
-            assertThat(files.filter((file) -> !file.toString().matches(".*-(wal|shm)")))
+            assertThat(files.filter((file) -> !file.toString().matches(".*(-wal|-shm|\\.lock)")))
                     .hasSize(5);
         }
     }
