@@ -317,6 +317,25 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     }
 
     @Override
+    public @Nullable RecordSource source(String backend) {
+        this.writer.awaitOpen();
+        ForwardingStore forwarding = this.forwarding;
+        if (forwarding != null) {
+            for (TelemetryStore remote : forwarding.remotes()) {
+                if (remote.name().equals(backend)) {
+                    return StoreDelivery.source(remote);
+                }
+            }
+        }
+        for (StoreDelivery delivery : this.writer.deliveries()) {
+            if (delivery.store.name().equals(backend)) {
+                return StoreDelivery.source(delivery.store == forwarding ? forwarding.local() : delivery.store);
+            }
+        }
+        return null;
+    }
+
+    @Override
     public List<StoreStatus> stores() {
         List<StoreStatus> stores = new ArrayList<>();
         for (StoreDelivery delivery : this.writer.deliveries()) {

@@ -19,6 +19,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.FleetNode;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
@@ -47,6 +48,9 @@ final class PostgresSource implements RecordSource {
 
     // An attribute may have a value of its own in each record.
     private static final int MOST_GROUPS = 50_000;
+
+    // One more than are shown, which tells that there are more.
+    private static final int MOST_NODES = 1001;
 
     private static final long LONGEST_MILLIS = 60_000;
 
@@ -273,6 +277,32 @@ final class PostgresSource implements RecordSource {
                 }
             }
             return readings;
+        });
+    }
+
+    @Override
+    public List<FleetNode> nodes(Deadline deadline) {
+        return ask(deadline, (connection) -> {
+            List<FleetNode> nodes = new ArrayList<>();
+            String sql = "SELECT node, command, run, (extract(epoch FROM started) * 1000000)::bigint,"
+                    + " (extract(epoch FROM last_seen) * 1000000)::bigint, records, dropped, degraded, behind"
+                    + " FROM telemetry_process ORDER BY last_seen DESC, id DESC LIMIT " + MOST_NODES;
+            try (PreparedStatement statement = prepare(connection, sql);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    nodes.add(new FleetNode(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getObject(7, Long.class),
+                            row.getString(8),
+                            row.getObject(9, Long.class)));
+                }
+            }
+            return nodes;
         });
     }
 

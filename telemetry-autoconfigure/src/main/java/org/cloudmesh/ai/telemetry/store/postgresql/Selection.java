@@ -96,6 +96,7 @@ final class Selection {
             case COMMAND -> "p.command";
             case EVENT -> "s.event";
             case RUN -> "p.run";
+            case NODE -> "p.node";
             case ATTRIBUTE -> {
                 values.add(Objects.requireNonNull(dimension.attribute()));
                 yield "(r.attributes ->> ?)";
