@@ -44,7 +44,7 @@ class ArchitectureTests {
     void thePipelineAndTheQueriesKnowNoLibrary() {
         classes()
                 .that()
-                .resideInAnyPackage(ROOT + ".pipeline", ROOT + ".store")
+                .resideInAnyPackage(ROOT + ".pipeline", ROOT + ".store", ROOT + ".forward")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -54,6 +54,7 @@ class ArchitectureTests {
                         ROOT,
                         ROOT + ".store",
                         ROOT + ".store.rollup",
+                        ROOT + ".forward",
                         ROOT + ".pipeline")
                 .check(CLASSES);
     }

@@ -33,6 +33,7 @@ final class Parameters {
     static {
         CONDITIONS.put("command", (filter, request) -> filter.command(request.text("command")));
         CONDITIONS.put("run", (filter, request) -> filter.run(request.text("run")));
+        CONDITIONS.put("node", (filter, request) -> filter.node(request.text("node")));
         CONDITIONS.put("status", (filter, request) -> filter.status(request.status()));
         CONDITIONS.put("event", (filter, request) -> filter.event(request.pattern("event")));
         CONDITIONS.put("metric", (filter, request) -> filter.metric(request.pattern("metric")));

@@ -61,6 +61,15 @@ final class PipelineStatus {
         figures.put("dropped", new TreeMap<>(store.dropped()));
         figures.put("normalised", new TreeMap<>(store.normalised()));
         figures.putAll(degraded(store));
+        StoreStatus.Forward forward = store.forward();
+        if (forward != null) {
+            Map<String, @Nullable Object> far = new LinkedHashMap<>();
+            far.put("behind", forward.behind());
+            far.put("sent", forward.sent());
+            far.put("failed", forward.failed());
+            far.put("lag", forward.lag());
+            figures.put("forward", far);
+        }
         return figures;
     }
 }

@@ -11,6 +11,7 @@ import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.FleetNode;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.MetricSummaries;
@@ -18,6 +19,7 @@ import org.cloudmesh.ai.telemetry.store.RunComparison;
 import org.cloudmesh.ai.telemetry.store.RunSummaries;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryOverview;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.ValueSummary;
 import org.cloudmesh.ai.telemetry.store.json.RecordTime;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +165,24 @@ final class Responses {
         answer.put("candidate", comparison.candidate());
         answer.putAll(list("metrics", metrics, comparison.truncated()));
         return answer;
+    }
+
+    static Map<String, @Nullable Object> nodes(List<FleetNode> nodes) {
+        List<Map<String, @Nullable Object>> list = new ArrayList<>();
+        for (FleetNode node : nodes.subList(0, Math.min(nodes.size(), TelemetryReader.MAX_NAMES))) {
+            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+            fields.put("node", node.node());
+            fields.put("command", node.command());
+            fields.put("run", node.run());
+            fields.put("started", time(EpochMicros.instant(node.started())));
+            fields.put("lastSeen", time(EpochMicros.instant(node.lastSeen())));
+            fields.put("records", node.records());
+            fields.put("dropped", node.dropped());
+            fields.put("degraded", node.degraded());
+            fields.put("behind", node.behind());
+            list.add(fields);
+        }
+        return list("nodes", list, nodes.size() > TelemetryReader.MAX_NAMES);
     }
 
     static Map<String, @Nullable Object> alerts(List<AlertStatus> alerts) {

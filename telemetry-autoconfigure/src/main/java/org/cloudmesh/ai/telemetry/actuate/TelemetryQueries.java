@@ -14,6 +14,7 @@ import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.FleetNode;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.QueryException;
@@ -39,6 +40,7 @@ final class TelemetryQueries {
             List.of("runs"), (queries, path, parameters) -> queries.runs(parameters),
             List.of("runs", "compare"), (queries, path, parameters) -> queries.compare(parameters),
             List.of("context"), (queries, path, parameters) -> queries.context(parameters),
+            List.of("nodes"), (queries, path, parameters) -> queries.nodes(parameters),
             List.of("alerts"), (queries, path, parameters) -> Responses.alerts(queries.alerts.get()));
 
     private static final int DEFAULT_RECORDS = 100;
@@ -78,7 +80,7 @@ final class TelemetryQueries {
         Long future = null;
         String unavailable = null;
         try {
-            TelemetryReader reader = reader();
+            TelemetryReader reader = reader(parameters);
             Deadline deadline = deadline();
             overview = reader.overview(filter, deadline);
             future = reader.count(filter.between(parameters.future(), null), deadline);
@@ -127,10 +129,13 @@ final class TelemetryQueries {
     /**
      * Returns an export that begins when its stream is opened.
      *
+     * @param parameters of the request
+     * @param filter which records
      * @param withSystem whether records keep the machine's state, which is most of their length
      */
-    ExportStream.Query export(ExportFormat format, RecordFilter filter, boolean withSystem) {
-        TelemetryReader reader = reader();
+    ExportStream.Query export(
+            ExportFormat format, Parameters parameters, RecordFilter filter, boolean withSystem) {
+        TelemetryReader reader = reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
             Consumer<TelemetryRecord> writer = format.writer(out);
             reader.forEach(filter, withSystem ? writer : (record) -> writer.accept(withoutSystem(record)), deadline);
@@ -160,7 +165,7 @@ final class TelemetryQueries {
         RecordFilter filter = cursor == null ? parameters.filter() : cursor.filter(parameters);
         RecordPage page;
         try {
-            page = reader().records(filter, cursor == null ? null : cursor.after(), limit, deadline());
+            page = reader(parameters).records(filter, cursor == null ? null : cursor.after(), limit, deadline());
         } catch (QueryException ex) {
             if (text != null && ex.reason() == QueryException.Reason.BAD_CURSOR) {
                 throw RecordCursor.bad(text);
@@ -180,18 +185,18 @@ final class TelemetryQueries {
     }
 
     private Map<String, @Nullable Object> metrics(Parameters parameters) {
-        return Responses.metrics(reader().metrics(parameters.filter(), deadline()));
+        return Responses.metrics(reader(parameters).metrics(parameters.filter(), deadline()));
     }
 
     private Map<String, @Nullable Object> runs(Parameters parameters) {
-        return Responses.runs(reader().runs(parameters.filter(), deadline()));
+        return Responses.runs(reader(parameters).runs(parameters.filter(), deadline()));
     }
 
     private Map<String, @Nullable Object> metric(String segment, Parameters parameters) {
         String metric = name(segment, parameters);
         Dimension by = parameters.dimension();
         RecordFilter filter = parameters.filter();
-        TelemetryReader reader = reader();
+        TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
         MetricReport report = reader.metric(metric, filter, by, deadline);
         if (report.values().count() == 0) {
@@ -204,7 +209,7 @@ final class TelemetryQueries {
         String metric = name(segment, parameters);
         int buckets = parameters.number("buckets", DEFAULT_BUCKETS, TelemetryReader.MAX_ITEMS);
         RecordFilter filter = parameters.filter();
-        TelemetryReader reader = reader();
+        TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
         MetricSeries series = reader.series(metric, filter, buckets, deadline);
         if (series.points().stream().allMatch((point) -> point.values().count() == 0)) {
@@ -232,7 +237,7 @@ final class TelemetryQueries {
             throw Problem.badParameter("run", run, "accepted here are 'base' and 'candidate' in its place");
         }
         RecordFilter filter = parameters.filter();
-        TelemetryReader reader = reader();
+        TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
         RunComparison comparison = reader.compare(base, candidate, filter, deadline);
         for (String name : List.of(base, candidate)) {
@@ -251,7 +256,15 @@ final class TelemetryQueries {
     private Map<String, @Nullable Object> context(Parameters parameters) {
         int limit = parameters.number("limit", TelemetryReader.MAX_ITEMS, TelemetryReader.MAX_ITEMS);
         return Responses.context(
-                this.pipeline.context().system(), reader().readings(parameters.filter(), limit, deadline()));
+                this.pipeline.context().system(), reader(parameters).readings(parameters.filter(), limit, deadline()));
+    }
+
+    private Map<String, @Nullable Object> nodes(Parameters parameters) {
+        List<FleetNode> nodes = source(parameters).nodes(deadline());
+        if (nodes == null) {
+            throw Problem.notFound("The store that answers knows no other machines; telemetry.backend=jdbc does");
+        }
+        return Responses.nodes(nodes);
     }
 
     /** Returns the text without the directories of the stores' files. */
@@ -259,13 +272,25 @@ final class TelemetryQueries {
         return StoreFailures.withoutDirectories(reason, this.failures.stores(this.pipeline));
     }
 
-    private TelemetryReader reader() {
+    private TelemetryReader reader(Parameters parameters) {
+        return new TelemetryReader(source(parameters));
+    }
+
+    private RecordSource source(Parameters parameters) {
+        String store = parameters.text("store");
+        if (store != null) {
+            RecordSource named = this.pipeline.source(store);
+            if (named == null) {
+                throw Problem.badParameter("store", store, "accepted is a backend of this application that can be read");
+            }
+            return named;
+        }
         RecordSource source = this.pipeline.source();
         if (source == null) {
             throw Problem.notFound(
                     "No backend of this application can be read; queries need one such as sqlite, jsonl or memory");
         }
-        return new TelemetryReader(source);
+        return source;
     }
 
     private Deadline deadline() {

@@ -15,6 +15,7 @@ import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
+import org.cloudmesh.ai.telemetry.store.StoreFactory;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,7 @@ public final class TelemetryAutoConfiguration {
             Environment environment,
             ObjectProvider<TelemetryBuilderCustomizer> customizers,
             ObjectProvider<TelemetryStore> stores,
+            ObjectProvider<StoreFactory> factories,
             ObjectProvider<PipelineListener> listeners,
             ObjectProvider<TelemetryContextContributor> contributors,
             ObjectProvider<BuildProperties> build,
@@ -66,6 +68,7 @@ public final class TelemetryAutoConfiguration {
         }
         RecordingTelemetry telemetry = new DefaultTelemetryFactory(
                         stores.orderedStream().toList(),
+                        factories.orderedStream().toList(),
                         listeners.orderedStream().toList(),
                         contributors.orderedStream().toList())
                 .assemble(builder.settings());

@@ -20,7 +20,7 @@ public class TelemetryProperties {
     /** Whether telemetry is recorded. Also off when the environment variable CLOUDMESH_AI_TELEMETRY_DISABLED is 1, true or yes. */
     private boolean enabled = true;
 
-    /** Stores that keep the records: sqlite, jsonl, text, memory, none, or several of them. By default sqlite, or jsonl where the SQLite driver is missing. */
+    /** Stores that keep the records: sqlite, jsonl, text, memory, none, for a fleet jdbc, kafka, otlp, or several of them. By default sqlite, or jsonl where the SQLite driver is missing. */
     private List<String> backend = new ArrayList<>();
 
     /** File of the first backend. By default telemetry.db, or telemetry with the backend's extension, in the working directory. */
@@ -28,6 +28,9 @@ public class TelemetryProperties {
 
     /** Name of the program in each record. By default the application's name. */
     private @Nullable String command;
+
+    /** Name of this machine among those of a fleet. By default the pod's or the host's name. */
+    private @Nullable String node;
 
     /** Name of this start of the program in each record. Generated when empty. */
     private @Nullable String run;
@@ -120,6 +123,14 @@ public class TelemetryProperties {
 
     public void setCommand(@Nullable String command) {
         this.command = command;
+    }
+
+    public @Nullable String getNode() {
+        return this.node;
+    }
+
+    public void setNode(@Nullable String node) {
+        this.node = node;
     }
 
     public @Nullable String getRun() {

@@ -24,6 +24,18 @@ public enum PipelineMeter {
     /** Timer of batches that the store kept. */
     WRITE("write"),
 
+    /** Gauge of records in the local file that a remote store does not have yet. */
+    FORWARD_BEHIND("forward.behind"),
+
+    /** Counter of records that a remote store acknowledged. */
+    FORWARD_SENT("forward.sent"),
+
+    /** Counter of attempts to send that failed. */
+    FORWARD_FAILED("forward.failed"),
+
+    /** Gauge of the age of the oldest record that a remote store does not have yet, in seconds. */
+    FORWARD_LAG("forward.lag"),
+
     /** Counter of values that could not become a meter; tag {@code reason}: negative, collision or limit. */
     METERS_SKIPPED("meters.skipped");
 

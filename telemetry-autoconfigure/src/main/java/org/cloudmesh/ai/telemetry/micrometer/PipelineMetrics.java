@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.Reasons;
@@ -36,7 +37,11 @@ public final class PipelineMetrics implements MeterBinder {
             return;
         }
         for (int i = 0; i < stores.size(); i++) {
-            bind(registry, i, Tags.of("backend", stores.get(i).backend()));
+            Tags tags = Tags.of("backend", stores.get(i).backend());
+            bind(registry, i, tags);
+            if (stores.get(i).forward() != null) {
+                bindForward(registry, i, tags);
+            }
         }
     }
 
@@ -51,6 +56,13 @@ public final class PipelineMetrics implements MeterBinder {
         }
         gauge(registry, tags, new Figure(PipelineMeter.QUEUED, store, ""));
         gauge(registry, tags, new Figure(PipelineMeter.DEGRADED, store, ""));
+    }
+
+    private void bindForward(MeterRegistry registry, int store, Tags tags) {
+        gauge(registry, tags, new Figure(PipelineMeter.FORWARD_BEHIND, store, ""));
+        counter(registry, tags, new Figure(PipelineMeter.FORWARD_SENT, store, ""));
+        counter(registry, tags, new Figure(PipelineMeter.FORWARD_FAILED, store, ""));
+        gauge(registry, tags, new Figure(PipelineMeter.FORWARD_LAG, store, ""));
     }
 
     private void counter(MeterRegistry registry, Tags tags, Figure figure) {
@@ -90,8 +102,16 @@ public final class PipelineMetrics implements MeterBinder {
                 case NORMALISED -> status.normalised().getOrDefault(this.reason, 0L);
                 case QUEUED -> status.queued();
                 case DEGRADED -> status.degraded() == null ? 0 : 1;
+                case FORWARD_BEHIND -> forward(status).behind();
+                case FORWARD_SENT -> forward(status).sent();
+                case FORWARD_FAILED -> forward(status).failed();
+                case FORWARD_LAG -> forward(status).lag();
                 case WRITE, METERS_SKIPPED -> throw new IllegalStateException("no figure of the pipeline's");
             };
+        }
+
+        private static StoreStatus.Forward forward(StoreStatus status) {
+            return Objects.requireNonNull(status.forward());
         }
     }
 }

@@ -14,6 +14,8 @@ import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.ContextSourceFactory;
 import org.cloudmesh.ai.telemetry.Origin;
@@ -22,6 +24,7 @@ import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryFactory;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
+import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreFactory;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
@@ -43,7 +46,11 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
 
     private static final String FILE_NAME = "telemetry";
 
+    private static final String LOCAL = "sqlite";
+
     private final List<TelemetryStore> stores;
+
+    private final List<StoreFactory> factories;
 
     private final List<PipelineListener> listeners;
 
@@ -65,7 +72,24 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
             List<TelemetryStore> stores,
             List<PipelineListener> listeners,
             List<TelemetryContextContributor> contributors) {
+        this(stores, List.of(), listeners, contributors);
+    }
+
+    /**
+     * Creates an assembly.
+     *
+     * @param stores further backends, after those of the settings
+     * @param factories of backends that take more than settings to make; they come before others of the same name
+     * @param listeners are shown each record
+     * @param contributors say on whose behalf records are made
+     */
+    public DefaultTelemetryFactory(
+            List<TelemetryStore> stores,
+            List<StoreFactory> factories,
+            List<PipelineListener> listeners,
+            List<TelemetryContextContributor> contributors) {
         this.stores = List.copyOf(stores);
+        this.factories = List.copyOf(factories);
         this.listeners = List.copyOf(listeners);
         this.contributors = List.copyOf(contributors);
     }
@@ -85,11 +109,20 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
      * cannot be opened
      */
     public RecordingTelemetry assemble(TelemetrySettings settings) {
-        ServiceLoader<StoreFactory> factories =
+        ServiceLoader<StoreFactory> services =
                 ServiceLoader.load(StoreFactory.class, StoreFactory.class.getClassLoader());
+        Iterable<StoreFactory> factories = this.factories.isEmpty() ? services : both(this.factories, services);
+        List<String> backends = backends(settings, factories);
+        List<String> remote = new ArrayList<>();
+        for (String backend : backends) {
+            StoreFactory factory = find(backend, factories);
+            if (factory != null && factory.remote()) {
+                remote.add(backend);
+            }
+        }
         List<TelemetryStore> stores = new ArrayList<>();
         Path first = null;
-        for (String backend : backends(settings, factories)) {
+        for (String backend : remote.isEmpty() ? backends : local(backends, remote)) {
             TelemetryStore store = store(backend, settings, factories, stores.isEmpty(), first);
             first = stores.isEmpty() ? store.path() : first;
             stores.add(store);
@@ -97,19 +130,92 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         if (!this.stores.isEmpty() || stores.size() > 1) {
             stores.removeIf((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         }
+        ForwardingStore forwarding = remote.isEmpty() ? null : forward(backends, remote, stores, settings, factories);
         stores.addAll(this.stores);
         Path directory = first == null ? null : first.getParent();
         ContextSource context = context(settings, directory);
         RecordingTelemetry telemetry = new RecordingTelemetry(
-                settings, origin(settings, context), context, stores, this.listeners, this.contributors);
+                settings, origin(settings, context), context, stores, this.listeners, this.contributors, forwarding);
         if (settings.failFast()) {
-            open(telemetry);
+            open(telemetry, forwarding);
         }
         telemetry.start();
         return telemetry;
     }
 
-    private static void open(RecordingTelemetry telemetry) {
+    /** Returns the local backends. The file that records wait in stands where the first of them or of the remote ones does. */
+    private static List<String> local(List<String> backends, List<String> remote) {
+        LinkedHashSet<String> local = new LinkedHashSet<>();
+        for (String backend : backends) {
+            local.add(remote.contains(backend) ? LOCAL : backend);
+        }
+        return List.copyOf(local);
+    }
+
+    /** Puts the remote stores behind the local file; among {@code stores}, that takes the file's place. */
+    private static @Nullable ForwardingStore forward(
+            List<String> backends,
+            List<String> remote,
+            List<TelemetryStore> stores,
+            TelemetrySettings settings,
+            Iterable<StoreFactory> factories) {
+        int at = 0;
+        while (!stores.get(at).name().equals(LOCAL)) {
+            at++;
+        }
+        TelemetryStore local = stores.get(at);
+        List<TelemetryStore> remotes = new ArrayList<>();
+        TelemetryStore answering = null;
+        boolean answered = false;
+        for (String backend : backends) {
+            TelemetryStore store = null;
+            if (remote.contains(backend)) {
+                store = store(backend, settings, factories, false, null);
+                remotes.add(store);
+            } else {
+                store = stores.stream()
+                        .filter((candidate) -> candidate.name().equals(backend))
+                        .findFirst()
+                        .orElse(null);
+            }
+            if (!answered && store != null && store.source() != null) {
+                answered = true;
+                answering = remote.contains(backend) ? store : null;
+            }
+        }
+        if (local instanceof UnavailableStore) {
+            // Without a local file nothing can wait, so nothing is sent: each backend says why.
+            stores.addAll(
+                    at,
+                    remotes.stream()
+                            .map((store) -> new UnavailableStore(store.name(), ((UnavailableStore) local).failure()))
+                            .toList());
+            return null;
+        }
+        ForwardingStore forwarding = new ForwardingStore(local, remotes, answering, settings.clock());
+        stores.set(at, forwarding);
+        return forwarding;
+    }
+
+    private static Iterable<StoreFactory> both(Iterable<StoreFactory> first, Iterable<StoreFactory> second) {
+        return () -> Stream.of(first, second)
+                .flatMap((factories) -> StreamSupport.stream(factories.spliterator(), false))
+                .iterator();
+    }
+
+    private static void open(RecordingTelemetry telemetry, @Nullable ForwardingStore forwarding) {
+        if (forwarding != null) {
+            try {
+                forwarding.openRemotes();
+            } catch (StoreException ex) {
+                throw new TelemetryConfigurationException(
+                        "telemetry.backend",
+                        forwarding.remotes().stream().map(TelemetryStore::name).collect(Collectors.joining(", ")),
+                        String.valueOf(ex.getMessage()),
+                        "Mend that, or set telemetry.fail-fast=false: records then wait in the local file",
+                        ex);
+            }
+        }
         try {
             telemetry.openNow();
         } catch (StoreException | RuntimeException | LinkageError ex) {
@@ -123,7 +229,7 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         }
     }
 
-    private static List<String> backends(TelemetrySettings settings, ServiceLoader<StoreFactory> factories) {
+    private static List<String> backends(TelemetrySettings settings, Iterable<StoreFactory> factories) {
         if (!settings.backends().isEmpty()) {
             LinkedHashSet<String> names = new LinkedHashSet<>();
             for (String name : settings.backends()) {
@@ -149,7 +255,7 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
     private static TelemetryStore store(
             String backend,
             TelemetrySettings settings,
-            ServiceLoader<StoreFactory> factories,
+            Iterable<StoreFactory> factories,
             boolean first,
             @Nullable Path beside) {
         StoreFactory factory = find(backend, factories);
@@ -229,7 +335,7 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         return new Origin(token, command, run, context.user());
     }
 
-    private static @Nullable StoreFactory find(String backend, ServiceLoader<StoreFactory> factories) {
+    private static @Nullable StoreFactory find(String backend, Iterable<StoreFactory> factories) {
         try {
             for (StoreFactory factory : factories) {
                 if (factory.backend().equals(backend)) {
@@ -242,9 +348,10 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         }
     }
 
-    private static String names(ServiceLoader<StoreFactory> factories) {
-        return factories.stream()
-                .map((provider) -> provider.get().backend())
+    private static String names(Iterable<StoreFactory> factories) {
+        return StreamSupport.stream(factories.spliterator(), false)
+                .map(StoreFactory::backend)
+                .distinct()
                 .sorted()
                 .collect(Collectors.joining(", "));
     }

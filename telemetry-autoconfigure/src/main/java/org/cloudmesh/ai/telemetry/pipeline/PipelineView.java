@@ -19,6 +19,13 @@ public interface PipelineView {
     @Nullable
     RecordSource source();
 
+    /** Returns what answers queries from the backend of that name; null when there is none or it cannot be read. */
+    default @Nullable RecordSource source(String backend) {
+        return stores().stream().anyMatch((store) -> store.backend().equals(backend) && store.answers())
+                ? source()
+                : null;
+    }
+
     /** Returns what gives records the machine's state. */
     ContextSource context();
 }

@@ -23,6 +23,9 @@ public final class Reasons {
     /** Lost: emitted by the writer's own work, such as a log appender or an observation of its SQL. */
     public static final String REENTRANT = "reentrant";
 
+    /** Lost on the way to a remote store: retention removed it from the local file before it was sent. */
+    public static final String NOT_FORWARDED = "not-forwarded";
+
     /** Mended: a metric without a name was left out. */
     public static final String INVALID_NAME = "invalid-name";
 
@@ -58,7 +61,7 @@ public final class Reasons {
 
     /** All reasons by which records are lost. */
     public static final List<String> DROPPED =
-            List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT);
+            List.of(QUEUE_FULL, INVALID, SHUTDOWN, REJECTED, STORE_FAILED, REENTRANT, NOT_FORWARDED);
 
     /** All reasons by which records are mended. */
     public static final List<String> NORMALISED = List.of(

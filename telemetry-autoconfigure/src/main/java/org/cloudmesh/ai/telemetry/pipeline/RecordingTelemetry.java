@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +25,9 @@ import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.Tracking;
+import org.cloudmesh.ai.telemetry.forward.ForwardStatus;
+import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
+import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -57,6 +61,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private final boolean keepsNothing;
 
+    private final @Nullable ForwardingStore forwarding;
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private final AtomicBoolean lateWarned = new AtomicBoolean();
@@ -69,7 +75,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
             ContextSource context,
             List<TelemetryStore> stores,
             List<PipelineListener> listeners,
-            List<TelemetryContextContributor> contributors) {
+            List<TelemetryContextContributor> contributors,
+            @Nullable ForwardingStore forwarding) {
         this.origin = origin;
         this.context = context;
         this.clock = settings.clock();
@@ -84,6 +91,10 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.keepsNothing = stores.stream().allMatch((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         this.writer = new Writer(
                 this.admission, normaliser, stores, listeners, context, settings.durability(), settings.clock());
+        this.forwarding = forwarding;
+        if (forwarding != null) {
+            forwarding.vitals(this::vitals);
+        }
     }
 
     void start() {
@@ -306,12 +317,89 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     }
 
     @Override
+    public @Nullable RecordSource source(String backend) {
+        this.writer.awaitOpen();
+        ForwardingStore forwarding = this.forwarding;
+        if (forwarding != null) {
+            for (TelemetryStore remote : forwarding.remotes()) {
+                if (remote.name().equals(backend)) {
+                    return StoreDelivery.source(remote);
+                }
+            }
+        }
+        for (StoreDelivery delivery : this.writer.deliveries()) {
+            if (delivery.store.name().equals(backend)) {
+                return StoreDelivery.source(delivery.store == forwarding ? forwarding.local() : delivery.store);
+            }
+        }
+        return null;
+    }
+
+    @Override
     public List<StoreStatus> stores() {
         List<StoreStatus> stores = new ArrayList<>();
         for (StoreDelivery delivery : this.writer.deliveries()) {
             stores.add(status(delivery));
         }
+        ForwardingStore forwarding = this.forwarding;
+        if (forwarding != null) {
+            for (ForwardStatus forward : forwarding.forwards()) {
+                stores.add(status(forward, forwarding));
+            }
+        }
         return List.copyOf(stores);
+    }
+
+    /** What became of this recorder's records on the way to a remote store; what is not there yet is queued. */
+    private StoreStatus status(ForwardStatus forward, ForwardingStore forwarding) {
+        StoreStatus local = localStatus();
+        Map<String, Long> dropped = new HashMap<>(local.dropped());
+        ReasonCounters.add(forward.dropped(), dropped);
+        long settled = forward.written() + ReasonCounters.sum(dropped);
+        return new StoreStatus(
+                forward.backend(),
+                null,
+                0,
+                forward.backend().equals(forwarding.answers()),
+                local.accepted(),
+                forward.written(),
+                dropped,
+                local.normalised(),
+                Math.max(0, local.accepted() - settled),
+                forward.reason() == null || forward.since() == null
+                        ? null
+                        : new StoreStatus.Degraded(forward.reason(), forward.since()),
+                new StoreStatus.Forward(forward.behind(), forward.sent(), forward.failed(), forward.lag()));
+    }
+
+    private StoreStatus localStatus() {
+        for (StoreDelivery delivery : this.writer.deliveries()) {
+            if (delivery.store == this.forwarding) {
+                return status(delivery);
+            }
+        }
+        return status(this.writer.primary());
+    }
+
+    private NodeReport vitals() {
+        long dropped = 0;
+        long behind = 0;
+        StringJoiner degraded = new StringJoiner("; ");
+        for (StoreStatus store : stores()) {
+            dropped = Math.max(dropped, ReasonCounters.sum(store.dropped()));
+            behind = store.forward() == null
+                    ? behind
+                    : Math.max(behind, store.forward().behind());
+            if (store.degraded() != null) {
+                degraded.add(store.backend() + ": " + store.degraded().reason());
+            }
+        }
+        return new NodeReport(
+                this.origin,
+                localStatus().accepted(),
+                dropped,
+                behind,
+                degraded.length() == 0 ? null : degraded.toString());
     }
 
     private StoreStatus status(StoreDelivery delivery) {
@@ -332,7 +420,9 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 store.name(),
                 store.path(),
                 delivery.bytes(),
-                delivery == this.writer.primary() && StoreDelivery.source(store) != null,
+                delivery == this.writer.primary()
+                        && StoreDelivery.source(store) != null
+                        && (this.forwarding == null || this.forwarding.answers() == null),
                 claimed + ReasonCounters.sum(turnedAway),
                 written,
                 dropped,

@@ -285,6 +285,15 @@ final class StoreDelivery {
         return left;
     }
 
+    /** Lets the store do, until that moment, what is left before its end. */
+    void finish(long end) {
+        try {
+            this.store.finish(end);
+        } catch (Throwable ex) {
+            logger.warn("The {} store could not be finished", this.store.name(), ex);
+        }
+    }
+
     void close() {
         try {
             this.store.close();

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param normalised records that were mended, by reason; they are in {@code written} too
  * @param queued records on their way
  * @param degraded what is wrong; null when nothing is
+ * @param forward how far a remote store is behind the local file; null for other stores
  */
 public record StoreStatus(
         String backend,
@@ -30,7 +31,23 @@ public record StoreStatus(
         Map<String, Long> dropped,
         Map<String, Long> normalised,
         long queued,
-        @Nullable Degraded degraded) {
+        @Nullable Degraded degraded,
+        @Nullable Forward forward) {
+
+    /** Creates the status of a store that is not remote. */
+    public StoreStatus(
+            String backend,
+            @Nullable Path path,
+            long bytes,
+            boolean answers,
+            long accepted,
+            long written,
+            Map<String, Long> dropped,
+            Map<String, Long> normalised,
+            long queued,
+            @Nullable Degraded degraded) {
+        this(backend, path, bytes, answers, accepted, written, dropped, normalised, queued, degraded, null);
+    }
 
     public StoreStatus {
         dropped = Map.copyOf(dropped);
@@ -44,4 +61,14 @@ public record StoreStatus(
      * @param since when it began
      */
     public record Degraded(String reason, Instant since) {}
+
+    /**
+     * How far a remote store is behind the local file. Records of earlier starts and of other programs count here too.
+     *
+     * @param behind records that it does not have yet
+     * @param sent records that it acknowledged since the start
+     * @param failed attempts that failed since the start
+     * @param lag age of the oldest record that it does not have, in seconds; 0 when it has all
+     */
+    public record Forward(long behind, long sent, long failed, double lag) {}
 }

@@ -18,6 +18,10 @@ final class UnavailableStore implements TelemetryStore {
         this.failure = failure;
     }
 
+    TelemetryConfigurationException failure() {
+        return this.failure;
+    }
+
     @Override
     public String name() {
         return this.name;

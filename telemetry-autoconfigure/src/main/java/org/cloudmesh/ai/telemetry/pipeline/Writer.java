@@ -265,6 +265,7 @@ final class Writer implements Runnable {
         } finally {
             this.opened.countDown();
             end();
+            work(() -> this.deliveries.forEach((delivery) -> delivery.finish(this.closeBy)));
             work(() -> this.deliveries.forEach(StoreDelivery::close));
         }
     }

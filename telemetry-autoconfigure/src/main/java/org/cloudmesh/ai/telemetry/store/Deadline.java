@@ -36,6 +36,14 @@ public final class Deadline {
         return this.cancelled || (this.bounded && System.nanoTime() - this.end >= 0);
     }
 
+    /** Returns how many milliseconds are left: at least one, and at most so many. */
+    public long left(long most) {
+        if (!this.bounded) {
+            return most;
+        }
+        return Math.max(1, Math.min(most, (this.end - System.nanoTime()) / 1_000_000));
+    }
+
     /**
      * Goes on or not.
      *

@@ -19,13 +19,14 @@ public record Dimension(Kind kind, @Nullable String attribute) {
         COMMAND,
         EVENT,
         RUN,
+        NODE,
         ATTRIBUTE
     }
 
     private static final String ATTRIBUTE = "attribute.";
 
     /** How a dimension is written. */
-    public static final String FORMS = "status, command, event, run, attribute.NAME";
+    public static final String FORMS = "status, command, event, run, node, attribute.NAME";
 
     /**
      * Returns the dimension that is written so, or null when none is.
@@ -56,6 +57,7 @@ public record Dimension(Kind kind, @Nullable String attribute) {
             case COMMAND -> labels.command();
             case EVENT -> labels.event();
             case RUN -> labels.run();
+            case NODE -> labels.node();
             case ATTRIBUTE -> labels.attribute(Objects.requireNonNull(this.attribute));
         };
     }

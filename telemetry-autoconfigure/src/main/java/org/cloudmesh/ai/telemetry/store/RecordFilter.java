@@ -320,6 +320,11 @@ public final class RecordFilter {
             return label(Dimension.Kind.RUN, exactly(run));
         }
 
+        /** Asks for a machine of a fleet. */
+        public Builder node(@Nullable String node) {
+            return label(Dimension.Kind.NODE, exactly(node));
+        }
+
         /** Asks for a status. */
         public Builder status(@Nullable String status) {
             return label(Dimension.Kind.STATUS, exactly(status));

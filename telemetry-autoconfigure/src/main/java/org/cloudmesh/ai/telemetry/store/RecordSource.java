@@ -73,6 +73,11 @@ public interface RecordSource {
      */
     void forEach(RecordFilter filter, Predicate<TelemetryRecord> visitor, Deadline deadline);
 
+    /** Returns the machines of a fleet, the last heard of first; null from a store that only knows one. */
+    default @Nullable List<FleetNode> nodes(Deadline deadline) {
+        return null;
+    }
+
     /**
      * Returns the machine's readings over a range, the oldest first.
      *

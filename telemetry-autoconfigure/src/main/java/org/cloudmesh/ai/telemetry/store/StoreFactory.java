@@ -26,6 +26,11 @@ public interface StoreFactory {
         return null;
     }
 
+    /** Returns whether the store is on another machine: records reach it by way of a local file. */
+    default boolean remote() {
+        return false;
+    }
+
     /** Makes a store. No I/O happens before {@link TelemetryStore#open()}. */
     TelemetryStore create(StoreSettings settings);
 }

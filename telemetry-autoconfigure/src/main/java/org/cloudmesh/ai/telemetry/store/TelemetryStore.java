@@ -62,6 +62,30 @@ public interface TelemetryStore extends AutoCloseable {
         return null;
     }
 
+    /**
+     * Returns what one remote store has yet to receive of the records kept here; called before the first
+     * {@link #open()}. Null for a store that does not keep track of that.
+     *
+     * @param reader name of the remote store
+     */
+    default @Nullable Outbox outbox(String reader) {
+        return null;
+    }
+
+    /**
+     * Keeps how a recorder fares, in a store that several recorders share. Called every few seconds.
+     *
+     * @throws StoreException when that was not kept
+     */
+    default void report(NodeReport report) throws StoreException {}
+
+    /**
+     * Does what is left to do before the last {@link #close()}.
+     *
+     * @param end when it must be over, in terms of {@link System#nanoTime()}
+     */
+    default void finish(long end) {}
+
     /** Releases files and connections. Idempotent. */
     @Override
     default void close() {}

@@ -116,6 +116,7 @@ public final class PlainScan implements RecordSource {
             case COMMAND -> record.origin().command();
             case EVENT -> record.event();
             case RUN -> record.origin().run();
+            case NODE -> null;
             case ATTRIBUTE -> record.attributes().get(by.attribute());
         };
     }

@@ -123,6 +123,24 @@ public final class Distribution {
         }
     }
 
+    /**
+     * Adds values that a database counted, all of one bucket.
+     *
+     * @param bucket the leading 18 bits of the values without their sign, plus one; with the sign in front; 0 for zero
+     * @param times how many there are
+     */
+    public void mergeBucket(int bucket, long times, double sum, double min, double max, double last, long lastAt) {
+        toBuckets().add(bucket, times);
+        this.count += times;
+        this.sum += sum;
+        this.min = Math.min(this.min, min);
+        this.max = Math.max(this.max, max);
+        if (lastAt >= this.lastAt) {
+            this.last = last;
+            this.lastAt = lastAt;
+        }
+    }
+
     /** Returns how many values there are. */
     public long count() {
         return this.count;

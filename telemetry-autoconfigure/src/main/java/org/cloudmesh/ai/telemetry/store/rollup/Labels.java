@@ -12,6 +12,11 @@ public interface Labels {
     @Nullable
     String run();
 
+    /** Returns which machine of a fleet; null where only one is known of. */
+    default @Nullable String node() {
+        return null;
+    }
+
     /** Returns the status. */
     String status();
 

@@ -23,9 +23,12 @@ final class DatabaseOpener {
 
     private final StoreSettings settings;
 
-    DatabaseOpener(DatabaseFile file, StoreSettings settings) {
+    private final Outboxes outboxes;
+
+    DatabaseOpener(DatabaseFile file, StoreSettings settings, Outboxes outboxes) {
         this.file = file;
         this.settings = settings;
+        this.outboxes = outboxes;
     }
 
     OpenDatabase open(boolean remote, RollupTreeSettings tree) throws StoreException {
@@ -76,8 +79,9 @@ final class DatabaseOpener {
             database.execute("PRAGMA journal_mode = " + (remote ? "TRUNCATE" : "WAL"));
             Schema.migrate(database, this.file);
             this.file.known();
-            OpenDatabase session =
-                    new OpenDatabase(connections, database, tree, new Retention(this.file, this.settings));
+            this.outboxes.attach(database);
+            OpenDatabase session = new OpenDatabase(
+                    connections, database, tree, new Retention(this.file, this.settings, this.outboxes));
             done = true;
             return session;
         } finally {

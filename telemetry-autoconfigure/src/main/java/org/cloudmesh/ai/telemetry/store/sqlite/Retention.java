@@ -45,7 +45,10 @@ final class Retention {
 
     private long lookedAt = System.nanoTime();
 
-    Retention(DatabaseFile file, StoreSettings settings) {
+    private final Outboxes outboxes;
+
+    Retention(DatabaseFile file, StoreSettings settings, Outboxes outboxes) {
+        this.outboxes = outboxes;
         this.file = file;
         this.settings = settings;
         this.limit = settings.retention().maxBytes();
@@ -130,7 +133,11 @@ final class Retention {
             return 0;
         }
         this.from = oldest;
-        long most = large || age == null ? Long.MAX_VALUE : cutoff(age);
+        long most = Long.MAX_VALUE;
+        if (!large && age != null) {
+            // Age takes nothing that a remote store does not have yet; only the bound of the size does.
+            most = Math.min(cutoff(age), this.outboxes.firstUnsent(database));
+        }
         long cells = endOfCells(database, oldest, most);
         long bound = cells > oldest || wholeCells ? cells : endWithinCell(database, oldest, most);
         if (bound <= oldest) {
@@ -138,18 +145,34 @@ final class Retention {
         }
         this.removed = true;
         database.durable(false);
-        return database.write(() -> {
-            session.refresh();
-            int removed =
-                    database.update("DELETE FROM record WHERE id >= ? AND id < ? AND NOT " + FOREIGN, oldest, bound);
-            RollupTree tree = session.inserter().tree();
-            boolean inTail = bound > tree.sealed();
-            tree.removed(oldest, bound);
-            if (inTail) {
-                session.forget();
-            }
+        this.outboxes.lock();
+        boolean done = false;
+        try {
+            int removed = database.write(() -> remove(session, oldest, bound));
+            done = true;
             return removed;
-        });
+        } finally {
+            this.outboxes.removed(done);
+            this.outboxes.unlock();
+        }
+    }
+
+    private int remove(OpenDatabase session, long oldest, long bound) throws SQLException {
+        Database database = session.database();
+        session.refresh();
+        int removed = this.outboxes.remove(
+                database,
+                oldest,
+                bound,
+                FOREIGN,
+                () -> database.update("DELETE FROM record WHERE id >= ? AND id < ? AND NOT " + FOREIGN, oldest, bound));
+        RollupTree tree = session.inserter().tree();
+        boolean inTail = bound > tree.sealed();
+        tree.removed(oldest, bound);
+        if (inTail) {
+            session.forget();
+        }
+        return removed;
     }
 
     private boolean isLarge(Database database) throws SQLException {

@@ -68,6 +68,29 @@ final class SqliteStorage implements Storage {
         }
     }
 
+    /** Asks the file that is open, in one state of it, what is no question of the engine's. */
+    <T> T ask(Deadline deadline, Question<T> question) {
+        Attachment attachment = this.attachment;
+        if (attachment == null) {
+            throw new QueryException(QueryException.Reason.UNAVAILABLE, "The store is not open", null);
+        }
+        try (ReadSession session = ReadSession.open(attachment.connections, deadline)) {
+            try {
+                attachment.catalog.refresh(session.database());
+                return question.ask(session.database(), attachment.catalog.view(session.database(), session::failure));
+            } catch (SQLException ex) {
+                throw session.failure(ex);
+            }
+        }
+    }
+
+    /** What is asked of the file. */
+    @FunctionalInterface
+    interface Question<T> {
+
+        T ask(Database database, StoredSeriesCatalog.View catalog) throws SQLException;
+    }
+
     private record SessionSnapshot(ReadSession session, SqliteSegment segment) implements Snapshot {
 
         @Override

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Outbox;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
@@ -33,6 +34,8 @@ final class SqliteStore implements TelemetryStore {
     private final RecordSource source;
 
     private final DeadLetters deadLetters;
+
+    private final Outboxes outboxes = new Outboxes();
 
     private @Nullable OpenDatabase session;
 
@@ -67,6 +70,11 @@ final class SqliteStore implements TelemetryStore {
     }
 
     @Override
+    public Outbox outbox(String reader) {
+        return this.outboxes.add(reader, this.storage);
+    }
+
+    @Override
     public void open() throws StoreException {
         closeSession();
         this.file.create();
@@ -81,7 +89,7 @@ final class SqliteStore implements TelemetryStore {
     }
 
     private void openFile() throws StoreException {
-        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings);
+        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings, this.outboxes);
         boolean remote = this.file.isRemote();
         if (remote && !this.warnedOfNetwork) {
             this.warnedOfNetwork = true;
@@ -105,6 +113,7 @@ final class SqliteStore implements TelemetryStore {
             database.durable(durable);
             database.write(() -> {
                 session.refresh();
+                this.outboxes.note(database);
                 session.inserter().insert(batch, nowMicros());
                 if (durable && batch.isEmpty()) {
                     // A commit without a change is none, and would sync nothing.
@@ -113,6 +122,7 @@ final class SqliteStore implements TelemetryStore {
                 return true;
             });
         });
+        this.outboxes.noted();
         // Commits to a file that was deleted or moved away succeed. Such a batch comes again, into the file that is
         // there.
         checkFile();
@@ -135,6 +145,15 @@ final class SqliteStore implements TelemetryStore {
         checkFile();
         takePythonRows(session);
         run(session, () -> session.database().durable(false));
+        if (this.outboxes.pending()) {
+            run(
+                    session,
+                    () -> session.database().write(() -> {
+                        this.outboxes.note(session.database());
+                        return true;
+                    }));
+            this.outboxes.noted();
+        }
         run(session, () -> session.retention().apply(session));
     }
 
@@ -194,6 +213,7 @@ final class SqliteStore implements TelemetryStore {
         OpenDatabase session = this.session;
         this.session = null;
         if (session != null) {
+            this.outboxes.detach();
             this.storage.detach();
             session.close();
         }

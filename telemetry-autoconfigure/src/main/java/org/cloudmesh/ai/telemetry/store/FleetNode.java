@@ -1,0 +1,27 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A start of a program on one machine of a fleet, and what it last said of itself.
+ *
+ * @param node name of the machine
+ * @param command which program
+ * @param run which start of it, if known
+ * @param started when it began, in microseconds since 1970
+ * @param lastSeen when it was last heard of, in microseconds since 1970
+ * @param records of it that are kept here
+ * @param dropped records that it lost; null when it did not say
+ * @param degraded what is wrong there; null when nothing is
+ * @param behind records that it has yet to send; null when it did not say
+ */
+public record FleetNode(
+        String node,
+        String command,
+        @Nullable String run,
+        long started,
+        long lastSeen,
+        long records,
+        @Nullable Long dropped,
+        @Nullable String degraded,
+        @Nullable Long behind) {}

@@ -1,0 +1,73 @@
+package org.cloudmesh.ai.telemetry.store;
+
+import java.util.List;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records of a local store that one remote store has yet to receive: a transactional outbox. Each record that is in the
+ * local store, whoever put it there and however late it came, is read at least once until it was acknowledged. How far that
+ * went is kept in the local store, so that the next start goes on from there.
+ *
+ * <p>{@link #read}, {@link #acknowledge} and {@link #release} are called by one thread, the forwarder's; the other methods by any.
+ */
+public interface Outbox {
+
+    /**
+     * Reads the records that come next: the late ones, then the others in the order of their time. The batch before must
+     * have been acknowledged.
+     *
+     * @param most how many at most
+     * @return an empty batch when all were read
+     * @throws StoreException when the local store cannot be read now
+     */
+    Batch read(int most) throws StoreException;
+
+    /** Says that the remote store has a batch. The local store notes that with its next write or maintenance. */
+    void acknowledge(Batch batch);
+
+    /**
+     * Gives a batch back at the end, unsent. Those of its records that retention removed meanwhile are lost.
+     *
+     * @throws StoreException when the local store cannot be read now
+     */
+    void release(Batch batch) throws StoreException;
+
+    /**
+     * Counts what was not acknowledged.
+     *
+     * @throws StoreException when the local store cannot be read now
+     */
+    Backlog backlog() throws StoreException;
+
+    /** Returns what became of records so far. */
+    Totals totals();
+
+    /** Tells which recorder's records are counted apart, by its token. */
+    void own(String token);
+
+    /** Records that were read together. */
+    interface Batch {
+
+        /** Returns the records. */
+        List<TelemetryRecord> records();
+    }
+
+    /**
+     * What was not acknowledged.
+     *
+     * @param records how many
+     * @param oldestMicros time of the oldest in microseconds since 1970; null when there is none
+     */
+    record Backlog(long records, @Nullable Long oldestMicros) {}
+
+    /**
+     * What became of records since the store was made.
+     *
+     * @param sent records that were acknowledged
+     * @param ownSent those of them that are of this process's recorder
+     * @param lost records that retention removed before they were acknowledged
+     * @param ownLost those of them that are of this process's recorder
+     */
+    record Totals(long sent, long ownSent, long lost, long ownLost) {}
+}

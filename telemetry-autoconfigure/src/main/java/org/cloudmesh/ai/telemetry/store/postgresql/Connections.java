@@ -1,0 +1,125 @@
+package org.cloudmesh.ai.telemetry.store.postgresql;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+
+/**
+ * Lends connections that belong to no transaction of the application: they come straight from the DataSource, never from
+ * the thread, and are given back as they were. Each call on the network has a limit, so that a server that is frozen holds a
+ * thread for no longer than that. Thread-safe.
+ */
+final class Connections {
+
+    private static final int NETWORK_MILLIS = 15_000;
+
+    // pgjdbc sets the socket's timeout itself and needs no thread for it.
+    private static final Executor DIRECT = Runnable::run;
+
+    private final Supplier<DataSource> supplier;
+
+    private volatile @Nullable DataSource dataSource;
+
+    Connections(Supplier<DataSource> supplier) {
+        this.supplier = supplier;
+    }
+
+    /** Runs work in a transaction of its own. */
+    <T> T write(Work<T> work) throws SQLException {
+        return with((connection) -> {
+            connection.setAutoCommit(false);
+            boolean done = false;
+            try {
+                T result = work.run(connection);
+                connection.commit();
+                done = true;
+                return result;
+            } finally {
+                if (!done) {
+                    rollback(connection);
+                }
+            }
+        });
+    }
+
+    /** Runs queries that see one state of the database and can change nothing. */
+    <T> T read(Work<T> work) throws SQLException {
+        return with((connection) -> {
+            int isolation = connection.getTransactionIsolation();
+            connection.setAutoCommit(false);
+            connection.setReadOnly(true);
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            try {
+                return work.run(connection);
+            } finally {
+                rollback(connection);
+                if (!connection.isClosed()) {
+                    connection.setTransactionIsolation(isolation);
+                    connection.setReadOnly(false);
+                }
+            }
+        });
+    }
+
+    private <T> T with(Work<T> work) throws SQLException {
+        try (Connection connection = dataSource().getConnection()) {
+            boolean autoCommit = connection.getAutoCommit();
+            int timeout = timeout(connection, NETWORK_MILLIS);
+            try {
+                return work.run(connection);
+            } finally {
+                if (!connection.isClosed()) {
+                    connection.setAutoCommit(autoCommit);
+                    timeout(connection, timeout);
+                }
+            }
+        }
+    }
+
+    private DataSource dataSource() {
+        DataSource dataSource = this.dataSource;
+        if (dataSource == null) {
+            dataSource = this.supplier.get();
+            while (dataSource instanceof TransactionAwareDataSourceProxy proxy && proxy.getTargetDataSource() != null) {
+                dataSource = proxy.getTargetDataSource();
+            }
+            this.dataSource = dataSource;
+        }
+        return dataSource;
+    }
+
+    private static int timeout(Connection connection, int millis) throws SQLException {
+        try {
+            int before = connection.getNetworkTimeout();
+            if (millis != before) {
+                connection.setNetworkTimeout(DIRECT, millis);
+            }
+            return before;
+        } catch (SQLFeatureNotSupportedException ex) {
+            return millis;
+        }
+    }
+
+    private static void rollback(Connection connection) {
+        try {
+            if (!connection.isClosed()) {
+                connection.rollback();
+            }
+        } catch (SQLException ex) {
+            // What went wrong before is on its way; the server rolls back when the connection ends.
+            return;
+        }
+    }
+
+    /** What is done on a connection. */
+    @FunctionalInterface
+    interface Work<T> {
+
+        T run(Connection connection) throws SQLException;
+    }
+}

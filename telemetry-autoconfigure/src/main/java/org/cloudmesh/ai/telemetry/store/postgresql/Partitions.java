@@ -1,0 +1,149 @@
+package org.cloudmesh.ai.telemetry.store.postgresql;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/**
+ * Days of records. The first node that has a record of a day makes the day's partition, under the advisory lock of
+ * {@link PostgresSchema}. A table is made by itself and then attached: that waits for no query, unlike
+ * {@code CREATE TABLE ... PARTITION OF}. Days too far from today, as clocks that are wrong tell them, share one partition;
+ * when such a day comes near, its rows move. Used by one thread.
+ */
+final class Partitions {
+
+    private static final Logger logger = LoggerFactory.getLogger(Partitions.class);
+
+    private static final long DAYS_BACK = 400;
+
+    private static final long DAYS_AHEAD = 2;
+
+    private static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
+
+    private static final List<String> TABLES = List.of("telemetry_record", "telemetry_reading");
+
+    private final PostgresSettings settings;
+
+    private final Connections connections;
+
+    private final PostgresSchema schema;
+
+    private final Clock clock;
+
+    private final Set<LocalDate> known = new HashSet<>();
+
+    private boolean forbidden;
+
+    Partitions(PostgresSettings settings, Connections connections, PostgresSchema schema, Clock clock) {
+        this.settings = settings;
+        this.connections = connections;
+        this.schema = schema;
+        this.clock = clock;
+    }
+
+    /** What is remembered may no longer be true. */
+    void forget() {
+        this.known.clear();
+        this.forbidden = false;
+    }
+
+    /** Makes sure that a day, counted since 1970, has a partition, or that records of it have another. */
+    void require(long epochDay) throws SQLException {
+        LocalDate day = LocalDate.ofEpochDay(epochDay);
+        LocalDate today = today();
+        boolean near = !day.isBefore(today.minusDays(DAYS_BACK)) && !day.isAfter(today.plusDays(DAYS_AHEAD));
+        if (!near || this.forbidden || this.known.contains(day)) {
+            return;
+        }
+        try {
+            make(day);
+            this.known.add(day);
+        } catch (SQLException | RuntimeException ex) {
+            if (!PostgresErrors.INSUFFICIENT_PRIVILEGE.equals(PostgresErrors.state(ex))) {
+                throw ex;
+            }
+            this.forbidden = true;
+            logger.warn(
+                    "The role may not make partitions: records go to {}_other, which is slower and ignores"
+                            + " telemetry.jdbc.max-age. Grant CREATE on the schema and the ownership of the tables",
+                    this.settings.sql("telemetry_record"));
+        }
+    }
+
+    private LocalDate today() {
+        return LocalDate.ofInstant(this.clock.instant(), ZoneOffset.UTC);
+    }
+
+    private void make(LocalDate day) throws SQLException {
+        for (String table : TABLES) {
+            String parent = this.settings.sql(table);
+            String name = parent + "_" + SUFFIX.format(day);
+            this.connections.write((connection) -> {
+                JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
+                if (PostgresSchema.exists(connection, name)) {
+                    return false;
+                }
+                this.schema.lock(connection);
+                if (PostgresSchema.exists(connection, name)) {
+                    return false;
+                }
+                String from = bound(table, day);
+                String to = bound(table, day.plusDays(1));
+                String key = table.equals("telemetry_record") ? "time" : "day";
+                jdbc.execute("CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)");
+                jdbc.execute("WITH moved AS (DELETE FROM " + parent + "_other WHERE " + key + " >= " + from + " AND "
+                        + key + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved");
+                jdbc.execute("ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from
+                        + ") TO (" + to + ")");
+                return true;
+            });
+        }
+    }
+
+    private static String bound(String table, LocalDate day) {
+        return table.equals("telemetry_record") ? "'" + day + " 00:00:00+00'" : "'" + day + "'";
+    }
+
+    /** Removes the partitions of days that are older than that. Waits for no one: what is in use goes the next time. */
+    void drop(Duration maxAge) throws SQLException {
+        LocalDate first = today().minusDays(Math.max(1, maxAge.toDays()));
+        for (String table : TABLES) {
+            String parent = this.settings.sql(table);
+            this.connections.write((connection) -> {
+                JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
+                jdbc.execute("SET LOCAL lock_timeout = '2s'");
+                this.schema.lock(connection);
+                for (String name : jdbc.queryForList(
+                        "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+                                + " WHERE i.inhparent = to_regclass(?)",
+                        String.class,
+                        parent)) {
+                    LocalDate day = day(name);
+                    if (day != null && day.isBefore(first)) {
+                        jdbc.execute("DROP TABLE " + name);
+                        this.known.remove(day);
+                    }
+                }
+                String key = table.equals("telemetry_record") ? "time" : "day";
+                jdbc.update("DELETE FROM " + parent + "_other WHERE " + key + " < " + bound(table, first));
+                return true;
+            });
+        }
+    }
+
+    private static @Nullable LocalDate day(String partition) {
+        String suffix = partition.replace("\"", "");
+        suffix = suffix.substring(suffix.lastIndexOf('_') + 1);
+        return suffix.matches("[0-9]{8}") ? LocalDate.parse(suffix, SUFFIX) : null;
+    }
+}

@@ -1,0 +1,113 @@
+package org.cloudmesh.ai.telemetry.store.postgresql;
+
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.NodeReport;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps records in PostgreSQL, beside those of other nodes. */
+final class PostgresStore implements TelemetryStore {
+
+    private static final Logger logger = LoggerFactory.getLogger(PostgresStore.class);
+
+    private static final long DROP_INTERVAL = TimeUnit.HOURS.toNanos(1);
+
+    private static final long SECONDS_PER_DAY = 86_400;
+
+    private final PostgresSettings settings;
+
+    private final Clock clock;
+
+    private final PostgresSchema schema;
+
+    private final Partitions partitions;
+
+    private final Inserter inserter;
+
+    private final PostgresSource source;
+
+    private long dropAt = System.nanoTime();
+
+    PostgresStore(Supplier<DataSource> dataSource, PostgresSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        Connections connections = new Connections(dataSource);
+        this.schema = new PostgresSchema(settings, connections);
+        this.partitions = new Partitions(settings, connections, this.schema, clock);
+        this.inserter = new Inserter(settings, connections, this.partitions);
+        this.source = new PostgresSource(settings, connections);
+    }
+
+    @Override
+    public String name() {
+        return "jdbc";
+    }
+
+    @Override
+    public RecordSource source() {
+        return this.source;
+    }
+
+    @Override
+    public void open() throws StoreException {
+        run("PostgreSQL cannot be used", () -> {
+            this.schema.prepare();
+            this.partitions.forget();
+            this.inserter.forget();
+        });
+    }
+
+    @Override
+    public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
+        if (!batch.isEmpty()) {
+            run("PostgreSQL does not keep records", () -> this.inserter.insert(batch));
+        }
+    }
+
+    @Override
+    public void report(NodeReport report) throws StoreException {
+        run("PostgreSQL does not keep how this node fares", () -> this.inserter.report(report));
+    }
+
+    @Override
+    public void maintain() throws StoreException {
+        if (System.nanoTime() - this.dropAt < 0) {
+            return;
+        }
+        this.dropAt = System.nanoTime() + DROP_INTERVAL;
+        // Nobody waits at midnight.
+        run(
+                "PostgreSQL cannot make tomorrow's partition",
+                () -> this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1));
+        if (this.settings.maxAge() != null) {
+            try {
+                this.partitions.drop(this.settings.maxAge());
+            } catch (SQLException | RuntimeException ex) {
+                logger.warn("Old partitions could not be dropped; the next try is in an hour: {}", ex.getMessage());
+            }
+        }
+    }
+
+    private static void run(String what, Step step) throws StoreException {
+        try {
+            step.run();
+        } catch (SQLException | RuntimeException ex) {
+            throw PostgresErrors.of(what, ex);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Step {
+
+        void run() throws SQLException, StoreException;
+    }
+}

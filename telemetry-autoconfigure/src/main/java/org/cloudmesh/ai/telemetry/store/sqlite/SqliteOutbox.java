@@ -1,0 +1,435 @@
+package org.cloudmesh.ai.telemetry.store.sqlite;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.Outbox;
+import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** What one remote store has yet to receive; {@link Outboxes} says how that is known. */
+final class SqliteOutbox implements Outbox {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    // Counting a long backlog reads it all.
+    private static final Duration COUNTING_PATIENCE = Duration.ofSeconds(30);
+
+    private static final long BATCH_CHARACTERS = 4 << 20;
+
+    private final String reader;
+
+    private final SqliteStorage storage;
+
+    private final ReentrantLock lock;
+
+    private final Deque<Chunk> arrived = new ArrayDeque<>();
+
+    private @Nullable Chunk current;
+
+    private boolean attached;
+
+    private int id;
+
+    private long epoch;
+
+    /** Rows up to this one were read, and late ones up to that number. */
+    private long position = -1;
+
+    private long late;
+
+    private int noting;
+
+    private long lostNow;
+
+    private long ownLostNow;
+
+    private long sent;
+
+    private long ownSent;
+
+    private long lost;
+
+    private long ownLost;
+
+    private @Nullable String own;
+
+    SqliteOutbox(String reader, SqliteStorage storage, ReentrantLock lock) {
+        this.reader = reader;
+        this.storage = storage;
+        this.lock = lock;
+    }
+
+    String reader() {
+        return this.reader;
+    }
+
+    /** The file that is open now says so. A batch that was read from another file is not noted in this one. */
+    void attach(int id, long position, long epoch) {
+        this.lock.lock();
+        try {
+            if (!this.attachedBefore(epoch)) {
+                this.arrived.clear();
+                this.current = null;
+                this.position = position;
+                this.late = 0;
+            }
+            this.id = id;
+            this.epoch = epoch;
+            this.attached = true;
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    private boolean attachedBefore(long epoch) {
+        return this.id != 0 && this.epoch == epoch;
+    }
+
+    void detach() {
+        this.lock.lock();
+        try {
+            this.attached = false;
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    @Override
+    public Batch read(int most) throws StoreException {
+        this.lock.lock();
+        try {
+            if (!this.attached) {
+                throw new StoreException(StoreException.Remedy.RETRY, "the local file is not open", null);
+            }
+            Chunk chunk = ask(PATIENCE, (database, catalog) -> next(database, catalog, most));
+            if (!chunk.records.isEmpty()) {
+                this.current = chunk;
+                if (chunk.late) {
+                    this.late = chunk.to;
+                } else {
+                    this.position = chunk.to;
+                }
+            }
+            return chunk;
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    private Chunk next(Database database, StoredSeriesCatalog.View catalog, int most) throws SQLException {
+        // Another process that forwards the same file may be ahead.
+        long noted = database.number("SELECT position FROM outbox WHERE id = ?", -1, this.id);
+        if (noted > this.position && this.arrived.isEmpty()) {
+            this.position = noted;
+        }
+        RecordRows rows = new RecordRows(database, catalog);
+        List<TelemetryRecord> records = new ArrayList<>();
+        List<Long> ids = new ArrayList<>();
+        long end = this.late;
+        long characters = 0;
+        try (ResultSet found = database.query(
+                "SELECT " + RecordRows.COLUMNS + ", n FROM outbox_late JOIN record ON record.id = row"
+                        + " WHERE n > ? AND outbox = ? ORDER BY n LIMIT " + most,
+                this.late,
+                this.id)) {
+            while (found.next() && characters < BATCH_CHARACTERS) {
+                TelemetryRecord record = rows.read(found);
+                characters += characters(record);
+                records.add(record);
+                ids.add(found.getLong(1));
+                end = found.getLong("n");
+            }
+        }
+        if (!records.isEmpty()) {
+            return new Chunk(this.epoch, records, ids(ids), true, -1, end);
+        }
+        end = this.position;
+        try (ResultSet found = database.query(
+                "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id > ? ORDER BY id LIMIT " + most,
+                this.position)) {
+            while (found.next() && characters < BATCH_CHARACTERS) {
+                TelemetryRecord record = rows.read(found);
+                characters += characters(record);
+                records.add(record);
+                end = found.getLong(1);
+                ids.add(end);
+            }
+        }
+        return new Chunk(this.epoch, records, ids(ids), false, this.position, end);
+    }
+
+    private static long characters(TelemetryRecord record) {
+        String message = record.message();
+        long characters = message == null ? 0 : message.length();
+        for (String value : record.attributes().values()) {
+            characters += value.length();
+        }
+        return characters;
+    }
+
+    private static long[] ids(List<Long> ids) {
+        return ids.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    @Override
+    public void acknowledge(Batch batch) {
+        Chunk chunk = (Chunk) batch;
+        this.lock.lock();
+        try {
+            this.sent += chunk.records.size();
+            for (TelemetryRecord record : chunk.records) {
+                if (record.origin().token().equals(this.own)) {
+                    this.ownSent++;
+                }
+            }
+            if (chunk == this.current) {
+                this.current = null;
+                this.arrived.add(chunk);
+            }
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    @Override
+    public void release(Batch batch) throws StoreException {
+        Chunk chunk = (Chunk) batch;
+        this.lock.lock();
+        try {
+            if (!this.attached || chunk != this.current) {
+                return;
+            }
+            this.current = null;
+            Set<Long> there = ask(PATIENCE, (database, catalog) -> {
+                Set<Long> found = new HashSet<>();
+                for (long row : chunk.ids) {
+                    if (database.number("SELECT count(*) FROM record WHERE id = ?", 0, row) > 0) {
+                        found.add(row);
+                    }
+                }
+                return found;
+            });
+            for (int i = 0; i < chunk.ids.length; i++) {
+                if (!there.contains(chunk.ids[i])) {
+                    this.lost++;
+                    this.ownLost += chunk.records.get(i).origin().token().equals(this.own) ? 1 : 0;
+                }
+            }
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    @Override
+    public Backlog backlog() throws StoreException {
+        long position;
+        long late;
+        Chunk current;
+        this.lock.lock();
+        try {
+            if (!this.attached) {
+                throw new StoreException(StoreException.Remedy.RETRY, "the local file is not open", null);
+            }
+            position = this.position;
+            late = this.late;
+            current = this.current;
+        } finally {
+            this.lock.unlock();
+        }
+        return ask(COUNTING_PATIENCE, (database, catalog) -> {
+            long records = database.number("SELECT count(*) FROM record WHERE id > ?", 0, position)
+                    + database.number("SELECT count(*) FROM outbox_late WHERE n > ? AND outbox = ?", 0, late, this.id);
+            long oldest = database.number("SELECT min(id) FROM record WHERE id > ?", Long.MAX_VALUE, position);
+            oldest = Math.min(
+                    oldest,
+                    database.number(
+                            "SELECT min(row) FROM outbox_late WHERE n > ? AND outbox = ?",
+                            Long.MAX_VALUE,
+                            late,
+                            this.id));
+            if (current != null) {
+                records += current.ids.length;
+                oldest = Math.min(oldest, current.ids[0]);
+            }
+            return new Backlog(records, oldest == Long.MAX_VALUE ? null : RowIds.micros(oldest));
+        });
+    }
+
+    @Override
+    public Totals totals() {
+        this.lock.lock();
+        try {
+            return new Totals(this.sent, this.ownSent, this.lost, this.ownLost);
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    @Override
+    public void own(String token) {
+        this.lock.lock();
+        try {
+            this.own = token;
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    boolean pending() {
+        this.lock.lock();
+        try {
+            return !this.arrived.isEmpty();
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    void note(Database database) throws SQLException {
+        List<Chunk> chunks;
+        this.lock.lock();
+        try {
+            chunks = List.copyOf(this.arrived);
+            this.noting = chunks.size();
+        } finally {
+            this.lock.unlock();
+        }
+        for (Chunk chunk : chunks) {
+            if (chunk.late) {
+                for (long row : chunk.ids) {
+                    database.update(
+                            "DELETE FROM outbox_late WHERE row = ? AND outbox = ? AND n <= ?", row, this.id, chunk.to);
+                }
+            } else {
+                listUnsent(database, chunk);
+                database.update(
+                        "UPDATE outbox SET position = max(position, ?) WHERE id = ? AND epoch = ?",
+                        chunk.to,
+                        this.id,
+                        chunk.epoch);
+            }
+        }
+    }
+
+    /** Lists what came in between the rows of a batch while it was on its way. */
+    private void listUnsent(Database database, Chunk chunk) throws SQLException {
+        List<Long> unsent = new ArrayList<>();
+        try (ResultSet rows =
+                database.query("SELECT id FROM record WHERE id > ? AND id <= ? ORDER BY id", chunk.from, chunk.to)) {
+            while (rows.next()) {
+                if (!chunk.contains(rows.getLong(1))) {
+                    unsent.add(rows.getLong(1));
+                }
+            }
+        }
+        for (long row : unsent) {
+            database.update("INSERT INTO outbox_late (outbox, row) VALUES (?, ?)", this.id, row);
+        }
+    }
+
+    void noted() {
+        this.lock.lock();
+        try {
+            for (; this.noting > 0; this.noting--) {
+                this.arrived.poll();
+            }
+        } finally {
+            this.lock.unlock();
+        }
+    }
+
+    /** Returns the first row that was not noted as sent. */
+    long firstUnsent(Database database) throws SQLException {
+        long late = database.number("SELECT min(row) FROM outbox_late WHERE outbox = ?", Long.MAX_VALUE, this.id);
+        long position = database.number("SELECT position FROM outbox WHERE id = ?", -1, this.id);
+        return Math.min(late, position + 1);
+    }
+
+    /** Counts which of the rows that are about to be removed nobody will send. The caller holds the lock. */
+    void count(Database database, long from, long to, String kept) throws SQLException {
+        this.lostNow = 0;
+        this.ownLostNow = 0;
+        Chunk current = this.current;
+        Set<Long> late = new HashSet<>();
+        try (ResultSet rows = database.query(
+                "SELECT row FROM outbox_late WHERE n > ? AND outbox = ? AND row >= ? AND row < ?",
+                this.late,
+                this.id,
+                from,
+                to)) {
+            while (rows.next()) {
+                late.add(rows.getLong(1));
+            }
+        }
+        long noted = database.number("SELECT position FROM outbox WHERE id = ?", -1, this.id);
+        if (to <= noted && late.isEmpty()) {
+            return;
+        }
+        try (ResultSet rows = database.query(
+                "SELECT r.id, p.token FROM record r JOIN kind k ON k.id = r.kind JOIN process p ON p.id = k.process"
+                        + " WHERE r.id >= ? AND r.id < ? AND NOT r." + kept,
+                from,
+                to)) {
+            while (rows.next()) {
+                long row = rows.getLong(1);
+                boolean between = row > noted
+                        && row <= this.position
+                        && !(current != null && current.contains(row))
+                        && this.arrived.stream().noneMatch((chunk) -> chunk.contains(row));
+                if (row > this.position || between || late.contains(row)) {
+                    this.lostNow++;
+                    this.ownLostNow += rows.getString(2).equals(this.own) ? 1 : 0;
+                }
+            }
+        }
+    }
+
+    void counted(boolean committed) {
+        if (committed) {
+            this.lost += this.lostNow;
+            this.ownLost += this.ownLostNow;
+        }
+        this.lostNow = 0;
+        this.ownLostNow = 0;
+    }
+
+    private <T> T ask(Duration patience, SqliteStorage.Question<T> question) throws StoreException {
+        try {
+            return this.storage.ask(Deadline.after(patience), question);
+        } catch (QueryException ex) {
+            throw new StoreException(
+                    StoreException.Remedy.RETRY, "the local file cannot be read: " + ex.getMessage(), ex);
+        }
+    }
+
+    /**
+     * Rows that were read together.
+     *
+     * @param epoch of the file
+     * @param records their records
+     * @param ids of the rows; rising unless late
+     * @param late whether they came in behind what was sent
+     * @param from the row before the first; -1 for late ones and at the beginning
+     * @param to the last row; of late ones, their last number in the list
+     */
+    private record Chunk(long epoch, List<TelemetryRecord> records, long[] ids, boolean late, long from, long to)
+            implements Batch {
+
+        boolean contains(long row) {
+            return this.late
+                    ? Arrays.stream(this.ids).anyMatch((id) -> id == row)
+                    : Arrays.binarySearch(this.ids, row) >= 0;
+        }
+    }
+}

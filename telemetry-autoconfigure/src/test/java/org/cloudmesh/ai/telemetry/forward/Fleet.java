@@ -1,0 +1,76 @@
+package org.cloudmesh.ai.telemetry.forward;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import javax.sql.DataSource;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryBuilder;
+import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
+import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
+import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.postgresql.PostgresSettings;
+import org.cloudmesh.ai.telemetry.store.postgresql.PostgresStoreFactory;
+
+/** Recorders that forward, for tests. */
+public final class Fleet {
+
+    private Fleet() {}
+
+    /** Begins a recorder of the settings; further ones are up to the caller. */
+    public static TelemetryBuilder builder(Path file) {
+        return Telemetry.builder()
+                .backend("jdbc")
+                .path(file.toString())
+                .command("trainer")
+                .closeTimeout(Duration.ofSeconds(20));
+    }
+
+    /** Starts a recorder that forwards to a database, as a node of that name. */
+    public static RecordingTelemetry start(TelemetryBuilder builder, DataSource dataSource, String node) {
+        PostgresSettings settings =
+                new PostgresSettings(node, true, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, null);
+        return new DefaultTelemetryFactory(
+                        List.of(),
+                        List.of(new PostgresStoreFactory(() -> dataSource, settings, () -> {})),
+                        List.of(),
+                        List.of())
+                .assemble(builder.settings());
+    }
+
+    /** Returns the state of one of a recorder's stores. */
+    public static StoreStatus status(RecordingTelemetry telemetry, String backend) {
+        return telemetry.stores().stream()
+                .filter((store) -> store.backend().equals(backend))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until something holds. */
+    public static void await(BooleanSupplier condition, String what) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - end > 0) {
+                throw new AssertionError("In twenty seconds it did not come about that " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Returns whether nothing of this recorder is on its way. */
+    public static boolean isThrough(RecordingTelemetry telemetry, String backend) {
+        StoreStatus status = status(telemetry, backend);
+        return status.queued() == 0 && status.forward().behind() == 0;
+    }
+
+    /** Returns whether accepted = written + dropped + queued in each store. */
+    public static boolean isExact(RecordingTelemetry telemetry) {
+        return telemetry.stores().stream().allMatch((store) -> {
+            long dropped =
+                    store.dropped().values().stream().mapToLong(Long::longValue).sum();
+            return store.accepted() == store.written() + dropped + store.queued();
+        });
+    }
+}

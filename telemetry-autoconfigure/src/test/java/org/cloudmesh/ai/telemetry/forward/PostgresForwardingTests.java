@@ -1,0 +1,236 @@
+package org.cloudmesh.ai.telemetry.forward;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
+import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
+import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Store and forward to a real PostgreSQL. */
+class PostgresForwardingTests {
+
+    @TempDir
+    private Path directory;
+
+    private DataSource database;
+
+    private JdbcTemplate sql;
+
+    @BeforeEach
+    void createDatabase() {
+        PostgresServer server = PostgresServer.shared();
+        this.database = server.dataSource(server.newDatabase());
+        this.sql = new JdbcTemplate(this.database);
+    }
+
+    private Path file() {
+        return this.directory.resolve("telemetry.db");
+    }
+
+    private long count() {
+        boolean there = this.sql.queryForObject("SELECT to_regclass('telemetry_record') IS NOT NULL", Boolean.class);
+        if (!there) {
+            return 0;
+        }
+        return this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class);
+    }
+
+    @Test
+    void sendsRecordsAsTheyWere() throws Exception {
+        String id;
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()).run("r1"), this.database, "pod-1")) {
+            telemetry
+                    .record()
+                    .event("inference")
+                    .metric("latency", 0.1 + 0.2)
+                    .metric("tokens", 512)
+                    .attribute("model", "llama-3")
+                    .message("warm \"x\" \\ \n é 😀")
+                    .timestamp(Instant.parse("2026-11-24T22:20:00.123456Z"))
+                    .status(Status.COMPLETED)
+                    .emit();
+            telemetry.event("nothing", null);
+            assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "all was sent");
+            id = telemetry.origin().token() + "-000000000001";
+            StoreStatus status = Fleet.status(telemetry, "jdbc");
+            assertThat(status.written()).isEqualTo(2);
+            assertThat(status.forward().sent()).isEqualTo(2);
+            assertThat(status.degraded()).isNull();
+            assertThat(Fleet.isExact(telemetry)).isTrue();
+        }
+        Map<String, Object> row = this.sql.queryForMap("SELECT * FROM telemetry WHERE event = 'inference'");
+        assertThat(row.get("node")).isEqualTo("pod-1");
+        assertThat(row.get("command")).isEqualTo("trainer");
+        assertThat(row.get("run")).isEqualTo("r1");
+        assertThat(row.get("status")).isEqualTo("completed");
+        assertThat(row.get("id").toString()).startsWith(id.substring(0, id.length() - 1));
+        assertThat(row.get("message")).isEqualTo("warm \"x\" \\ \n é 😀");
+        assertThat(row.get("metrics").toString()).contains("0.30000000000000004", "\"tokens\": 512");
+        assertThat(row.get("attributes").toString()).isEqualTo("{\"model\": \"llama-3\"}");
+        assertThat(((java.sql.Timestamp) row.get("timestamp")).toInstant())
+                .isEqualTo(Instant.parse("2026-11-24T22:20:00.123456Z"));
+        assertThat(this.sql.queryForObject("SELECT sum(records) FROM telemetry_process", Long.class))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void sendsWhatAnotherProgramWroteAndWhatCameLate() throws Exception {
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            telemetry.emit("loss", 1);
+            telemetry.flush(Duration.ofSeconds(30));
+            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "the first was sent");
+            telemetry
+                    .record()
+                    .metric("loss", 2)
+                    .timestamp(Instant.now().minus(Duration.ofDays(3)))
+                    .emit();
+            try (Connection python = DriverManager.getConnection("jdbc:sqlite:" + file());
+                    Statement statement = python.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = 5000");
+                statement.execute("INSERT INTO telemetry (timestamp, command, status, metrics, system, message)"
+                        + " VALUES ('2026-01-02T03:04:05', 'python', 'completed', '{\"loss\": 3}', '{}', 'old')");
+            }
+            try (Telemetry other = Telemetry.builder()
+                    .backend("sqlite")
+                    .path(file().toString())
+                    .command("other")
+                    .build()) {
+                other.emit("loss", 4);
+                other.flush(Duration.ofSeconds(30));
+            }
+            Fleet.await(() -> count() == 4, "all four came");
+        }
+        assertThat(this.sql.queryForList("SELECT r.numbers[1] FROM telemetry_record r ORDER BY 1", Double.class))
+                .containsExactly(1.0, 2.0, 3.0, 4.0);
+    }
+
+    @Test
+    void sendsWhatIsLeftAtTheNextStart() throws Exception {
+        DataSource nowhere = new org.springframework.jdbc.datasource.DriverManagerDataSource(
+                "jdbc:postgresql://127.0.0.1:1/none", "nobody", "");
+        try (RecordingTelemetry telemetry =
+                Fleet.start(Fleet.builder(file()).closeTimeout(Duration.ofMillis(500)), nowhere, "pod-1")) {
+            for (int i = 0; i < 5000; i++) {
+                telemetry.emit("n", i);
+            }
+            assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+            Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() != null, "it is degraded");
+            Fleet.await(() -> Fleet.status(telemetry, "jdbc").forward().behind() == 5000, "5000 are behind");
+            StoreStatus status = Fleet.status(telemetry, "jdbc");
+            assertThat(status.queued()).isEqualTo(5000);
+            assertThat(status.forward().failed()).isPositive();
+            assertThat(status.forward().lag()).isPositive();
+            assertThat(Fleet.status(telemetry, "sqlite").written()).isEqualTo(5000);
+            assertThat(Fleet.isExact(telemetry)).isTrue();
+        }
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            telemetry.emit("n", 5000);
+            Fleet.await(() -> count() == 5001, "all came");
+            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "it is known that all came");
+            assertThat(Fleet.status(telemetry, "jdbc").written()).isEqualTo(1);
+            assertThat(Fleet.status(telemetry, "jdbc").forward().sent()).isEqualTo(5001);
+        }
+        assertThat(this.sql.queryForObject("SELECT count(DISTINCT numbers[1]) FROM telemetry_record", Long.class))
+                .isEqualTo(5001);
+    }
+
+    @Test
+    void sendsAtTheEnd() {
+        RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1");
+        for (int i = 0; i < 20_000; i++) {
+            telemetry.emit("n", i);
+        }
+        telemetry.close();
+        assertThat(count()).isEqualTo(20_000);
+        assertThat(Fleet.status(telemetry, "jdbc").queued()).isZero();
+        RecordingTelemetry next = Fleet.start(Fleet.builder(file()), this.database, "pod-1");
+        next.emit("n", 20_000);
+        next.close();
+        assertThat(count()).isEqualTo(20_001);
+        assertThat(Fleet.status(next, "jdbc").forward().sent()).isEqualTo(1);
+    }
+
+    @Test
+    @FaultRow(
+            number = 38,
+            injected = "max-size 4 MB reached while the server is away",
+            expected = "the bound holds, what went unsent is counted exactly, the rest is sent later")
+    void countsWhatRetentionTakesUnsent() throws Exception {
+        DataSource nowhere = new org.springframework.jdbc.datasource.DriverManagerDataSource(
+                "jdbc:postgresql://127.0.0.1:1/none", "nobody", "");
+        long lost;
+        int records = 60_000;
+        try (RecordingTelemetry telemetry = Fleet.start(
+                Fleet.builder(file()).retention(new Retention(null, 4 << 20)).closeTimeout(Duration.ofMillis(500)),
+                nowhere,
+                "pod-1")) {
+            for (int i = 0; i < records; i++) {
+                telemetry.record().metric("n", i).message("m".repeat(100) + i).emit();
+                if (i % 1000 == 0) {
+                    assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+                }
+            }
+            assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+            Fleet.await(
+                    () -> Fleet.status(telemetry, "sqlite").bytes() < (5 << 20),
+                    "the file is as small as it should be");
+            assertThat(Fleet.isExact(telemetry)).isTrue();
+            telemetry.close();
+            lost = Fleet.status(telemetry, "jdbc").dropped().getOrDefault("not-forwarded", 0L);
+            assertThat(lost).isPositive();
+            assertThat(Fleet.status(telemetry, "jdbc").queued()).isEqualTo(records - lost);
+            assertThat(Fleet.status(telemetry, "sqlite").dropped()).isEmpty();
+        }
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            Fleet.await(() -> count() == records - lost, records - lost + " came, beside " + lost + " that were lost");
+            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "nothing is left");
+            assertThat(count()).isEqualTo(records - lost);
+        }
+    }
+
+    @Test
+    @FaultRow(
+            number = 36,
+            injected = "eight nodes begin at once on an empty database",
+            expected = "one schema, all records of all there once")
+    void manyNodesBeginAtOnce() throws Exception {
+        List<RecordingTelemetry> nodes = new java.util.ArrayList<>();
+        for (int node = 0; node < 8; node++) {
+            nodes.add(Fleet.start(
+                    Fleet.builder(this.directory.resolve("node-" + node + ".db")), this.database, "pod-" + node));
+        }
+        for (int i = 0; i < 2000; i++) {
+            for (RecordingTelemetry node : nodes) {
+                node.emit("n", i);
+            }
+        }
+        nodes.forEach(RecordingTelemetry::close);
+        assertThat(count()).isEqualTo(16_000);
+        assertThat(this.sql.queryForList(
+                        "SELECT node || ':' || count(*) FROM telemetry GROUP BY node ORDER BY 1", String.class))
+                .hasSize(8)
+                .allMatch((node) -> node.endsWith(":2000"));
+        assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema", Integer.class))
+                .containsExactly(1);
+        assertThat(this.sql.queryForList("SELECT accepted FROM telemetry_process", Long.class))
+                .containsOnly(2000L);
+    }
+}
