@@ -285,6 +285,77 @@ class ProcessFaultTests {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "sqlite, unlistable",
+        "jsonl, unlistable",
+        "text, unlistable",
+        "sqlite, replaced",
+        "jsonl, replaced",
+        "text, replaced",
+        "sqlite, too long",
+        "jsonl, too long",
+        "text, too long"
+    })
+    @FaultRow(
+            number = 43,
+            injected = "a directory that cannot be listed (mode 0300, without capabilities), one that is replaced by a "
+                    + "file while running, a name that is too long",
+            expected =
+                    "starts; where the store cannot work, degraded within 5 s with the path, one WARN; figures answer; "
+                            + "goes on within 5 s afterwards")
+    void aDirectoryThatFailsDegrades(String backend, String what, TestReporter reporter) throws Exception {
+        Faults.needsRoot();
+        Faults.needs("setpriv");
+        Path data = Files.createDirectory(this.directory.resolve("data"));
+        Path away = this.directory.resolve("away");
+        Path path = data.resolve(what.equals("too long") ? "n".repeat(300) : "telemetry");
+        if (what.equals("unlistable")) {
+            Faults.run("chmod", "0300", data.toString());
+        }
+        try (Child child = Child.start().through(WITHOUT_RIGHTS).on(backend, path)) {
+            child.ask("plain 10", "emitted");
+            if (what.equals("replaced")) {
+                child.ask("flush 5000", "flushed true");
+                Files.move(data, away);
+                Files.writeString(data, "no directory");
+                child.ask("plain 10", "emitted");
+            }
+            if (what.equals("unlistable") && !backend.equals("jsonl")) {
+                // Only JSONL lists its directory.
+                child.ask("flush 5000", "flushed true");
+                assertThat(child.status().isDegraded()).isFalse();
+                reporter.publishEntry("seen", "recorded");
+                return;
+            }
+            await().atMost(Duration.ofSeconds(5)).until(() -> child.status().isDegraded());
+            Child.Status status = child.status();
+            assertThat(status.degraded()).contains(data.toString());
+            TimeUnit.MILLISECONDS.sleep(Faults.times(3000, 1200));
+            assertThat(child.status().isExact()).isTrue();
+            if (what.equals("replaced")) {
+                Files.delete(data);
+                Files.move(away, data);
+            } else {
+                Faults.run("chmod", "0700", data.toString());
+            }
+            if (!what.equals("too long")) {
+                child.ask("flush 5000", "flushed true");
+                assertThat(child.status().isDegraded()).isFalse();
+            }
+            assertThat(child.log().lines().filter((line) -> line.contains(" WARN ")))
+                    .hasSize(1);
+            reporter.publishEntry(
+                    "seen",
+                    status.degraded()
+                            .replace(this.directory + "/", "")
+                            .replaceFirst("^\\S+ ", "")
+                            .replaceAll("n{100,}", "n...n"));
+        } finally {
+            Faults.run("chmod", "0700", data.toString());
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"sqlite", "jsonl"})
     @FaultRow(
             number = 28,

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +12,9 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
+import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class Compactor implements AutoCloseable {
 
     private final Retention retention;
 
-    private final Clock clock;
+    private final RetentionClock clock;
 
     private final RecordReader reader;
 
@@ -53,12 +54,14 @@ final class Compactor implements AutoCloseable {
 
     private long credit;
 
+    private boolean warned;
+
     /**
      * Creates a compactor.
      *
      * @param largest size that the file which records are written to may have
      */
-    Compactor(RolledFiles rolled, Retention retention, long largest, Clock clock, RecordReader reader) {
+    Compactor(RolledFiles rolled, Retention retention, long largest, RetentionClock clock, RecordReader reader) {
         this.rolled = rolled;
         this.retention = retention;
         this.largest = largest;
@@ -112,11 +115,12 @@ final class Compactor implements AutoCloseable {
      *
      * @param file that records are written to
      * @param size of it
+     * @throws StoreException when the directory cannot be listed
      */
-    void run(AppendFile file, long size) {
+    void run(AppendFile file, long size) throws StoreException {
+        List<Path> files = this.rolled.listed();
         try {
             long start = System.nanoTime();
-            List<Path> files = this.rolled.list();
             this.contents.keySet().retainAll(files);
             this.counting.keySet().retainAll(files);
             for (Path plain : this.rolled.leftOvers()) {
@@ -133,11 +137,15 @@ final class Compactor implements AutoCloseable {
             while (more && System.nanoTime() - start < BUDGET) {
                 more = look(files) > 0 || pack(files, file);
             }
+            this.warned = false;
         } catch (NoSuchFileException ex) {
             // Another process that keeps the same files was faster.
             abort();
         } catch (IOException ex) {
-            logger.warn("Cannot pack or delete old files: {}", ex.toString());
+            if (!this.warned) {
+                this.warned = true;
+                logger.warn("Cannot pack or delete old files: {}", ex.toString());
+            }
             abort();
         }
     }

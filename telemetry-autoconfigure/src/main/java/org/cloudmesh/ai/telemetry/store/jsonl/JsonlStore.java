@@ -1,8 +1,11 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +19,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
+import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.json.RecordWriter;
 import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
@@ -41,6 +45,8 @@ final class JsonlStore implements TelemetryStore {
     private final Path path;
 
     private final Clock clock;
+
+    private final RetentionClock age;
 
     private final AppendFile file;
 
@@ -87,7 +93,8 @@ final class JsonlStore implements TelemetryStore {
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
-        this.compactor = new Compactor(this.rolled, retention, this.largest, clock, this.storage.reader());
+        this.age = new RetentionClock(clock, retention.maxAge());
+        this.compactor = new Compactor(this.rolled, retention, this.largest, this.age, this.storage.reader());
     }
 
     @Override
@@ -107,7 +114,9 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void open() throws StoreException {
+        long written = lastWritten();
         openFile();
+        this.age.begin(written);
         this.storage.forget();
     }
 
@@ -115,6 +124,42 @@ final class JsonlStore implements TelemetryStore {
         this.newestRolled = newestRolled();
         this.file.open(this.ends);
         this.firstAt = firstTime();
+    }
+
+    /** Returns when an earlier user last wrote, by the file's time, its last record and the newest rolled file. */
+    private long lastWritten() throws StoreException {
+        long last = Long.MIN_VALUE;
+        try {
+            this.rolled.listed();
+            Instant rolled = this.rolled.newest();
+            if (rolled != null) {
+                last = rolled.toEpochMilli();
+            }
+            if (Files.isRegularFile(this.path, LinkOption.NOFOLLOW_LINKS) && Files.size(this.path) > 0) {
+                last = Math.max(last, Files.getLastModifiedTime(this.path).toMillis());
+                last = Math.max(last, TimeUnit.MICROSECONDS.toMillis(lastTime()));
+            }
+        } catch (IOException ex) {
+            logger.debug("Cannot tell when {} was last written", this.path, ex);
+        }
+        return last;
+    }
+
+    private long lastTime() throws IOException {
+        long[] last = {Long.MIN_VALUE};
+        long now = TimeUnit.MILLISECONDS.toMicros(this.age.wallMillis());
+        try (LineFile file = LineFile.open(this.path)) {
+            LineFile.Buffer buffer = new LineFile.Buffer();
+            int length = file.wholeLines(Math.max(0, file.size() - BEGINNING), BEGINNING, buffer);
+            new Lines(this.storage.reader()).scan(buffer.atLeast(length), 0, length, 0, (row) -> {
+                // Records of the future tell nothing.
+                if (row.timestampMicros() <= now) {
+                    last[0] = Math.max(last[0], row.timestampMicros());
+                }
+                return true;
+            });
+        }
+        return last[0];
     }
 
     private long firstTime() {
@@ -239,7 +284,7 @@ final class JsonlStore implements TelemetryStore {
     }
 
     private boolean isOld() {
-        long now = TimeUnit.MILLISECONDS.toMicros(this.clock.millis());
+        long now = TimeUnit.MILLISECONDS.toMicros(this.age.millis());
         return this.firstAt != Long.MAX_VALUE && this.oldest != Long.MAX_VALUE && now - this.firstAt > this.oldest;
     }
 

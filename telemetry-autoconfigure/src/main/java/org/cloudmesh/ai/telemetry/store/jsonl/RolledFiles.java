@@ -1,7 +1,8 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -13,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.file.OwnerOnlyFiles;
+import org.jspecify.annotations.Nullable;
 
 /** Names of the files that a store rolled: {@code telemetry.jsonl} becomes {@code telemetry.20261124T222000.123456Z.jsonl}. */
 final class RolledFiles {
@@ -63,10 +67,13 @@ final class RolledFiles {
     }
 
     private Path afterNewest(String newest) {
-        String stamp = newest.substring(this.stem.length() + 1, newest.length() - this.extension.length());
-        Instant last = Instant.parse(
+        return name(instant(newest).plusMillis(1));
+    }
+
+    private Instant instant(String name) {
+        String stamp = name.substring(this.stem.length() + 1, name.length() - this.extension.length());
+        return Instant.parse(
                 stamp.replaceFirst("(\\d{4})(\\d\\d)(\\d\\d)T(\\d\\d)(\\d\\d)(\\d\\d)", "$1-$2-$3T$4:$5:$6"));
-        return name(last.plusMillis(1));
     }
 
     private Path name(Instant instant) {
@@ -82,6 +89,20 @@ final class RolledFiles {
         return new ArrayList<>(files.values());
     }
 
+    /**
+     * Returns the rolled files, as {@link #list()}.
+     *
+     * @throws StoreException when the directory cannot be listed: nothing old can be removed then
+     */
+    List<Path> listed() throws StoreException {
+        try {
+            return list();
+        } catch (IOException ex) {
+            String reason = ex instanceof AccessDeniedException ? "permission denied" : ex.toString();
+            throw new StoreException(Remedy.REFUSED, "Cannot list the directory " + this.directory + ": " + reason, ex);
+        }
+    }
+
     /** Returns plain files whose packed form is there too: a crash came between the two. */
     List<Path> leftOvers() throws IOException {
         List<Path> all = all();
@@ -94,17 +115,14 @@ final class RolledFiles {
     List<Path> abandoned() throws IOException {
         List<Path> files = new ArrayList<>();
         Instant then = Instant.now().minus(ABANDONED);
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                this.directory, (file) -> isUnfinished(file.getFileName().toString()))) {
-            for (Path file : entries) {
-                String name = file.getFileName().toString();
-                Path plain = plain(file.resolveSibling(name.substring(0, name.indexOf(UNFINISHED))));
-                if (Files.notExists(plain)
-                        || Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
-                                .toInstant()
-                                .isBefore(then)) {
-                    files.add(file);
-                }
+        for (Path file : entries((file) -> isUnfinished(file.getFileName().toString()))) {
+            String name = file.getFileName().toString();
+            Path plain = plain(file.resolveSibling(name.substring(0, name.indexOf(UNFINISHED))));
+            if (Files.notExists(plain)
+                    || Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS)
+                            .toInstant()
+                            .isBefore(then)) {
+                files.add(file);
             }
         }
         return files;
@@ -116,21 +134,26 @@ final class RolledFiles {
     }
 
     private List<Path> all() throws IOException {
-        List<Path> files = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                this.directory,
-                (file) -> this.pattern.matcher(file.getFileName().toString()).matches()
-                        && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))) {
-            entries.forEach(files::add);
+        try {
+            return entries((file) ->
+                    this.pattern.matcher(file.getFileName().toString()).matches()
+                            && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS));
         } catch (NoSuchFileException ex) {
             return List.of();
-        } catch (java.nio.file.DirectoryIteratorException ex) {
-            throw ex.getCause();
         }
-        return files;
     }
 
-    /** Returns the size of all rolled files in bytes. */
+    private List<Path> entries(DirectoryStream.Filter<Path> filter) throws IOException {
+        List<Path> files = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(this.directory, filter)) {
+            entries.forEach(files::add);
+            return files;
+        } catch (DirectoryIteratorException ex) {
+            throw ex.getCause();
+        }
+    }
+
+    /** Returns the size of all rolled files in bytes; 0 when they cannot be listed. */
     long bytes() {
         try {
             long bytes = 0;
@@ -139,8 +162,18 @@ final class RolledFiles {
             }
             return bytes;
         } catch (IOException ex) {
-            throw new UncheckedIOException(ex);
+            // Whoever writes is told of that.
+            return 0;
         }
+    }
+
+    /** Returns when the newest was rolled, as its name says; null when there is none. */
+    @Nullable
+    Instant newest() throws IOException {
+        List<Path> files = list();
+        return files.isEmpty()
+                ? null
+                : instant(plain(files.get(files.size() - 1)).getFileName().toString());
     }
 
     static boolean isPacked(Path file) {
