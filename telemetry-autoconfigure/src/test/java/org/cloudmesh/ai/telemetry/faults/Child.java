@@ -82,6 +82,8 @@ final class Child implements AutoCloseable {
 
         private String metric = "n";
 
+        private String classPath = System.getProperty("java.class.path");
+
         private long first;
 
         /** A program that starts the JVM. */
@@ -102,6 +104,12 @@ final class Child implements AutoCloseable {
 
         Start java(Path java) {
             this.java = java.toString();
+            return this;
+        }
+
+        /** Puts a library before all others. */
+        Start library(Path jar) {
+            this.classPath = jar + System.getProperty("path.separator") + this.classPath;
             return this;
         }
 
@@ -128,7 +136,7 @@ final class Child implements AutoCloseable {
                 command.add("-Xmx256m");
             }
             command.addAll(this.options);
-            command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+            command.addAll(List.of("-cp", this.classPath, main.getName()));
             command.addAll(List.of(arguments));
             ProcessBuilder builder = new ProcessBuilder(command);
             builder.environment().putAll(this.environment);

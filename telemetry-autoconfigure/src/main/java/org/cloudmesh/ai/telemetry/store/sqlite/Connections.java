@@ -41,11 +41,20 @@ final class Connections implements AutoCloseable {
         SQLiteConfig config = new SQLiteConfig();
         config.setBusyTimeout(250);
         Database database = connect(config);
-        database.execute("PRAGMA synchronous = NORMAL");
-        database.execute("PRAGMA cache_size = -8000");
-        // In pages of 8 kB, what SQLite's own default is in pages of 4 kB: a longer log leaves the processor's cache.
-        database.execute("PRAGMA wal_autocheckpoint = 500");
-        return database;
+        boolean done = false;
+        try {
+            database.execute("PRAGMA synchronous = NORMAL");
+            database.execute("PRAGMA cache_size = -8000");
+            // In pages of 8 kB, what SQLite's own default is in pages of 4 kB: a longer log leaves the processor's
+            // cache.
+            database.execute("PRAGMA wal_autocheckpoint = 500");
+            done = true;
+            return database;
+        } finally {
+            if (!done) {
+                database.close();
+            }
+        }
     }
 
     /**

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +14,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -29,6 +33,11 @@ final class DatabaseFile {
     static final int APPLICATION_ID = 0x434D4154;
 
     private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+
+    private static final String CORRUPT = ".corrupt-";
+
+    private static final DateTimeFormatter QUARANTINED =
+            DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
     private static final int HEADER = 100;
 
@@ -50,6 +59,10 @@ final class DatabaseFile {
     private @Nullable DatabaseLock lock;
 
     private long size;
+
+    private long modified = Long.MIN_VALUE;
+
+    private @Nullable Damage damage;
 
     DatabaseFile(Path path) {
         this.path = path;
@@ -75,6 +88,7 @@ final class DatabaseFile {
                 Files.createFile(this.path, ownerOnly());
             } catch (FileAlreadyExistsException ex) {
                 checkExisting();
+                this.modified = Math.max(modified(this.path), modified(sibling("-wal")));
             }
             if (!Files.isWritable(this.path)) {
                 throw refused("it cannot be written", null);
@@ -206,6 +220,11 @@ final class DatabaseFile {
         return Integer.toUnsignedLong(fields.getInt(PAGES_AT)) * (pageSize == 1 ? 1 << 16 : pageSize);
     }
 
+    /** Returns when an earlier user last wrote the file, in milliseconds since 1970; {@link Long#MIN_VALUE} for a new one. */
+    long modified() {
+        return this.modified;
+    }
+
     /** Returns the bytes of the database and of what is not yet in it. */
     long bytes() {
         return size(this.path) + size(sibling("-wal"));
@@ -215,11 +234,73 @@ final class DatabaseFile {
         return size(sibling("-wal"));
     }
 
+    /** Remembers that the file, as it is now, is damaged and stays where it is for that time. */
+    void damaged(String reason, Duration time) {
+        this.damage = new Damage(reason, System.nanoTime() + time.toNanos(), stamp());
+    }
+
+    /**
+     * Refuses a file that was found to be damaged, unless something was done about it.
+     *
+     * @throws StoreException with the reason
+     */
+    void checkDamage() throws StoreException {
+        Damage damage = this.damage;
+        if (damage != null) {
+            if (System.nanoTime() - damage.until < 0 && damage.stamp.equals(stamp())) {
+                throw refused(damage.reason, null);
+            }
+            this.damage = null;
+        }
+    }
+
+    private String stamp() {
+        try {
+            BasicFileAttributes now = attributes();
+            return now.fileKey() + " " + now.size() + " " + now.lastModifiedTime();
+        } catch (IOException ex) {
+            return "";
+        }
+    }
+
+    /** Returns when a file was last put aside, null when that is not known. */
+    @Nullable
+    Instant lastQuarantine() {
+        Instant last = null;
+        String prefix = this.path.getFileName() + CORRUPT;
+        Path directory = this.path.toAbsolutePath().getParent();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                Objects.requireNonNull(directory),
+                (file) -> file.getFileName().toString().startsWith(prefix))) {
+            for (Path file : files) {
+                Instant instant = instant(file.getFileName().toString().substring(prefix.length()));
+                if (instant != null && (last == null || instant.isAfter(last))) {
+                    last = instant;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException ex) {
+            return last;
+        }
+        return last;
+    }
+
+    private static @Nullable Instant instant(String stamp) {
+        try {
+            return QUARANTINED.parse(stamp, Instant::from);
+        } catch (DateTimeException ex) {
+            // The log or the shared memory of such a file.
+            return null;
+        }
+    }
+
+    /** Returns whether another file has the path. */
+    boolean isReplaced() throws IOException {
+        return !Objects.equals(attributes().fileKey(), this.key);
+    }
+
     /** Puts a damaged file aside. */
     Path quarantine(Instant now) throws StoreException {
-        DateTimeFormatter format = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'", Locale.ROOT)
-                .withZone(ZoneOffset.UTC);
-        Path aside = sibling(".corrupt-" + format.format(now));
+        Path aside = sibling(CORRUPT + QUARANTINED.format(now));
         try {
             for (String suffix : new String[] {"", "-wal", "-shm"}) {
                 Path file = sibling(suffix);
@@ -276,6 +357,20 @@ final class DatabaseFile {
                 }
                 : new FileAttribute<?>[0];
     }
+
+    private static long modified(Path file) {
+        try {
+            BasicFileAttributes attributes =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return attributes.size() == 0
+                    ? Long.MIN_VALUE
+                    : attributes.lastModifiedTime().toMillis();
+        } catch (IOException ex) {
+            return Long.MIN_VALUE;
+        }
+    }
+
+    private record Damage(String reason, long until, String stamp) {}
 
     private static long size(Path file) {
         try {

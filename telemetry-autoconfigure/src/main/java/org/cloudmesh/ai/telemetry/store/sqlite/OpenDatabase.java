@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** An open file. */
 final class OpenDatabase implements AutoCloseable {
@@ -13,17 +14,29 @@ final class OpenDatabase implements AutoCloseable {
 
     private final Retention retention;
 
+    private final @Nullable WalResetGuard guard;
+
+    private final DamagedFileRecovery recovery;
+
     private final PythonRows pythonRows = new PythonRows();
 
     private boolean remembers;
 
     private long dataVersion;
 
-    OpenDatabase(Connections connections, Database database, RollupTreeSettings tree, Retention retention) {
+    OpenDatabase(
+            Connections connections,
+            Database database,
+            RollupTreeSettings tree,
+            Retention retention,
+            @Nullable WalResetGuard guard,
+            DamagedFileRecovery recovery) {
         this.connections = connections;
         this.database = database;
         this.inserter = new RecordInserter(database, tree);
         this.retention = retention;
+        this.guard = guard;
+        this.recovery = recovery;
     }
 
     Connections connections() {
@@ -40,6 +53,16 @@ final class OpenDatabase implements AutoCloseable {
 
     Retention retention() {
         return this.retention;
+    }
+
+    /** Returns what makes the checkpoints; null where SQLite does so by itself. */
+    @Nullable
+    WalResetGuard guard() {
+        return this.guard;
+    }
+
+    DamagedFileRecovery recovery() {
+        return this.recovery;
     }
 
     PythonRows pythonRows() {
@@ -64,6 +87,10 @@ final class OpenDatabase implements AutoCloseable {
 
     @Override
     public void close() {
+        this.recovery.close();
+        if (this.guard != null) {
+            this.guard.close();
+        }
         this.connections.close();
         this.database.close();
     }

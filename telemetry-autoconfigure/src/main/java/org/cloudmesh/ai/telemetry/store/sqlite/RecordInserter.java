@@ -75,7 +75,55 @@ final class RecordInserter {
 
     /** Writes the records of a batch that are not there yet. */
     void insert(List<TelemetryRecord> batch, long now) throws SQLException {
-        List<TelemetryRecord> records = missing(batch);
+        write(missing(batch), now);
+    }
+
+    /**
+     * Writes records that were kept in another file, those that are not in this one.
+     *
+     * @return how many were written
+     */
+    int restore(List<TelemetryRecord> batch, long now) throws SQLException {
+        List<TelemetryRecord> records = new ArrayList<>(batch.size());
+        Set<Process> processes = new LinkedHashSet<>();
+        for (TelemetryRecord record : batch) {
+            Process process = this.dictionary.process(record.origin());
+            if (!isThere(record)) {
+                records.add(record);
+            }
+            // Should the batch come again that the other file kept in its last moment, it is known.
+            if (record.sequence() > process.mark()) {
+                process.mark(record.sequence());
+                processes.add(process);
+            }
+        }
+        mark(processes);
+        records.sort(BY_TIME);
+        write(records, now);
+        return records.size();
+    }
+
+    private boolean isThere(TelemetryRecord record) throws SQLException {
+        long id = RowIds.first(record.timestampMicros());
+        return this.database.number(
+                        "SELECT count(*) FROM record r CROSS JOIN kind k ON k.id = r.kind"
+                                + " CROSS JOIN process p ON p.id = k.process"
+                                + " WHERE r.id >= ? AND r.id <= ? AND r.sequence = ? AND p.token = ?",
+                        0,
+                        id,
+                        id | RowIds.TIE_MASK,
+                        record.sequence(),
+                        record.origin().token())
+                > 0;
+    }
+
+    private void mark(Set<Process> processes) throws SQLException {
+        for (Process process : processes) {
+            this.database.update("UPDATE process SET last_sequence = ? WHERE id = ?", process.mark(), process.id());
+        }
+    }
+
+    private void write(List<TelemetryRecord> records, long now) throws SQLException {
         if (records.isEmpty()) {
             return;
         }
@@ -137,9 +185,7 @@ final class RecordInserter {
                 before = record.timestampMicros();
             }
         }
-        for (Process process : processes) {
-            this.database.update("UPDATE process SET last_sequence = ? WHERE id = ?", process.mark(), process.id());
-        }
+        mark(processes);
         if (!sorted) {
             records.sort(BY_TIME);
         }

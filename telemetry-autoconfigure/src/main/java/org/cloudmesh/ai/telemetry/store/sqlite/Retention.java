@@ -4,7 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.TelemetrySettings;
+import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 
 /**
  * Removes the oldest records in small steps, so that the writer never waits long. {@link #written} keeps up with what comes
@@ -31,7 +32,9 @@ final class Retention {
 
     private final DatabaseFile file;
 
-    private final StoreSettings settings;
+    private final TelemetrySettings.Retention settings;
+
+    private final RetentionClock clock;
 
     private final long limit;
 
@@ -47,16 +50,32 @@ final class Retention {
 
     private final Outboxes outboxes;
 
-    Retention(DatabaseFile file, StoreSettings settings, Outboxes outboxes) {
+    Retention(
+            DatabaseFile file, TelemetrySettings.Retention settings, RetentionClock clock, Outboxes outboxes) {
         this.outboxes = outboxes;
         this.file = file;
         this.settings = settings;
-        this.limit = settings.retention().maxBytes();
+        this.clock = clock;
+        this.limit = settings.maxBytes();
         this.slack = this.limit > 0 ? Math.min(MOST_SLACK, this.limit / 4) : MOST_SLACK;
     }
 
-    /** Keeps the log of a small file small too. */
-    void prepare(Database database) throws SQLException {
+    /** Keeps the log of a small file small too, and compares the clock with what is there. */
+    void prepare(OpenDatabase session) throws SQLException {
+        Database database = session.database();
+        // Records of the future tell nothing.
+        long newest = database.number(
+                "SELECT max(id) FROM record WHERE id <= ?",
+                -1,
+                RowIds.first(TimeUnit.MILLISECONDS.toMicros(this.clock.wallMillis())));
+        this.clock.begin(Math.max(
+                this.file.modified(),
+                newest < 0 ? Long.MIN_VALUE : TimeUnit.MICROSECONDS.toMillis(RowIds.micros(newest))));
+        WalResetGuard guard = session.guard();
+        if (guard != null) {
+            guard.limit(this.slack / 2);
+            return;
+        }
         long pages = this.slack / 2 / Math.max(1, database.number("PRAGMA page_size", 0));
         if (pages < database.number("PRAGMA wal_autocheckpoint", 0)) {
             database.script("PRAGMA wal_autocheckpoint = " + Math.max(1, pages));
@@ -97,7 +116,10 @@ final class Retention {
                 && free(database) > (this.limit > 0 && this.file.bytes() > this.limit ? 0 : pages / 4)) {
             database.script("PRAGMA incremental_vacuum(" + PAGES_AT_ONCE + ")");
         }
-        if (this.file.walBytes() > this.slack) {
+        WalResetGuard guard = session.guard();
+        if (guard != null) {
+            guard.written(this.file.walBytes());
+        } else if (this.file.walBytes() > this.slack) {
             truncateLog(database);
         }
     }
@@ -122,7 +144,7 @@ final class Retention {
      */
     private int step(OpenDatabase session, boolean wholeCells) throws SQLException {
         Database database = session.database();
-        Duration age = this.settings.retention().maxAge();
+        Duration age = this.settings.maxAge();
         boolean large = isLarge(database);
         if (!large && age == null) {
             return 0;
@@ -186,7 +208,7 @@ final class Retention {
     }
 
     private long cutoff(Duration age) {
-        return RowIds.first(TimeUnit.MILLISECONDS.toMicros(this.settings.clock().millis() - age.toMillis()));
+        return RowIds.first(TimeUnit.MILLISECONDS.toMicros(this.clock.millis() - age.toMillis()));
     }
 
     /** Returns where some cells of the oldest records end; 0 when there is no whole one before that id. */
@@ -207,7 +229,7 @@ final class Retention {
 
     /** Returns where the oldest records of the first cell, or of those without one, end; 0 when there are none to go. */
     private long endWithinCell(Database database, long oldest, long most) throws SQLException {
-        Duration age = this.settings.retention().maxAge();
+        Duration age = this.settings.maxAge();
         if (age != null && most != Long.MAX_VALUE) {
             // Cells are made anew when the end lies within one, so that is not done for every record that comes of age.
             if (RowIds.micros(oldest) >= RowIds.micros(most) - TimeUnit.MILLISECONDS.toMicros(age.toMillis()) / 64) {

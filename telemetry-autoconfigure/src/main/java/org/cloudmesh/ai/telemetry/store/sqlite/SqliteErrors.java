@@ -5,6 +5,7 @@ import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -28,6 +29,16 @@ final class SqliteErrors {
     private SqliteErrors() {}
 
     static StoreException of(String what, Exception cause) {
+        Throwable library = library(cause);
+        if (library != null) {
+            return new StoreException(
+                    Remedy.REFUSED,
+                    what + ": SQLite's native library cannot be loaded from the temporary directory (" + directory()
+                            + "; it may be mounted noexec): " + library.getMessage()
+                            + ". Let the system property org.sqlite.tmpdir name a directory that programs may be run "
+                            + "from, or set telemetry.backend to jsonl, which needs no library",
+                    cause);
+        }
         SQLiteErrorCode code = code(cause);
         Remedy remedy = Remedy.REOPEN;
         if (code != null && LATER.contains(code)) {
@@ -36,6 +47,20 @@ final class SqliteErrors {
             remedy = Remedy.RECORD;
         }
         return new StoreException(remedy, what + ": " + cause.getMessage(), cause);
+    }
+
+    /** Returns what says that the library cannot be loaded; null when that is not the error. */
+    static @Nullable Throwable library(Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof NativeLibraryNotFoundException || at instanceof LinkageError) {
+                return at;
+            }
+        }
+        return null;
+    }
+
+    private static String directory() {
+        return System.getProperty("org.sqlite.tmpdir", System.getProperty("java.io.tmpdir", ""));
     }
 
     static boolean damaged(Exception cause) {

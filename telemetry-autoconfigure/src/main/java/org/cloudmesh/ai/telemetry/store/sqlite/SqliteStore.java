@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Outbox;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
@@ -12,6 +13,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
+import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,6 +24,8 @@ import org.springframework.dao.DataAccessException;
 final class SqliteStore implements TelemetryStore {
 
     private static final Logger logger = LoggerFactory.getLogger(SqliteStore.class);
+
+    private static final long LIBRARY_PAUSE = TimeUnit.MINUTES.toNanos(1);
 
     private final StoreSettings settings;
 
@@ -35,11 +39,17 @@ final class SqliteStore implements TelemetryStore {
 
     private final DeadLetters deadLetters;
 
+    private final RetentionClock clock;
+
     private final Outboxes outboxes = new Outboxes();
 
     private @Nullable OpenDatabase session;
 
     private boolean warnedOfNetwork;
+
+    private @Nullable StoreException withoutLibrary;
+
+    private long libraryAt;
 
     SqliteStore(StoreSettings settings, RollupTreeSettings tree) {
         this.settings = settings;
@@ -47,6 +57,7 @@ final class SqliteStore implements TelemetryStore {
         this.source = new QueryEngine(this.storage, tree.few());
         this.file = new DatabaseFile(Objects.requireNonNull(settings.path(), "sqlite needs a path"));
         this.deadLetters = new DeadLetters(this.file.path());
+        this.clock = new RetentionClock(settings.clock(), settings.retention().maxAge());
     }
 
     @Override
@@ -77,10 +88,21 @@ final class SqliteStore implements TelemetryStore {
     @Override
     public void open() throws StoreException {
         closeSession();
+        StoreException missing = this.withoutLibrary;
+        if (missing != null && System.nanoTime() - this.libraryAt < 0) {
+            throw missing;
+        }
         this.file.create();
         this.file.lock();
         try {
             openFile();
+        } catch (StoreException ex) {
+            if (SqliteErrors.library(ex) != null) {
+                // Each attempt leaves a copy of the library in the temporary directory.
+                this.withoutLibrary = ex;
+                this.libraryAt = System.nanoTime() + LIBRARY_PAUSE;
+            }
+            throw ex;
         } finally {
             if (this.session == null) {
                 this.file.unlock();
@@ -89,7 +111,7 @@ final class SqliteStore implements TelemetryStore {
     }
 
     private void openFile() throws StoreException {
-        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings, this.outboxes);
+        DatabaseOpener opener = new DatabaseOpener(this.file, this.settings, this.clock, this.outboxes);
         boolean remote = this.file.isRemote();
         if (remote && !this.warnedOfNetwork) {
             this.warnedOfNetwork = true;
@@ -100,7 +122,7 @@ final class SqliteStore implements TelemetryStore {
         OpenDatabase opened = opener.open(remote, this.tree);
         this.session = opened;
         this.storage.attach(opened.connections());
-        run(opened, () -> opened.retention().prepare(opened.database()));
+        run(opened, () -> opened.retention().prepare(opened));
         takePythonRows(opened);
     }
 
@@ -132,6 +154,10 @@ final class SqliteStore implements TelemetryStore {
     private void makeRoom(OpenDatabase session, int written) {
         try {
             session.retention().written(session, written);
+            WalResetGuard guard = session.guard();
+            if (guard != null) {
+                guard.written(this.file.walBytes());
+            }
         } catch (SQLException | DataAccessException ex) {
             // The batch is kept, so this is not the time to complain: maintenance meets the same fault and tells.
             logger.debug("Cannot remove old records from {}", this.file.path(), ex);
@@ -154,6 +180,7 @@ final class SqliteStore implements TelemetryStore {
                     }));
             this.outboxes.noted();
         }
+        run(session, () -> session.recovery().step(session, nowMicros()));
         run(session, () -> session.retention().apply(session));
     }
 
