@@ -1,10 +1,21 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter;
+import io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporterBuilder;
+import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporter;
+import io.opentelemetry.exporter.otlp.logs.OtlpGrpcLogRecordExporterBuilder;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.resources.Resource;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.Producer;
 import org.cloudmesh.ai.telemetry.TelemetryConfigurationException;
 import org.cloudmesh.ai.telemetry.store.StoreFactory;
+import org.cloudmesh.ai.telemetry.store.kafka.KafkaStoreFactory;
+import org.cloudmesh.ai.telemetry.store.otlp.OtlpStoreFactory;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresSettings;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresStoreFactory;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.util.StringUtils;
 
 /**
@@ -25,8 +37,12 @@ import org.springframework.util.StringUtils;
  */
 @AutoConfiguration(
         before = TelemetryAutoConfiguration.class,
-        afterName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
-@ConditionalOnTelemetryBackend({"jdbc"})
+        afterName = {
+            "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+            "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
+            "org.springframework.boot.opentelemetry.autoconfigure.logging.otlp.OtlpLoggingAutoConfiguration"
+        })
+@ConditionalOnTelemetryBackend({"jdbc", "kafka", "otlp"})
 public final class TelemetryFleetAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
@@ -102,6 +118,103 @@ public final class TelemetryFleetAutoConfiguration {
         @Bean
         StoreFactory telemetryJdbcStoreFactory() {
             return new MissingStoreFactory("jdbc", "org.springframework:spring-jdbc");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnTelemetryBackend("kafka")
+    @ConditionalOnClass({ProducerFactory.class, Producer.class})
+    @EnableConfigurationProperties(TelemetryKafkaProperties.class)
+    static class KafkaConfiguration {
+
+        @Bean
+        StoreFactory telemetryKafkaStoreFactory(
+                TelemetryProperties telemetry,
+                TelemetryKafkaProperties properties,
+                ObjectProvider<ProducerFactory<?, ?>> producers) {
+            ProducerFactory<?, ?> found = producers.getIfUnique();
+            Supplier<Map<String, Object>> settings = () -> {
+                if (found == null) {
+                    throw new IllegalStateException(
+                            "there is no ProducerFactory, or more than one. Set spring.kafka.bootstrap-servers and add"
+                                    + " spring-boot-starter-kafka");
+                }
+                return found.getConfigurationProperties();
+            };
+            return new KafkaStoreFactory(settings, properties.getTopic(), telemetry.getNode());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnTelemetryBackend("kafka")
+    @ConditionalOnMissingClass({
+        "org.springframework.kafka.core.ProducerFactory",
+        "org.apache.kafka.clients.producer.Producer"
+    })
+    static class MissingKafkaConfiguration {
+
+        @Bean
+        StoreFactory telemetryKafkaStoreFactory() {
+            return new MissingStoreFactory("kafka", "org.springframework.kafka:spring-kafka");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnTelemetryBackend("otlp")
+    @ConditionalOnClass({OtlpHttpLogRecordExporter.class, LogRecordExporter.class})
+    @EnableConfigurationProperties(TelemetryOtlpProperties.class)
+    static class OtlpConfiguration {
+
+        private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
+        @Bean
+        StoreFactory telemetryOtlpStoreFactory(
+                TelemetryProperties telemetry,
+                TelemetryOtlpProperties properties,
+                ObjectProvider<LogRecordExporter> exporters,
+                ObjectProvider<Resource> resources) {
+            String endpoint = properties.getEndpoint();
+            LogRecordExporter found = StringUtils.hasText(endpoint) ? null : exporters.getIfUnique();
+            Supplier<LogRecordExporter> exporter = () -> {
+                if (StringUtils.hasText(endpoint)) {
+                    return exporter(endpoint, properties);
+                }
+                if (found == null) {
+                    throw new IllegalStateException("there is no endpoint. Set telemetry.otlp.endpoint, or"
+                            + " management.opentelemetry.logging.export.otlp.endpoint");
+                }
+                return found;
+            };
+            return new OtlpStoreFactory(exporter, resources.getIfUnique(Resource::getDefault), telemetry.getNode());
+        }
+
+        /** Without its own retries: the forwarder tries again, for as long as it takes. */
+        private static LogRecordExporter exporter(String endpoint, TelemetryOtlpProperties properties) {
+            if (properties.getTransport() == TelemetryOtlpProperties.Transport.GRPC) {
+                OtlpGrpcLogRecordExporterBuilder builder = OtlpGrpcLogRecordExporter.builder()
+                        .setEndpoint(endpoint)
+                        .setRetryPolicy(null)
+                        .setTimeout(TIMEOUT);
+                properties.getHeaders().forEach(builder::addHeader);
+                return builder.build();
+            }
+            OtlpHttpLogRecordExporterBuilder builder = OtlpHttpLogRecordExporter.builder()
+                    .setEndpoint(endpoint)
+                    .setRetryPolicy(null)
+                    .setTimeout(TIMEOUT);
+            properties.getHeaders().forEach(builder::addHeader);
+            return builder.build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnTelemetryBackend("otlp")
+    @ConditionalOnMissingClass("io.opentelemetry.exporter.otlp.http.logs.OtlpHttpLogRecordExporter")
+    static class MissingOtlpConfiguration {
+
+        @Bean
+        StoreFactory telemetryOtlpStoreFactory() {
+            return new MissingStoreFactory("otlp", "io.opentelemetry:opentelemetry-exporter-otlp");
         }
     }
 }

@@ -20,6 +20,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.NodeName;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
@@ -179,16 +180,13 @@ final class Inserter {
         return id;
     }
 
+    /** Returns the name of this machine; records of other programs in its file are its own too. */
     private String node(Origin origin) {
         String node = this.node;
         if (node == null) {
-            Object host = origin.user().get("host");
-            String pod = System.getenv("POD_NAME");
-            node = pod != null && !pod.isBlank() ? pod : host == null ? System.getenv("HOSTNAME") : host.toString();
-            if (node == null) {
-                return "unknown";
-            }
-            this.node = node;
+            node = NodeName.of(this.settings.node(), origin);
+            // Rows that the Python module wrote do not know their host.
+            this.node = origin.user().get("host") == null ? null : node;
         }
         return node;
     }

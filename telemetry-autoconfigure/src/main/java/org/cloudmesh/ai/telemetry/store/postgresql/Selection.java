@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,7 @@ final class Selection {
 
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
-    private static final String CONTAINS = "position(lower(?) IN lower(%s)) > 0";
+    private static final String CONTAINS = "position(? IN translate(%s, ?, ?)) > 0";
 
     private static final int TEXTS = 3;
 
@@ -71,9 +73,33 @@ final class Selection {
                     + " OR EXISTS (SELECT 1 FROM jsonb_each_text(r.attributes) AS a(k, v) WHERE "
                     + CONTAINS.formatted("a.v") + "))");
             for (int i = 0; i < TEXTS; i++) {
-                this.recordValues.add(text.text());
+                this.recordValues.addAll(folded(text.text()));
             }
         }
+    }
+
+    /**
+     * Returns a text in one case, and what translates the letters of it in another text to that case: {@code lower} is as
+     * good as the database's language, which may know no letters beyond ASCII.
+     */
+    private static List<String> folded(String text) {
+        StringBuilder folded = new StringBuilder();
+        StringBuilder from = new StringBuilder();
+        StringBuilder to = new StringBuilder();
+        Set<Integer> known = new HashSet<>();
+        text.codePoints().forEach((letter) -> {
+            int fold = Character.toLowerCase(Character.toUpperCase(letter));
+            folded.appendCodePoint(fold);
+            for (int variant : new int[] {
+                letter, Character.toUpperCase(letter), Character.toLowerCase(letter), Character.toUpperCase(fold)
+            }) {
+                if (variant != fold && known.add(variant)) {
+                    from.appendCodePoint(variant);
+                    to.appendCodePoint(fold);
+                }
+            }
+        });
+        return List.of(folded.toString(), from.toString(), to.toString());
     }
 
     private void add(RecordFilter.LabelCondition label) {

@@ -1,23 +1,37 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.StoreContractTests;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.junit.jupiter.api.AfterEach;
 
 class PostgresStoreContractTests extends StoreContractTests {
 
     // A second store of a directory holds what the first one kept.
-    private final Map<Path, String> databases = new HashMap<>();
+    private final Map<Path, HikariDataSource> databases = new HashMap<>();
 
     @Override
     protected TelemetryStore create(StoreSettings settings) {
-        String database = this.databases.computeIfAbsent(
-                settings.path(), (path) -> PostgresServer.shared().newDatabase());
-        return new PostgresStoreFactory(
-                        () -> PostgresServer.shared().dataSource(database), PostgresSettings.defaults(), () -> {})
-                .create(settings);
+        HikariDataSource database = this.databases.computeIfAbsent(settings.path(), (path) -> pool());
+        return new PostgresStoreFactory(() -> database, PostgresSettings.defaults(), () -> {}).create(settings);
+    }
+
+    private static HikariDataSource pool() {
+        PostgresServer server = PostgresServer.shared();
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(server.dataSource(server.newDatabase()));
+        pool.setMaximumPoolSize(4);
+        pool.setMinimumIdle(0);
+        return new HikariDataSource(pool);
+    }
+
+    @AfterEach
+    void closePools() {
+        this.databases.values().forEach(HikariDataSource::close);
     }
 }
