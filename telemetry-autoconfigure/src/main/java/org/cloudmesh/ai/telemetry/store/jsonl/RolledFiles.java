@@ -99,7 +99,9 @@ final class RolledFiles {
             return list();
         } catch (IOException ex) {
             String reason = ex instanceof AccessDeniedException ? "permission denied" : ex.toString();
-            throw new StoreException(Remedy.REFUSED, "Cannot list the directory " + this.directory + ": " + reason, ex);
+            Path path = this.directory.resolve(this.stem + this.extension);
+            throw new StoreException(
+                    Remedy.REFUSED, "Cannot use " + path + ": its directory cannot be listed: " + reason, ex);
         }
     }
 

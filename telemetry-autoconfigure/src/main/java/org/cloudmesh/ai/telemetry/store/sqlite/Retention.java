@@ -50,8 +50,7 @@ final class Retention {
 
     private final Outboxes outboxes;
 
-    Retention(
-            DatabaseFile file, TelemetrySettings.Retention settings, RetentionClock clock, Outboxes outboxes) {
+    Retention(DatabaseFile file, TelemetrySettings.Retention settings, RetentionClock clock, Outboxes outboxes) {
         this.outboxes = outboxes;
         this.file = file;
         this.settings = settings;
