@@ -133,8 +133,7 @@ final class TelemetryQueries {
      * @param filter which records
      * @param withSystem whether records keep the machine's state, which is most of their length
      */
-    ExportStream.Query export(
-            ExportFormat format, Parameters parameters, RecordFilter filter, boolean withSystem) {
+    ExportStream.Query export(ExportFormat format, Parameters parameters, RecordFilter filter, boolean withSystem) {
         TelemetryReader reader = reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
             Consumer<TelemetryRecord> writer = format.writer(out);
@@ -281,7 +280,8 @@ final class TelemetryQueries {
         if (store != null) {
             RecordSource named = this.pipeline.source(store);
             if (named == null) {
-                throw Problem.badParameter("store", store, "accepted is a backend of this application that can be read");
+                throw Problem.badParameter(
+                        "store", store, "accepted is a backend of this application that can be read");
             }
             return named;
         }

@@ -118,8 +118,7 @@ class FleetFaultTests {
         PostgresServer server = PostgresServer.shared();
         JdbcTemplate admin = new JdbcTemplate(server.dataSource("postgres"));
         String name = "missing" + System.nanoTime();
-        DriverManagerDataSource database =
-                new DriverManagerDataSource(server.url(name), "telemetry", "");
+        DriverManagerDataSource database = new DriverManagerDataSource(server.url(name), "telemetry", "");
         JdbcTemplate sql = new JdbcTemplate(database);
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), database, "pod-1")) {
             telemetry.emit("n", 1);
@@ -155,8 +154,8 @@ class FleetFaultTests {
         DataSource database = new TransactionAwareDataSourceProxy(server.dataSource(server.newDatabase()));
         JdbcTemplate sql = new JdbcTemplate(database);
         sql.execute("CREATE TABLE book (title text)");
-        TransactionTemplate transaction = new TransactionTemplate(new DataSourceTransactionManager(
-                ((TransactionAwareDataSourceProxy) database).getTargetDataSource()));
+        TransactionTemplate transaction = new TransactionTemplate(
+                new DataSourceTransactionManager(((TransactionAwareDataSourceProxy) database).getTargetDataSource()));
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), database, "pod-1")) {
             transaction.executeWithoutResult((status) -> {
                 sql.update("INSERT INTO book VALUES ('a')");

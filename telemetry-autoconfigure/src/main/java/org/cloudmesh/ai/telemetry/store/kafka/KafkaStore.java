@@ -75,8 +75,7 @@ final class KafkaStore implements TelemetryStore {
             settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, REQUEST_MILLIS);
             settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, DELIVERY_MILLIS);
             settings.put(ProducerConfig.LINGER_MS_CONFIG, 5);
-            this.producer =
-                    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+            this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
         } catch (RuntimeException ex) {
             throw failure(ex);
         }

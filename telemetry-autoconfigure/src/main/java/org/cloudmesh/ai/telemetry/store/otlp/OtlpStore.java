@@ -98,7 +98,8 @@ final class OtlpStore implements TelemetryStore {
         for (int from = 0; from < batch.size(); from += AT_ONCE) {
             this.made.clear();
             batch.subList(from, Math.min(batch.size(), from + AT_ONCE)).forEach(this::make);
-            CompletableResultCode result = exporter.export(List.copyOf(this.made)).join(ANSWER_SECONDS, TimeUnit.SECONDS);
+            CompletableResultCode result =
+                    exporter.export(List.copyOf(this.made)).join(ANSWER_SECONDS, TimeUnit.SECONDS);
             if (!result.isSuccess()) {
                 throw failure(result.getFailureThrowable());
             }

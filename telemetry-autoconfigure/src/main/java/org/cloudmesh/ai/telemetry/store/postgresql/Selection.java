@@ -28,6 +28,8 @@ final class Selection {
 
     private static final int TEXTS = 3;
 
+    private static final int LAST_WITH_CASE = 0x1FFFF;
+
     private final List<String> ofSeries = new ArrayList<>();
 
     private final List<Object> seriesValues = new ArrayList<>();
@@ -84,22 +86,25 @@ final class Selection {
      */
     private static List<String> folded(String text) {
         StringBuilder folded = new StringBuilder();
+        Set<Integer> letters = new HashSet<>();
+        text.codePoints().map(Selection::fold).forEach((letter) -> {
+            folded.appendCodePoint(letter);
+            letters.add(letter);
+        });
         StringBuilder from = new StringBuilder();
         StringBuilder to = new StringBuilder();
-        Set<Integer> known = new HashSet<>();
-        text.codePoints().forEach((letter) -> {
-            int fold = Character.toLowerCase(Character.toUpperCase(letter));
-            folded.appendCodePoint(fold);
-            for (int variant : new int[] {
-                letter, Character.toUpperCase(letter), Character.toLowerCase(letter), Character.toUpperCase(fold)
-            }) {
-                if (variant != fold && known.add(variant)) {
-                    from.appendCodePoint(variant);
-                    to.appendCodePoint(fold);
-                }
+        for (int letter = 1; letter <= LAST_WITH_CASE; letter++) {
+            int fold = fold(letter);
+            if (fold != letter && letters.contains(fold)) {
+                from.appendCodePoint(letter);
+                to.appendCodePoint(fold);
             }
-        });
+        }
         return List.of(folded.toString(), from.toString(), to.toString());
+    }
+
+    private static int fold(int letter) {
+        return Character.toLowerCase(Character.toUpperCase(letter));
     }
 
     private void add(RecordFilter.LabelCondition label) {
