@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.test.KafkaClusterTestKit;
+import org.apache.kafka.common.test.TestKitNodes;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
@@ -19,7 +21,6 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.kafka.KafkaStoreFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.kafka.test.EmbeddedKafkaKraftBroker;
 
 /** Store and forward to a real broker in this JVM. */
 class KafkaForwardingTests {
@@ -50,10 +51,20 @@ class KafkaForwardingTests {
             assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
             Fleet.await(() -> Fleet.status(telemetry, "kafka").degraded() != null, "it is degraded");
         }
-        EmbeddedKafkaKraftBroker broker = new EmbeddedKafkaKraftBroker(1, 1, "telemetry");
-        broker.afterPropertiesSet();
-        try {
-            try (RecordingTelemetry telemetry = start(broker.getBrokersAsString(), Duration.ofSeconds(20))) {
+        TestKitNodes nodes = new TestKitNodes.Builder()
+                .setCombined(true)
+                .setNumControllerNodes(1)
+                .setNumBrokerNodes(1)
+                .build();
+        // Spring Kafka's own broker for tests was compiled against an older Kafka.
+        try (KafkaClusterTestKit broker = new KafkaClusterTestKit.Builder(nodes)
+                .setConfigProp("offsets.topic.replication.factor", "1")
+                .setConfigProp("default.replication.factor", "1")
+                .build()) {
+            broker.format();
+            broker.startup();
+            broker.waitForReadyBrokers();
+            try (RecordingTelemetry telemetry = start(broker.bootstrapServers(), Duration.ofSeconds(20))) {
                 telemetry.emit("n", 100);
                 Fleet.await(() -> Fleet.isThrough(telemetry, "kafka"), "all was sent");
                 assertThat(Fleet.status(telemetry, "kafka").forward().sent()).isEqualTo(101);
@@ -62,7 +73,7 @@ class KafkaForwardingTests {
             try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                     Map.of(
                             ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                            broker.getBrokersAsString(),
+                            broker.bootstrapServers(),
                             ConsumerConfig.GROUP_ID_CONFIG,
                             "test",
                             ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
@@ -85,8 +96,6 @@ class KafkaForwardingTests {
                         "101 records came");
             }
             assertThat(values.values()).doesNotHaveDuplicates();
-        } finally {
-            broker.destroy();
         }
     }
 }
