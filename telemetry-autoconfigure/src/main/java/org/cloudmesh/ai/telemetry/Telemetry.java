@@ -70,6 +70,16 @@ public interface Telemetry extends AutoCloseable {
     RecordBuilder record();
 
     /**
+     * Begins a judgement of a call or of a trace.
+     *
+     * @param name what is judged, for example {@code helpfulness}
+     * @param value the score
+     */
+    default ScoreBuilder score(@Nullable String name, double value) {
+        return new ScoreBuilder(record(), name, value);
+    }
+
+    /**
      * Begins work and records it as started, with {@code name} as its event.
      *
      * @param name the event of the records of its start and end

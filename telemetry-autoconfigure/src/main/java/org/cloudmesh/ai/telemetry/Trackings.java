@@ -21,11 +21,20 @@ final class Trackings {
     static <T extends @Nullable Object, X extends Throwable> T run(Tracking tracking, ThrowingSupplier<T, X> code)
             throws X {
         T result;
+        TraceContext place = tracking.traceContext();
+        if (place != null) {
+            TraceContext.bind(place, code);
+        }
         try {
             result = code.get();
         } catch (Throwable ex) {
             tracking.fail(ex);
             throw ex;
+        } finally {
+            if (place != null) {
+                TraceContext.unbind(code);
+                TraceContext.unbind(place);
+            }
         }
         if (result instanceof CompletionStage<?> stage) {
             stage.whenComplete((value, error) -> end(tracking, error));

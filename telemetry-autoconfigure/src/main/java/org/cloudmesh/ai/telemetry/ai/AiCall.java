@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,17 +126,24 @@ public final class AiCall {
         }
     }
 
-    /** Notes where the call stands in a trace; by default in that of its caller, else in one of its own. */
+    /**
+     * Notes where the call stands in a trace, as its library or a tracer says; by default it lies in what encloses its caller,
+     * else in a trace of its own. Tracked work that lies between the call and that parent is the parent.
+     */
     public void trace(String traceId, String spanId, @Nullable String parentSpanId) {
         synchronized (this.state) {
-            this.state.attributes.put(GenAi.TRACE_ID, traceId);
-            this.state.attributes.put(GenAi.SPAN_ID, spanId);
-            if (parentSpanId == null) {
-                this.state.attributes.remove(GenAi.PARENT_SPAN_ID);
+            if (this.state.place.isWithinRecorded(parentSpanId)) {
+                this.state.place.traced(traceId, spanId, parentSpanId);
             } else {
-                this.state.attributes.put(GenAi.PARENT_SPAN_ID, parentSpanId);
+                this.state.place.move(traceId, spanId, parentSpanId);
             }
+            this.state.tellPlace();
         }
+    }
+
+    /** Returns the call's place in a trace, which encloses what happens within it. */
+    TraceContext place() {
+        return this.state.place;
     }
 
     /** Hands the record over. Returns at once and never throws; the second call does nothing. */
@@ -196,6 +204,8 @@ public final class AiCall {
 
         private final @Nullable ContentPolicy content;
 
+        private final TraceContext place;
+
         private String durationName;
 
         private Status status = Status.COMPLETED;
@@ -212,11 +222,24 @@ public final class AiCall {
 
         private boolean ended;
 
-        State(String event, AiRecorder recorder, @Nullable ContentPolicy content) {
+        State(String event, AiRecorder recorder, @Nullable ContentPolicy content, TraceContext place) {
             this.event = event;
             this.durationName = event + ".duration";
             this.recorder = recorder;
             this.content = content;
+            this.place = place;
+        }
+
+        /** Tells the place as it is known now: a tracer may come late. */
+        synchronized void tellPlace() {
+            this.attributes.put(GenAi.TRACE_ID, this.place.traceId());
+            this.attributes.put(GenAi.SPAN_ID, this.place.spanId());
+            String parent = this.place.parentSpanId();
+            if (parent == null) {
+                this.attributes.remove(GenAi.PARENT_SPAN_ID);
+            } else {
+                this.attributes.put(GenAi.PARENT_SPAN_ID, parent);
+            }
         }
 
         void attribute(String key, @Nullable Object value) {
@@ -240,6 +263,7 @@ public final class AiCall {
                     return;
                 }
                 this.ended = true;
+                this.place.end();
                 long end = this.stopped != 0 ? this.stopped : System.nanoTime();
                 this.metrics.putIfAbsent(this.durationName, (end - this.started) / 1e9);
                 if (this.chunks > 0) {
@@ -256,6 +280,7 @@ public final class AiCall {
         private void discard() {
             synchronized (this) {
                 this.ended = true;
+                this.place.end();
             }
             this.recorder.forget(this);
         }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +59,7 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
      * @param event the record's event: {@code gen_ai.client.operation} for calls of models
      */
     public AiCall begin(String event) {
-        return begin(event, caller());
+        return begin(event, caller(), TraceContext.current());
     }
 
     /** Returns what is known of the current thread's caller. */
@@ -66,22 +67,18 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
         return this.contributors.collect();
     }
 
-    AiCall begin(String event, Map<String, Object> caller) {
-        AiCall.State state = new AiCall.State(event, this, this.content);
+    AiCall begin(String event, Map<String, Object> caller, @Nullable TraceContext enclosing) {
+        TraceContext place =
+                TraceContext.begin(enclosing, text(caller.get(GenAi.TRACE_ID)), text(caller.get(GenAi.SPAN_ID)));
+        AiCall.State state = new AiCall.State(event, this, this.content, place);
         state.attributes.putAll(caller);
-        place(state);
+        state.tellPlace();
         this.inFlight.add(state);
         return new AiCall(state, Cleaners.SHARED);
     }
 
-    /** A call lies beneath what its caller is in: the span that the caller names is its parent. */
-    private static void place(AiCall.State state) {
-        Object above = state.attributes.get(GenAi.TRACE_ID) == null ? null : state.attributes.get(GenAi.SPAN_ID);
-        state.attributes.putIfAbsent(GenAi.TRACE_ID, RandomIds.trace());
-        state.attributes.put(GenAi.SPAN_ID, RandomIds.span());
-        if (above != null) {
-            state.attributes.put(GenAi.PARENT_SPAN_ID, above);
-        }
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : value.toString();
     }
 
     void record(AiCall.State call) {
@@ -103,6 +100,7 @@ public final class AiRecorder implements CallsInFlight, AutoCloseable {
                 }
             }
             call.attribute(GenAi.UNAVAILABLE, AiCall.State.join(unavailable));
+            call.tellPlace();
             call.attributes.forEach(record::attribute);
             if (this.spans != null) {
                 this.spans.add(call.event.equals(GenAi.OPERATION_EVENT), call.attributes);

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.ai;
 
 import java.lang.ref.WeakReference;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,12 @@ final class EnclosingCall {
 
     /** Begins a call beneath the one that the current thread works within. */
     static AiCall begin(AiRecorder recorder, String event) {
-        return begin(recorder, event, current());
+        return recorder.begin(event);
     }
 
     /** Begins a call beneath the given one. */
     static AiCall begin(AiRecorder recorder, String event, @Nullable AiCall above) {
-        AiCall call = recorder.begin(event);
-        AiCall parent = above != null ? above : current();
-        if (parent != null) {
-            place(call, parent);
-        }
-        return call;
+        return above == null ? recorder.begin(event) : recorder.begin(event, recorder.caller(), above.place());
     }
 
     /** Lets the current thread work within a call. */
@@ -48,6 +44,7 @@ final class EnclosingCall {
     static EnclosingCall enter(AiCall call, @Nullable String owner) {
         EnclosingCall entered = new EnclosingCall(call, owner, CURRENT.get());
         CURRENT.set(entered);
+        TraceContext.bindUntilEnd(call.place(), entered);
         return entered;
     }
 
@@ -59,6 +56,7 @@ final class EnclosingCall {
 
     /** Ends that, if this is the thread on which it began. */
     void leave() {
+        TraceContext.unbind(this);
         for (EnclosingCall current = CURRENT.get(); current != null; current = current.outer) {
             if (current == this) {
                 if (this.outer == null) {
@@ -69,27 +67,5 @@ final class EnclosingCall {
                 return;
             }
         }
-    }
-
-    private static @Nullable AiCall current() {
-        for (EnclosingCall current = CURRENT.get(); current != null; current = current.outer) {
-            AiCall call = current.call.get();
-            if (call != null && !call.hasEnded()) {
-                return call;
-            }
-        }
-        return null;
-    }
-
-    private static void place(AiCall call, AiCall above) {
-        Object traced = call.attribute(GenAi.PARENT_SPAN_ID);
-        if (traced != null && !traced.equals(above.attribute(GenAi.PARENT_SPAN_ID))) {
-            // The tracer knows a span that began since, and so is nearer.
-            return;
-        }
-        call.trace(
-                String.valueOf(above.attribute(GenAi.TRACE_ID)),
-                String.valueOf(call.attribute(GenAi.SPAN_ID)),
-                String.valueOf(above.attribute(GenAi.SPAN_ID)));
     }
 }

@@ -58,9 +58,9 @@ final class ObservedCalls {
         if (timing != null) {
             caller.putAll(timing.attributes());
         }
-        AiCall call = this.recorder.begin(name, caller);
+        AiCall call = this.recorder.begin(name, caller, ObservedPlaces.enclosing(context));
+        ObservedPlaces.begin(context, call.place());
         call.durationName(reader.durationName(context));
-        place(context, caller, call);
         reader.begin(context, call);
         String operation = reader.modelOperation();
         if (operation != null) {
@@ -106,10 +106,8 @@ final class ObservedCalls {
         if (started != null && started.call != null && started.call != by) {
             started.call.discard();
         }
-        TraceIds trace = TraceIds.traced(context);
-        if (trace != null) {
-            by.trace(trace.traceId(), trace.spanId(), trace.parentSpanId());
-        }
+        ObservedPlaces.begin(context, by.place());
+        ObservedPlaces.place(context);
     }
 
     void end(Observation.Context context) {
@@ -128,10 +126,7 @@ final class ObservedCalls {
             return;
         }
         call.attribute(GenAi.CONVERSATION_ID, CONVERSATIONS ? Conversations.find(context) : null);
-        TraceIds trace = TraceIds.traced(context);
-        if (trace != null) {
-            call.trace(trace.traceId(), trace.spanId(), trace.parentSpanId());
-        }
+        ObservedPlaces.place(context);
         StreamTiming timing = started.timing;
         if (timing == null || (started.tap != null && started.tap.isTapped())) {
             call.end();
@@ -163,19 +158,6 @@ final class ObservedCalls {
         }
         Started above = callAbove(context);
         return above != null && above.operation != null && (operation == null || above.operation.equals(model));
-    }
-
-    private static void place(Observation.Context context, Map<String, Object> caller, AiCall call) {
-        Started above = callAbove(context);
-        String spanId = String.valueOf(call.attribute(GenAi.SPAN_ID));
-        if (above != null && above.call != null) {
-            call.trace(
-                    String.valueOf(above.call.attribute(GenAi.TRACE_ID)),
-                    spanId,
-                    String.valueOf(above.call.attribute(GenAi.SPAN_ID)));
-        } else if (!caller.containsKey(GenAi.TRACE_ID)) {
-            call.trace(TraceIds.shared(context), spanId, null);
-        }
     }
 
     private ContextReader reader(Observation.Context context) {

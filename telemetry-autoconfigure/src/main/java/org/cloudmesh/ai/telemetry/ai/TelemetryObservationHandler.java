@@ -3,10 +3,12 @@ package org.cloudmesh.ai.telemetry.ai;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import java.util.Set;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each chosen observation when it stops: one record for one call. Register it beside the handlers of metrics and
+ * Records each chosen observation when it stops: one record for one call. Scopes of any observation are the place in a trace
+ * of what happens in them. Register it beside the handlers of metrics and
  * tracing, which it leaves alone. Thread-safe.
  */
 public final class TelemetryObservationHandler implements ObservationHandler<Observation.Context> {
@@ -42,15 +44,25 @@ public final class TelemetryObservationHandler implements ObservationHandler<Obs
     @Override
     public void onStart(Observation.Context context) {
         String name = context.getName();
-        if (name == null) {
-            return;
-        }
-        if (this.selection.chooses(name)) {
+        if (name != null && this.selection.chooses(name)) {
             calls().begin(name, context);
             observed(context, name.startsWith(MODEL_CALLS));
-        } else if (name.equals(CHAT_CLIENT)) {
+            return;
+        }
+        ObservedPlaces.begin(context);
+        if (CHAT_CLIENT.equals(name)) {
             calls().rememberCaller(context);
         }
+    }
+
+    @Override
+    public void onScopeOpened(Observation.Context context) {
+        ObservedPlaces.scopeOpened(context);
+    }
+
+    @Override
+    public void onScopeClosed(Observation.Context context) {
+        TraceContext.unbind(context);
     }
 
     @Override

@@ -7,8 +7,7 @@ import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which trace a call belongs to: the tracer's own, or where there is none, one that all observations beneath the same root
- * share.
+ * Which span a tracer has given an observation.
  *
  * @param traceId 32 hexadecimal digits
  * @param spanId 16 hexadecimal digits
@@ -21,19 +20,6 @@ record TraceIds(String traceId, String spanId, @Nullable String parentSpanId) {
     /** Returns what the tracer has given an observation; null without a tracer. */
     static @Nullable TraceIds traced(Observation.Context context) {
         return TRACING ? Traced.of(context) : null;
-    }
-
-    /** Returns the trace that all observations beneath the same root share. */
-    static String shared(Observation.Context context) {
-        return root(context).<String>computeIfAbsent(TraceIds.class, (key) -> RandomIds.trace());
-    }
-
-    private static Observation.Context root(Observation.Context context) {
-        Observation.Context root = context;
-        for (Observation.Context above = parent(root); above != null; above = parent(root)) {
-            root = above;
-        }
-        return root;
     }
 
     /** Returns the context of the parent; null at the root, and beneath observations that are switched off. */

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the parts of one record in arrays and hands them over. */
@@ -17,6 +18,14 @@ final class DefaultRecordBuilder implements RecordBuilder {
     static final @Nullable String[] NO_TEXTS = {};
 
     private static final double[] NO_VALUES = {};
+
+    private static final String TRACE_ID = "trace_id";
+
+    private static final String SPAN_ID = "span_id";
+
+    private static final String PARENT_SPAN_ID = "parent_span_id";
+
+    private static final Set<String> PLACE = Set.of(TRACE_ID, SPAN_ID, PARENT_SPAN_ID);
 
     // Seconds since 1970: the years that a record can be of.
     private static final long YEAR_2100 = 4_102_444_800L;
@@ -188,23 +197,84 @@ final class DefaultRecordBuilder implements RecordBuilder {
                 acknowledgement);
     }
 
-    /** Asks on whose behalf the calling thread works, now and not again at the emit, which may be on another thread. */
-    DefaultRecordBuilder attributeCaller() {
+    /** Asks on whose behalf the calling thread works, and where it stands. What the record says of its place itself is all of it. */
+    private void attributeCaller() {
+        boolean placed = attribute(TRACE_ID) != null || attribute(SPAN_ID) != null;
+        contribute(placed ? PLACE : Set.of());
+        if (!placed) {
+            placeWithinCaller();
+        }
+    }
+
+    /**
+     * Begins a span of the record's own, within what encloses the calling thread and the tracer's span, if that is told. The caller
+     * is asked for now and not again at the emit, which may be on another thread.
+     */
+    TraceContext begin() {
+        contribute(Set.of());
+        TraceContext place = TraceContext.begin(TraceContext.current(), attribute(TRACE_ID), attribute(SPAN_ID));
+        place(place);
+        return place;
+    }
+
+    /** Tells the end of a span that began with another record, on behalf of the same caller. */
+    DefaultRecordBuilder resume(TraceContext place) {
+        contribute(PLACE);
+        return place(place);
+    }
+
+    private void contribute(Set<String> except) {
         this.attributed = true;
         TelemetryContextContributors contributors = this.telemetry.contributors();
         if (contributors != null) {
-            contributors.collect().forEach(this::attributeIfAbsent);
+            contributors.collect().forEach((key, value) -> {
+                if (!except.contains(key)) {
+                    attributeIfAbsent(key, value);
+                }
+            });
         }
+    }
+
+    /** Tells the record's place: it is that of a span of its own. */
+    DefaultRecordBuilder place(TraceContext place) {
+        attribute(TRACE_ID, place.traceId());
+        attribute(SPAN_ID, place.spanId());
+        attribute(PARENT_SPAN_ID, place.parentSpanId());
         return this;
     }
 
-    private void attributeIfAbsent(String key, Object value) {
+    /** Tells in which span the record was made: the tracer's, or what encloses the thread when that is nearer. */
+    private void placeWithinCaller() {
+        TraceContext enclosing = TraceContext.current();
+        if (enclosing == null) {
+            return;
+        }
+        String traced = attribute(TRACE_ID);
+        if (traced != null && !enclosing.contains(traced)) {
+            return;
+        }
+        String span = attribute(SPAN_ID);
+        attribute(TRACE_ID, enclosing.traceId());
+        if (span == null || enclosing.isInnermost(span)) {
+            attribute(SPAN_ID, enclosing.spanId());
+        } else if (enclosing.isRecorded()) {
+            attribute(PARENT_SPAN_ID, enclosing.spanId());
+        }
+    }
+
+    private @Nullable String attribute(String key) {
         for (int i = 0; i < this.texts; i += 2) {
             if (key.equals(this.attributes[i])) {
-                return;
+                return this.attributes[i + 1];
             }
         }
-        attribute(key, value);
+        return null;
+    }
+
+    private void attributeIfAbsent(String key, Object value) {
+        if (attribute(key) == null) {
+            attribute(key, value);
+        }
     }
 
     private void append(@Nullable String name, double value) {

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
-import org.jspecify.annotations.Nullable;
 
 /** Lets entries into the queue, within its bounds in number and in bytes, and counts those that it turns away. */
 final class QueueAdmission {
@@ -131,7 +130,7 @@ final class QueueAdmission {
         return this.blockNanos > 0
                 && entry.bytes() <= this.maxBytes
                 && !writer.isWriterThread()
-                && !NonBlocking.TYPES.get(Thread.currentThread().getClass());
+                && !NonBlockingThreads.isCurrent();
     }
 
     /**
@@ -178,32 +177,5 @@ final class QueueAdmission {
             return this.queue.isClosed() ? RecordQueue.CLOSED : RecordQueue.FULL;
         }
         return this.queue.offer(entry);
-    }
-
-    /** Knows the threads that must not wait; loaded only where a caller may. */
-    private static final class NonBlocking {
-
-        static final ClassValue<Boolean> TYPES = new ClassValue<>() {
-            @Override
-            protected Boolean computeValue(Class<?> type) {
-                return isOf(type);
-            }
-        };
-
-        private static boolean isOf(@Nullable Class<?> type) {
-            if (type == null) {
-                return false;
-            }
-            // By name: Reactor marks the threads that must not wait, and need not be on the class path.
-            if (type.getName().equals("reactor.core.scheduler.NonBlocking")) {
-                return true;
-            }
-            for (Class<?> implemented : type.getInterfaces()) {
-                if (isOf(implemented)) {
-                    return true;
-                }
-            }
-            return isOf(type.getSuperclass());
-        }
     }
 }

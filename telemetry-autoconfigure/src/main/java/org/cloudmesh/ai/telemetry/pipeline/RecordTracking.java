@@ -1,8 +1,8 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +16,19 @@ final class RecordTracking implements Tracking {
     private final AtomicBoolean streaming = new AtomicBoolean();
 
     // Guarded by itself: the thread that ends the work need not be the one that described it.
-    private final RecordBuilder record;
+    private final DefaultRecordBuilder record;
+
+    private final TraceContext place;
 
     RecordTracking(RecordingTelemetry telemetry, String name) {
-        telemetry.event(name, Status.STARTED);
-        this.record = new DefaultRecordBuilder(telemetry).attributeCaller().event(name);
+        DefaultRecordBuilder started = new DefaultRecordBuilder(telemetry);
+        this.place = started.begin();
+        started.event(name).status(Status.STARTED).emit();
+        this.record = new DefaultRecordBuilder(telemetry).resume(this.place);
+        this.record.event(name);
+        if (!NonBlockingThreads.isCurrent()) {
+            TraceContext.bindUntilEnd(this.place, this.place);
+        }
     }
 
     @Override
@@ -55,6 +63,11 @@ final class RecordTracking implements Tracking {
     }
 
     @Override
+    public TraceContext traceContext() {
+        return this.place;
+    }
+
+    @Override
     public void complete() {
         end(Status.COMPLETED, null, null);
     }
@@ -79,8 +92,15 @@ final class RecordTracking implements Tracking {
             return;
         }
         double duration = seconds();
+        this.place.end();
+        TraceContext.unbind(this.place);
         synchronized (this.record) {
-            this.record.metric("duration_sec", duration).status(status).attribute("error.type", errorType);
+            // Told again, as the work may have taken over a tracer's trace since.
+            this.record
+                    .place(this.place)
+                    .metric("duration_sec", duration)
+                    .status(status)
+                    .attribute("error.type", errorType);
             if (error != null) {
                 this.record.message(messageOf(error));
             }

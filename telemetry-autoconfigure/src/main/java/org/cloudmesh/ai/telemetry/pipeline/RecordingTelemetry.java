@@ -24,6 +24,7 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.forward.ForwardStatus;
 import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
@@ -142,7 +143,10 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public void emit(@Nullable String metric, double value, @Nullable Status status) {
-        if (this.contributors != null || Limits.exceeds(metric, Limits.NAME) || isLong(status)) {
+        if (this.contributors != null
+                || Limits.exceeds(metric, Limits.NAME)
+                || isLong(status)
+                || TraceContext.current() != null) {
             record().metric(metric, value).status(status).emit();
             return;
         }
@@ -152,7 +156,12 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public void emit(@Nullable Map<String, ? extends @Nullable Number> metrics, @Nullable Status status) {
         int size = size(metrics);
-        if (metrics == null || size < 0 || size > Limits.METRICS || this.contributors != null || isLong(status)) {
+        if (metrics == null
+                || size < 0
+                || size > Limits.METRICS
+                || this.contributors != null
+                || isLong(status)
+                || TraceContext.current() != null) {
             record().metrics(metrics).status(status).emit();
             return;
         }

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.reactor;
 
 import org.cloudmesh.ai.telemetry.AsyncAdapter;
+import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
 import reactor.core.publisher.ConnectableFlux;
 import reactor.core.publisher.Flux;
@@ -13,7 +14,8 @@ import reactor.util.context.ContextView;
  * when the tracked code runs, not when its result is subscribed to, and is one piece of work however often that is done: the
  * first subscription to end ends it. A result that nobody subscribes to leaves the work started.
  *
- * <p>The Reactor context passes through untouched. Attributes that {@link TelemetryAttributes} put there become attributes
+ * <p>The work encloses what happens when its result is subscribed to, and what that schedules on other threads. The Reactor
+ * context passes through, with the work's place in a trace added. Attributes that {@link TelemetryAttributes} put there become attributes
  * of the record.
  */
 public final class ReactorAdapter implements AsyncAdapter {
@@ -30,22 +32,25 @@ public final class ReactorAdapter implements AsyncAdapter {
 
     @Override
     public Object adapt(Object result, Tracking tracking) {
+        TraceContext place = tracking.traceContext();
         if (result instanceof Mono<?> mono) {
-            return Mono.deferContextual((context) -> {
+            Mono<?> ending = Mono.deferContextual((context) -> {
                 describe(tracking, context);
                 return mono.doOnSuccess((value) -> tracking.complete())
                         .doOnError(tracking::fail)
                         .doOnCancel(tracking::cancel);
             });
+            return place == null ? ending : EnclosedPublishers.enclose(ending, place);
         }
         Flux<?> flux = (Flux<?>) result;
-        return Flux.deferContextual((context) -> {
+        Flux<?> ending = Flux.deferContextual((context) -> {
             describe(tracking, context);
             return flux.doOnNext((element) -> tracking.firstElement())
                     .doOnComplete(tracking::complete)
                     .doOnError(tracking::fail)
                     .doOnCancel(tracking::cancel);
         });
+        return place == null ? ending : EnclosedPublishers.enclose(ending, place);
     }
 
     private static void describe(Tracking tracking, ContextView context) {

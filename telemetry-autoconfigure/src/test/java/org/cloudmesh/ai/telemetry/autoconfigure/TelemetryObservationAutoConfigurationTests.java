@@ -9,6 +9,7 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationPredicate;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.transport.ReceiverContext;
 import io.micrometer.tracing.Span;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.brave.bridge.BraveCurrentTraceContext;
@@ -17,6 +18,7 @@ import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.handler.TracingObservationHandler.TracingContext;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.cloudmesh.ai.telemetry.CapturingStore;
@@ -25,6 +27,7 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.actuate.TelemetryEndpoint;
+import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.ai.AiRecorder;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jChatListener;
 import org.cloudmesh.ai.telemetry.ai.LangChain4jEmbeddingListener;
@@ -33,6 +36,7 @@ import org.cloudmesh.ai.telemetry.ai.PriceTable;
 import org.cloudmesh.ai.telemetry.ai.StreamTimingAdvisor;
 import org.cloudmesh.ai.telemetry.ai.TelemetryContentMasker;
 import org.cloudmesh.ai.telemetry.ai.TelemetryObservationHandler;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -48,6 +52,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
 
 @ExtendWith(OutputCaptureExtension.class)
 class TelemetryObservationAutoConfigurationTests {
@@ -474,6 +479,108 @@ class TelemetryObservationAutoConfigurationTests {
                             .containsEntry("span_id", ids[1])
                             .doesNotContainKey("parent_span_id");
                 });
+    }
+
+    @Test
+    void trackedWorkIsTheParentOfCallsAndToolsWithin() {
+        this.contextRunner.run((context) -> placed(context, "http.server.requests"));
+    }
+
+    @Test
+    void trackedWorkIsTheParentOfCallsAndToolsWithinATracersSpan() {
+        this.contextRunner
+                .withBean(DefaultTracingObservationHandler.class, () -> new DefaultTracingObservationHandler(tracer()))
+                .run((context) -> placed(context, "http.server.requests"));
+    }
+
+    private void placed(ApplicationContext context, String enclosing) {
+        ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+        Telemetry telemetry = context.getBean(Telemetry.class);
+        Observation.createNotStarted(enclosing, registry).observe(() -> {
+            telemetry.emit("before", 1);
+            telemetry.track(
+                    "answer",
+                    () -> Observation.createNotStarted("spring.ai.chat.client", registry)
+                            .observe(() -> {
+                                chat(registry);
+                                telemetry.emit("within", 1);
+                                Observation.createNotStarted("spring.ai.tool", registry)
+                                        .observe(() -> telemetry.track("lookup", () -> {}));
+                            }));
+        });
+        List<TelemetryRecord> records = this.store.ends(telemetry);
+        assertThat(records)
+                .extracting((record) -> record.attributes().get("trace_id"))
+                .containsOnly(records.get(0).attributes().get("trace_id"));
+        String answer = spanOf(records, "answer");
+        assertThat(parentOf(records, "gen_ai.client.operation")).isEqualTo(answer);
+        assertThat(parentOf(records, "spring.ai.tool")).isEqualTo(answer);
+        assertThat(parentOf(records, "lookup")).isEqualTo(spanOf(records, "spring.ai.tool"));
+        assertThat(records.get(0).attributes().get("span_id")).isNotNull().isNotEqualTo(answer);
+        this.store.clear();
+    }
+
+    @Test
+    void workOutsideAnySpanTakesOverTheTraceThatATracerBeginsWithin() {
+        this.contextRunner
+                .withBean(DefaultTracingObservationHandler.class, () -> new DefaultTracingObservationHandler(tracer()))
+                .run((context) -> {
+                    Telemetry telemetry = context.getBean(Telemetry.class);
+                    String[] traced = new String[1];
+                    telemetry.track("answer", () -> {
+                        Observation observation = Observation.createNotStarted(
+                                "gen_ai.client.operation", context.getBean(ObservationRegistry.class));
+                        observation.observe(() -> traced[0] = observation
+                                .getContext()
+                                .<TracingContext>get(TracingContext.class)
+                                .getSpan()
+                                .context()
+                                .traceId());
+                        chat(context.getBean(ObservationRegistry.class));
+                    });
+                    List<TelemetryRecord> records = this.store.ends(telemetry);
+                    assertThat(records)
+                            .hasSize(3)
+                            .allSatisfy(
+                                    (record) -> assertThat(record.attributes()).containsEntry("trace_id", traced[0]));
+                    assertThat(records.subList(0, 2))
+                            .extracting((record) -> record.attributes().get("parent_span_id"))
+                            .containsOnly(spanOf(records, "answer"));
+                });
+    }
+
+    @Test
+    void aRequestFromElsewhereIsNotWithinWhatItsThreadIsIn() {
+        this.contextRunner.run((context) -> {
+            ObservationRegistry registry = context.getBean(ObservationRegistry.class);
+            Telemetry telemetry = context.getBean(Telemetry.class);
+            try (Tracking forgotten = telemetry.track("forgotten")) {
+                Observation.createNotStarted(
+                                "http.server.requests", () -> new ReceiverContext<>((carrier, key) -> null), registry)
+                        .observe(() -> telemetry.emit("within", 1));
+                forgotten.complete();
+            }
+            List<TelemetryRecord> records = this.store.ends(telemetry);
+            assertThat(records.get(0).attributes().get("trace_id"))
+                    .isNotNull()
+                    .isNotEqualTo(records.get(1).attributes().get("trace_id"));
+        });
+    }
+
+    private static @Nullable String spanOf(List<TelemetryRecord> records, String event) {
+        return of(records, event).get("span_id");
+    }
+
+    private static @Nullable String parentOf(List<TelemetryRecord> records, String event) {
+        return of(records, event).get("parent_span_id");
+    }
+
+    private static Map<String, String> of(List<TelemetryRecord> records, String event) {
+        return records.stream()
+                .filter((record) -> event.equals(record.event()))
+                .findFirst()
+                .orElseThrow()
+                .attributes();
     }
 
     private static Tracer tracer() {
