@@ -142,6 +142,11 @@ public final class TelemetryRecord {
         return this.message;
     }
 
+    /** Returns the same record without the machine's state. */
+    public TelemetryRecord withoutSystem() {
+        return new Builder(this).system(null).build();
+    }
+
     @Override
     public String toString() {
         return "TelemetryRecord[" + id() + " " + timestamp() + " " + this.status + " " + this.event + " " + metrics()
@@ -175,6 +180,17 @@ public final class TelemetryRecord {
             this.origin = origin;
             this.sequence = sequence;
             this.timestamp = timestamp;
+        }
+
+        private Builder(TelemetryRecord record) {
+            this(record.origin, record.sequence, record.timestamp);
+            this.status = record.status;
+            this.event = record.event;
+            this.metricNames = record.metricNames;
+            this.metricValues = record.metricValues;
+            this.attributes = record.attributes;
+            this.system = record.system;
+            this.message = record.message;
         }
 
         /** Sets the status. */

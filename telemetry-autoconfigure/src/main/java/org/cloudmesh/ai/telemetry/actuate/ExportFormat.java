@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordTime;
@@ -52,18 +54,12 @@ enum ExportFormat {
 
     private static final int BUFFER = 4096;
 
-    private static final List<String> COLUMNS = List.of(
-            "id",
-            "timestamp",
-            "command",
-            "status",
-            "event",
-            "metrics",
-            "attributes",
-            "system",
-            "message",
-            "run",
-            "user");
+    private static final List<String> COLUMNS = Stream.of(
+                    Stream.of("id", "timestamp", "command", "status", "event", "metrics", "attributes", "system"),
+                    TextField.ALL.stream().map(TextField::key),
+                    Stream.of("run", "user"))
+            .flatMap((names) -> names)
+            .toList();
 
     private final String contentType;
 
@@ -114,7 +110,9 @@ enum ExportFormat {
         cell(record.attributes().isEmpty() ? null : RecordJson.write(record.attributes()), line)
                 .append(',');
         cell(json(record.system()), line).append(',');
-        cell(record.message(), line).append(',');
+        for (TextField field : TextField.ALL) {
+            cell(field.get(record), line).append(',');
+        }
         cell(record.origin().run(), line).append(',');
         return cell(json(record.origin().user()), line).append("\r\n").toString();
     }

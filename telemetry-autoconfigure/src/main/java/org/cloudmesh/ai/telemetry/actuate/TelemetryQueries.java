@@ -137,24 +137,8 @@ final class TelemetryQueries {
         TelemetryReader reader = reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
             Consumer<TelemetryRecord> writer = format.writer(out);
-            reader.forEach(filter, withSystem ? writer : (record) -> writer.accept(withoutSystem(record)), deadline);
+            reader.forEach(filter, withSystem ? writer : (record) -> writer.accept(record.withoutSystem()), deadline);
         };
-    }
-
-    private static TelemetryRecord withoutSystem(TelemetryRecord record) {
-        String[] names = new String[record.metricCount()];
-        double[] values = new double[names.length];
-        for (int i = 0; i < names.length; i++) {
-            names[i] = record.metricName(i);
-            values[i] = record.metricValue(i);
-        }
-        return TelemetryRecord.builder(record.origin(), record.sequence(), record.timestampMicros())
-                .status(record.status())
-                .event(record.event())
-                .message(record.message())
-                .attributes(record.attributes())
-                .metrics(names, values)
-                .build();
     }
 
     private Map<String, @Nullable Object> records(Parameters parameters) {

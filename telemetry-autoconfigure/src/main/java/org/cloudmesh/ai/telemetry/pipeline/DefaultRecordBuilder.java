@@ -10,6 +10,7 @@ import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TraceContext;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the parts of one record in arrays and hands them over. */
@@ -44,7 +45,7 @@ final class DefaultRecordBuilder implements RecordBuilder {
 
     private int texts;
 
-    private @Nullable String message;
+    private @Nullable String[] textFields = NO_TEXTS;
 
     private @Nullable Status status;
 
@@ -127,7 +128,14 @@ final class DefaultRecordBuilder implements RecordBuilder {
 
     @Override
     public RecordBuilder message(@Nullable String message) {
-        this.message = cut(message, Limits.MESSAGE);
+        return textField(TextField.MESSAGE, message);
+    }
+
+    private RecordBuilder textField(TextField field, @Nullable String text) {
+        // A copy each time, because an entry that was emitted keeps the array.
+        @Nullable String[] texts = Arrays.copyOf(this.textFields, TextField.ALL.size());
+        texts[field.ordinal()] = cut(text, field.maxLength());
+        this.textFields = texts;
         return this;
     }
 
@@ -191,7 +199,7 @@ final class DefaultRecordBuilder implements RecordBuilder {
                 Arrays.copyOf(this.names, this.metrics),
                 Arrays.copyOf(this.values, this.metrics),
                 Arrays.copyOf(this.attributes, this.texts),
-                this.message,
+                this.textFields,
                 this.mended,
                 this.metered,
                 acknowledgement);

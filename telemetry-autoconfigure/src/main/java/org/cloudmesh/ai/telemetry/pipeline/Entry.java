@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.cloudmesh.ai.telemetry.Status;
-import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.RecordSize;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,22 +45,6 @@ class Entry {
         return 0;
     }
 
-    /** Returns about how many bytes the texts of a record take. */
-    static long estimate(TelemetryRecord record) {
-        long characters = length(record.event()) + length(record.message());
-        for (int i = 0; i < record.metricCount(); i++) {
-            characters += record.metricName(i).length() + 8;
-        }
-        for (Map.Entry<String, String> attribute : record.attributes().entrySet()) {
-            characters += attribute.getKey().length() + attribute.getValue().length() + 8;
-        }
-        return 2 * characters;
-    }
-
-    private static int length(@Nullable String text) {
-        return text == null ? 0 : text.length();
-    }
-
     @Nullable
     CompletableFuture<@Nullable Void> acknowledgement() {
         return null;
@@ -77,7 +62,8 @@ class Entry {
         /** Keys and values in turn. */
         final @Nullable String[] attributes;
 
-        final @Nullable String message;
+        /** In the order of {@link TextField#ALL}, or empty when there are none. */
+        final @Nullable String[] texts;
 
         /** {@link Reasons} for which the caller's thread already changed something. */
         final Set<String> mended;
@@ -96,7 +82,7 @@ class Entry {
                 @Nullable String[] names,
                 double[] values,
                 @Nullable String[] attributes,
-                @Nullable String message,
+                @Nullable String[] texts,
                 Set<String> mended,
                 boolean metered,
                 @Nullable CompletableFuture<@Nullable Void> acknowledgement) {
@@ -105,7 +91,7 @@ class Entry {
             this.names = names;
             this.values = values;
             this.attributes = attributes;
-            this.message = message;
+            this.texts = texts;
             this.mended = mended;
             this.metered = metered;
             this.acknowledgement = acknowledgement;
@@ -113,16 +99,17 @@ class Entry {
         }
 
         private int estimate() {
-            // Two bytes a character and the arrays' slots: an upper bound that costs no look at the characters.
-            long characters = length(this.event) + length(this.message);
+            long bytes = RecordSize.ofText(this.event);
+            for (String text : this.texts) {
+                bytes += RecordSize.ofText(text);
+            }
             for (String name : this.names) {
-                characters += length(name) + 8;
+                bytes += RecordSize.ofMetric(name);
             }
-            for (String attribute : this.attributes) {
-                characters += length(attribute) + 4;
+            for (int i = 0; i < this.attributes.length; i += 2) {
+                bytes += RecordSize.ofAttribute(this.attributes[i], this.attributes[i + 1]);
             }
-            long estimate = 2 * characters;
-            return estimate <= SMALL ? 0 : (int) Math.min(estimate, Integer.MAX_VALUE);
+            return bytes <= SMALL ? 0 : (int) Math.min(bytes, Integer.MAX_VALUE);
         }
 
         @Override

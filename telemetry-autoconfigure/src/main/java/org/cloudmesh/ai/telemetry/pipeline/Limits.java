@@ -12,9 +12,6 @@ final class Limits {
     /** Characters of an attribute's value. */
     static final int ATTRIBUTE = 8 * 1024;
 
-    /** Characters of a message. */
-    static final int MESSAGE = 64 * 1024;
-
     /** Metrics of a record. */
     static final int METRICS = 1024;
 

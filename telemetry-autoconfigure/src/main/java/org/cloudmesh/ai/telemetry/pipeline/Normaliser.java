@@ -14,6 +14,7 @@ import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,27 +119,36 @@ final class Normaliser {
             attributes.put(FURTHER_EVENT, event);
             event = null;
         }
-        String message = text(entry.message);
-        if (message != null) {
-            message = masked(message);
-        }
+        @Nullable String[] texts = texts(entry.texts);
         Metrics metrics = areFine(entry.names, entry.values)
                 ? new Metrics(entry.names, entry.values)
                 : mended(entry.names, entry.values, attributes);
         boolean plain = entry.status == null || entry.status.equals(Status.RECORDED);
-        if (plain && event == null && message == null && metrics.names.length == 0 && attributes.isEmpty()) {
+        if (plain && event == null && texts.length == 0 && metrics.names.length == 0 && attributes.isEmpty()) {
             return null;
         }
         for (String reason : entry.mended) {
             this.normalised.add(reason, 1);
         }
         Status status = status(entry.status, attributes);
-        return begin(entry, status)
+        return TextField.setAll(begin(entry, status), texts)
                 .event(event)
-                .message(message)
                 .attributes(attributes)
                 .metrics(metrics.names, metrics.values)
                 .build();
+    }
+
+    /** Returns the texts that are not blank; none when all are. */
+    private @Nullable String[] texts(@Nullable String[] given) {
+        @Nullable String[] texts = DefaultRecordBuilder.NO_TEXTS;
+        for (int i = 0; i < given.length; i++) {
+            String text = text(given[i]);
+            if (text != null) {
+                texts = Arrays.copyOf(texts, given.length);
+                texts[i] = masked(text);
+            }
+        }
+        return texts;
     }
 
     /** Returns whether all metrics can stay as they are, as nearly always. */

@@ -192,7 +192,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 names,
                 values,
                 DefaultRecordBuilder.NO_TEXTS,
-                null,
+                DefaultRecordBuilder.NO_TEXTS,
                 Set.of(),
                 true,
                 null));
@@ -252,7 +252,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     private void turnedAway(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
         refuse(acknowledgement, reason);
         if (reason.equals(Reasons.SHUTDOWN) && this.lateWarned.compareAndSet(false, true)) {
-            // The writer, which warns of other losses, has gone.
+            // The writer, which warns of other losses, has ended.
             sayLate("Telemetry is closed: this record and those that follow are lost, counted as " + Reasons.SHUTDOWN);
         }
     }

@@ -3,11 +3,13 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.RecordSize;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -48,7 +50,11 @@ final class StoreDelivery {
 
     private final Watcher watcher;
 
-    private final List<TelemetryRecord> pending = new ArrayList<>();
+    // What the next write brings; immutable, so that a store may keep it.
+    private List<TelemetryRecord> next = List.of();
+
+    // What came while that waits.
+    private final List<TelemetryRecord> behind = new ArrayList<>();
 
     private long pendingBytes;
 
@@ -128,7 +134,7 @@ final class StoreDelivery {
     }
 
     int pending() {
-        return this.pending.size();
+        return this.next.size() + this.behind.size();
     }
 
     long written() {
@@ -138,22 +144,23 @@ final class StoreDelivery {
     /**
      * Takes records over, as many as there is room for behind those that wait already; the others are lost.
      *
+     * @param records immutable; kept as it is where nothing waits
      * @param bytes of all of them, about
      * @param capacity how many may wait
      * @param maxBytes how many bytes may wait
      */
     void add(List<TelemetryRecord> records, long bytes, int capacity, long maxBytes) {
-        int room = records.size();
-        if (this.pending.isEmpty()) {
+        if (pending() == 0) {
+            this.next = records;
             this.pendingBytes = bytes;
-        } else {
-            room = 0;
-            int most = Math.min(records.size(), capacity - this.pending.size());
-            while (room < most && this.pendingBytes + Entry.estimate(records.get(room)) <= maxBytes) {
-                this.pendingBytes += Entry.estimate(records.get(room++));
-            }
+            return;
         }
-        this.pending.addAll(records.subList(0, room));
+        int room = 0;
+        int most = Math.min(records.size(), capacity - pending());
+        while (room < most && this.pendingBytes + RecordSize.of(records.get(room)) <= maxBytes) {
+            this.pendingBytes += RecordSize.of(records.get(room++));
+        }
+        this.behind.addAll(records.subList(0, room));
         drop(Reasons.QUEUE_FULL, records.subList(room, records.size()));
     }
 
@@ -169,8 +176,7 @@ final class StoreDelivery {
      * @param nanos how long it is worth waiting
      */
     boolean holdsUp(int records, long bytes, int capacity, long maxBytes, long nanos) {
-        boolean room = this.pending.isEmpty()
-                || (this.pending.size() + records <= capacity && this.pendingBytes + bytes <= maxBytes);
+        boolean room = pending() == 0 || (pending() + records <= capacity && this.pendingBytes + bytes <= maxBytes);
         if (room || this.refused) {
             this.holding = false;
             return false;
@@ -194,8 +200,8 @@ final class StoreDelivery {
      * @return whether nothing waits any more
      */
     boolean deliver(boolean durable) {
-        this.durable |= durable && (!this.pending.isEmpty() || this.unsynced);
-        if (this.pending.isEmpty() && !this.durable) {
+        this.durable |= durable && (pending() > 0 || this.unsynced);
+        if (pending() == 0 && !this.durable) {
             return true;
         }
         if (this.failures > 0 && System.nanoTime() - this.retryAt < 0) {
@@ -203,17 +209,34 @@ final class StoreDelivery {
         }
         try {
             ensureOpen();
-            write(List.copyOf(this.pending), this.pending::clear);
+            write(all(), this::clear);
         } catch (Throwable ex) {
             failed(ex);
         }
-        return this.pending.isEmpty() && !this.durable;
+        return pending() == 0 && !this.durable;
+    }
+
+    /** Returns all that waits, as one immutable list. */
+    private List<TelemetryRecord> all() {
+        if (!this.behind.isEmpty()) {
+            List<TelemetryRecord> all = new ArrayList<>(pending());
+            all.addAll(this.next);
+            all.addAll(this.behind);
+            this.next = Collections.unmodifiableList(all);
+            this.behind.clear();
+        }
+        return this.next;
+    }
+
+    private void clear() {
+        this.next = List.of();
+        this.behind.clear();
     }
 
     /** Lets the store see to itself. */
     void maintain() {
-        // With nothing to write, this is what finds out that a fault has gone.
-        boolean waits = !this.pending.isEmpty() || this.durable || System.nanoTime() - this.retryAt < 0;
+        // When nothing waits, only maintenance notices that a fault is over.
+        boolean waits = pending() > 0 || this.durable || System.nanoTime() - this.retryAt < 0;
         if (this.failures > 0 && (waits || this.hopeless)) {
             return;
         }
@@ -363,7 +386,7 @@ final class StoreDelivery {
         degrade(reason(cause), cause);
         if (!(cause instanceof StoreException failure)) {
             this.refused = this.hurried && !this.everOpened;
-            // A store that does not say what helps: first give it time, then look for a record that it cannot take.
+            // The store reports no remedy: give it time, then look for a record that it cannot take.
             reopenLater();
             if (cause instanceof Exception && this.failures >= PATIENCE) {
                 separate();
@@ -378,8 +401,8 @@ final class StoreDelivery {
             case REOPEN, REFUSED -> reopenLater();
             case RECORD -> separate();
             case NONE -> {
-                drop(Reasons.STORE_FAILED, List.copyOf(this.pending));
-                this.pending.clear();
+                drop(Reasons.STORE_FAILED, all());
+                clear();
                 this.durable = false;
                 this.hopeless = true;
             }
@@ -391,27 +414,26 @@ final class StoreDelivery {
         close();
     }
 
-    /** Writes the halves of a batch by themselves, down to single records, and puts aside those that fail alone. */
+    /** Splits a batch in halves, down to single records, writes each part, and rejects records that fail alone. */
     private void separate() {
-        if (this.pending.size() == 1 && this.failures < PATIENCE_ALONE) {
+        if (pending() == 1 && this.failures < PATIENCE_ALONE) {
             return;
         }
-        int before = this.pending.size();
+        int before = pending();
         Separation separation = new Separation();
-        separation.of(this.pending);
+        separation.of(all());
         boolean blamed = separation.blamed && this.failures >= PATIENCE_ALONE;
         if (separation.kept == 0 && before > 1 && !blamed) {
             // Nothing at all was kept: it is the store's fault, not that of all its records.
             return;
         }
-        this.pending.clear();
-        this.pending.addAll(separation.rest);
-        this.pendingBytes = this.pending.stream().mapToLong(Entry::estimate).sum();
+        this.next = List.copyOf(separation.rest);
+        this.pendingBytes = this.next.stream().mapToLong(RecordSize::of).sum();
         separation.bad.forEach((record, reason) -> {
             this.store.reject(record, reason);
             drop(Reasons.REJECTED, List.of(record));
         });
-        if (this.pending.isEmpty()) {
+        if (this.next.isEmpty()) {
             recovered();
         }
         logger.warn(
@@ -454,8 +476,8 @@ final class StoreDelivery {
                     this.rest.addAll(part);
                 } else if (part.size() > 1) {
                     int middle = part.size() / 2;
-                    of(List.copyOf(part.subList(0, middle)));
-                    of(List.copyOf(part.subList(middle, part.size())));
+                    of(part.subList(0, middle));
+                    of(part.subList(middle, part.size()));
                 } else {
                     this.bad.put(part.get(0), reason(ex));
                     this.blamed &= ex instanceof StoreException;

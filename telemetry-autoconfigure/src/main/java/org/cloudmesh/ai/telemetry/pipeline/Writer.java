@@ -33,7 +33,7 @@ final class Writer implements Runnable {
 
     private static final long BUSY_PARK = TimeUnit.MILLISECONDS.toNanos(2);
 
-    // Asleep, it is woken by the first caller; this is how often it sees to the stores meanwhile.
+    // The first caller wakes a sleeping writer; meanwhile it maintains the stores this often.
     private static final long ASLEEP_PARK = TimeUnit.MILLISECONDS.toNanos(100);
 
     // A caller that wakes the writer pays for a system call, so only one that comes after a quiet second does.
@@ -41,7 +41,7 @@ final class Writer implements Runnable {
 
     private static final long STUMBLE_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
 
-    // An application that starts has better things to do than to load a database that nobody needs yet.
+    // Loading a database that nobody needs yet would slow the start of the application.
     private static final long HEAD_START = TimeUnit.SECONDS.toNanos(2);
 
     private static final long MAINTENANCE = TimeUnit.MILLISECONDS.toNanos(500);
@@ -103,7 +103,7 @@ final class Writer implements Runnable {
 
     private volatile boolean closing;
 
-    // Set while stores and listeners run: what they emit themselves must not come round again.
+    // Set while stores and listeners run: records that they emit themselves are dropped, or they would cause more.
     private boolean working;
 
     private volatile long invalid;
@@ -376,9 +376,9 @@ final class Writer implements Runnable {
     }
 
     /**
-     * Whether nothing may be taken out now. A single store that still has its batch lets the records wait in the queue. Of
-     * several, one that fails does not keep the others from their records, unless callers wait for room: then each store
-     * that has none for another batch closes the door for all, for a while.
+     * Returns whether records must stay in the queue for now. With a single store they stay while it still has a batch.
+     * With several, a failing store does not delay the others, unless callers wait for room: then each store without room
+     * for another batch holds up all of them, for a limited time.
      */
     private boolean blocked() {
         if (this.deliveries.size() == 1) {
@@ -441,7 +441,7 @@ final class Writer implements Runnable {
 
     private void deliver() {
         boolean durable = this.alwaysDurable || this.acknowledgements.any();
-        // Looked at before the delivery: a flush that comes in the midst of it is for the next round.
+        // Read before the delivery: a flush that arrives during it belongs to the next round.
         List<PendingAcknowledgements.Flush> waiting = this.acknowledgements.flushes();
         long consumed = this.queue.consumed();
         this.working = true;
@@ -459,8 +459,10 @@ final class Writer implements Runnable {
     }
 
     private void handOver() {
+        // The only copy of the references: every delivery and every store is given this list.
+        List<TelemetryRecord> records = List.copyOf(this.batch);
         for (; this.deliveriesServed < this.deliveries.size(); this.deliveriesServed++) {
-            this.deliveries.get(this.deliveriesServed).add(this.batch, this.batchBytes, backlog(), this.backlogBytes);
+            this.deliveries.get(this.deliveriesServed).add(records, this.batchBytes, backlog(), this.backlogBytes);
         }
         this.batch.clear();
         this.batchBytes = 0;

@@ -149,7 +149,7 @@ class NormaliserTests {
                 metrics.keySet().toArray(String[]::new),
                 metrics.values().stream().mapToDouble(Double::doubleValue).toArray(),
                 texts.toArray(String[]::new),
-                null,
+                new String[0],
                 Set.of(),
                 true,
                 null));

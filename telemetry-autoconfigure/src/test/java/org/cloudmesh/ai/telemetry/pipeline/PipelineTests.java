@@ -35,6 +35,7 @@ import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.WhenFull;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -292,7 +293,7 @@ class PipelineTests {
         this.store.gate.countDown();
         assertThat(telemetry.flush(PATIENCE)).isTrue();
         assertThat(status().normalised()).containsEntry("oversize", status().written());
-        assertThat(this.store.records().get(0).message()).hasSize(Limits.MESSAGE);
+        assertThat(this.store.records().get(0).message()).hasSize(TextField.MESSAGE.maxLength());
     }
 
     @Test

@@ -7,9 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,18 +27,20 @@ public final class ForeignRecords {
 
     private static final String INVALID = "invalid_metrics";
 
-    private static final Set<String> FIELDS = Set.of(
-            "id",
-            "timestamp",
-            "command",
-            "run",
-            "status",
-            "event",
-            "metrics",
-            "attributes",
-            "system",
-            "user",
-            "message");
+    private static final Set<String> FIELDS = Stream.concat(
+                    Stream.of(
+                            "id",
+                            "timestamp",
+                            "command",
+                            "run",
+                            "status",
+                            "event",
+                            "metrics",
+                            "attributes",
+                            "system",
+                            "user"),
+                    TextField.ALL.stream().map(TextField::key))
+            .collect(Collectors.toUnmodifiableSet());
 
     private final ZoneId zone;
 
@@ -128,13 +133,16 @@ public final class ForeignRecords {
         } else if (fields.get("system") != null) {
             parts.attributes.put("system", String.valueOf(text(fields.get("system"))));
         }
-        return TelemetryRecord.builder(origin, sequence, timestamp)
+        @Nullable String[] texts = new String[TextField.ALL.size()];
+        for (TextField field : TextField.ALL) {
+            texts[field.ordinal()] = text(fields.get(field.key()));
+        }
+        return TextField.setAll(TelemetryRecord.builder(origin, sequence, timestamp), texts)
                 .status(Status.of(text(fields.get("status"))))
                 .event(parts.event)
                 .metrics(parts.names(), parts.values())
                 .attributes(parts.attributes)
                 .system(system)
-                .message(text(fields.get("message")))
                 .build();
     }
 

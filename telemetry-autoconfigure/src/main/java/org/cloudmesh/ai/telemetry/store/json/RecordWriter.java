@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,9 @@ public final class RecordWriter {
 
     private static final byte[] SYSTEM = ascii(",\"system\":");
 
-    private static final byte[] MESSAGE = ascii(",\"message\":");
+    private static final byte[][] TEXTS = TextField.ALL.stream()
+            .map((field) -> ascii(",\"" + field.key() + "\":"))
+            .toArray(byte[][]::new);
 
     private static final byte[] NULL = ascii("null");
 
@@ -52,7 +55,7 @@ public final class RecordWriter {
         this.absentAsNull = absentAsNull;
     }
 
-    /** Returns a writer for files: {@code event}, {@code attributes} and {@code message} are absent when there are none. */
+    /** Returns a writer for files: {@code event}, {@code attributes} and texts are absent when there are none. */
     public static RecordWriter forFiles() {
         return new RecordWriter(false);
     }
@@ -99,11 +102,13 @@ public final class RecordWriter {
             this.systemJson = new JsonBuffer(256).value(system).toByteArray();
         }
         out.raw(SYSTEM).raw(this.systemJson).raw(this.user);
-        String message = record.message();
-        if (message != null) {
-            out.raw(MESSAGE).string(message);
-        } else if (this.absentAsNull) {
-            out.raw(MESSAGE).raw(NULL);
+        for (int i = 0; i < TEXTS.length; i++) {
+            String text = TextField.ALL.get(i).get(record);
+            if (text != null) {
+                out.raw(TEXTS[i]).string(text);
+            } else if (this.absentAsNull) {
+                out.raw(TEXTS[i]).raw(NULL);
+            }
         }
         out.raw('}');
     }

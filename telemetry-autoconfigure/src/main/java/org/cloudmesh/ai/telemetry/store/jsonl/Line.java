@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 import org.cloudmesh.ai.telemetry.store.query.RecordView;
@@ -31,7 +32,9 @@ final class Line implements RecordView {
 
     private static final byte[] USER = ascii(",\"user\":");
 
-    private static final byte[] MESSAGE = ascii(",\"message\":");
+    private static final byte[][] TEXTS = TextField.ALL.stream()
+            .map((field) -> ascii(",\"" + field.key() + "\":"))
+            .toArray(byte[][]::new);
 
     private static final byte[] ID = ascii("{\"id\":\"");
 
@@ -59,13 +62,13 @@ final class Line implements RecordView {
 
     private byte[] json = {};
 
-    private int to;
-
     private int sequenceFrom;
 
     private int sequenceTo;
 
-    private int messageFrom;
+    private final int[] textFrom = new int[TEXTS.length];
+
+    private final int[] textTo = new int[TEXTS.length];
 
     private @Nullable String event;
 
@@ -94,16 +97,29 @@ final class Line implements RecordView {
         at = at < 0 ? -1 : this.attributes.read(json, at, limit);
         at = at < 0 ? -1 : object(SYSTEM, this.systems, at, limit);
         at = at < 0 ? -1 : object(USER, this.users, at, limit);
-        this.messageFrom = -1;
-        if (at >= 0 && JsonScanner.is(MESSAGE, json, at, limit)) {
-            this.messageFrom = at + MESSAGE.length;
-            at = JsonScanner.string(json, this.messageFrom, limit);
-        }
+        at = at < 0 ? -1 : texts(at, limit);
         if (at < 0 || at + 2 > limit || json[at] != '}' || json[at + 1] != '\n') {
             return -1;
         }
-        this.to = at + 1;
         return at + 2;
+    }
+
+    private int texts(int from, int limit) {
+        int at = from;
+        for (int i = 0; i < TEXTS.length && at >= 0; i++) {
+            this.textFrom[i] = -1;
+            if (JsonScanner.is(TEXTS[i], this.json, at, limit)) {
+                this.textFrom[i] = at + TEXTS[i].length;
+                at = JsonScanner.string(this.json, this.textFrom[i], limit);
+                this.textTo[i] = at;
+            }
+        }
+        return at;
+    }
+
+    private @Nullable String text(int field) {
+        int from = this.textFrom[field];
+        return from < 0 ? null : JsonScanner.text(this.json, from, this.textTo[field]);
     }
 
     private int id(int from, int limit) {
@@ -249,7 +265,7 @@ final class Line implements RecordView {
 
     @Override
     public @Nullable String message() {
-        return this.messageFrom < 0 ? null : JsonScanner.text(this.json, this.messageFrom, this.to - 1);
+        return text(TextField.MESSAGE.ordinal());
     }
 
     @Override
@@ -259,13 +275,16 @@ final class Line implements RecordView {
 
     @Override
     public TelemetryRecord record() {
-        return TelemetryRecord.builder(origin(), sequence(), this.time.micros())
+        @Nullable String[] texts = new String[TEXTS.length];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = text(i);
+        }
+        return TextField.setAll(TelemetryRecord.builder(origin(), sequence(), this.time.micros()), texts)
                 .status(Status.of(status()))
                 .event(this.event)
                 .metrics(this.metrics.names(), this.metrics.values())
                 .attributes(this.attributes.toMap())
                 .system(system())
-                .message(message())
                 .build();
     }
 

@@ -18,10 +18,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.NodeName;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
@@ -53,13 +55,15 @@ final class Inserter {
 
     private static final String RECORDS = """
             WITH kept AS (
-                INSERT INTO telemetry_record (time, seq, reading, process, series, numbers, attributes, message)
-                SELECT timestamptz 'epoch' + t * interval '1 microsecond', s, g, p, k, n::float8[], a::jsonb, m
-                  FROM unnest(?, ?, ?, ?, ?, ?, ?, ?) AS r(t, s, g, p, k, n, a, m)
+                INSERT INTO telemetry_record (time, seq, reading, process, series, numbers, attributes, %1$s)
+                SELECT timestamptz 'epoch' + t * interval '1 microsecond', s, g, p, k, n::float8[], a::jsonb, %1$s
+                  FROM unnest(?, ?, ?, ?, ?, ?, ?%2$s) AS r(t, s, g, p, k, n, a, %1$s)
                 ON CONFLICT DO NOTHING RETURNING process)
             UPDATE telemetry_process p SET records = p.records + c.records, last_seen = now()
               FROM (SELECT process, count(*) AS records FROM kept GROUP BY process) c
-             WHERE p.id = c.process""";
+             WHERE p.id = c.process""".formatted(
+                    TextField.ALL.stream().map(TextField::key).collect(Collectors.joining(", ")),
+                    ", ?".repeat(TextField.ALL.size()));
 
     private static final String REPORT = """
             UPDATE telemetry_process SET accepted = ?, dropped = ?, behind = ?, degraded = ?, last_seen = now()
@@ -142,7 +146,9 @@ final class Inserter {
             rows.series[i] = series(process, record);
             rows.numbers[i] = numbers(record);
             rows.attributes[i] = record.attributes().isEmpty() ? null : RecordJson.write(record.attributes());
-            rows.messages[i] = record.message();
+            for (TextField field : TextField.ALL) {
+                rows.texts[field.ordinal()][i] = field.get(record);
+            }
             Map<String, @Nullable Object> system = record.system();
             if (system != null) {
                 Hashed hashed = hashes.computeIfAbsent(system, Hashed::of);
@@ -251,7 +257,9 @@ final class Inserter {
             insert.setArray(5, connection.createArrayOf("int4", rows.series));
             insert.setArray(6, connection.createArrayOf("text", rows.numbers));
             insert.setArray(7, connection.createArrayOf("text", rows.attributes));
-            insert.setArray(8, connection.createArrayOf("text", rows.messages));
+            for (int i = 0; i < rows.texts.length; i++) {
+                insert.setArray(8 + i, connection.createArrayOf("text", rows.texts[i]));
+            }
             insert.executeUpdate();
         }
     }
@@ -357,7 +365,7 @@ final class Inserter {
 
         private final @Nullable String[] attributes;
 
-        private final @Nullable String[] messages;
+        private final @Nullable String[][] texts;
 
         private final Map<Reading, String> newReadings = new HashMap<>();
 
@@ -369,7 +377,7 @@ final class Inserter {
             this.series = new Integer[size];
             this.numbers = new String[size];
             this.attributes = new String[size];
-            this.messages = new String[size];
+            this.texts = new String[TextField.ALL.size()][size];
         }
     }
 }

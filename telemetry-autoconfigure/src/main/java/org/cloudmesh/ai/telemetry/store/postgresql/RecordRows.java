@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,14 @@ final class RecordRows {
     /** Columns of a record, its reading's among them. */
     static final String COLUMNS =
             "(extract(epoch FROM r.time) * 1000000)::bigint, r.seq, r.process, r.series, r.numbers,"
-                    + " r.attributes::text, r.message, r.reading, (SELECT x.system::text FROM telemetry_reading x"
-                    + " WHERE x.process = r.process AND x.id = r.reading AND x.day = (r.time AT TIME ZONE 'UTC')::date)";
+                    + " r.attributes::text, r.reading, (SELECT x.system::text FROM telemetry_reading x"
+                    + " WHERE x.process = r.process AND x.id = r.reading AND x.day = (r.time AT TIME ZONE 'UTC')::date)"
+                    + TextField.ALL.stream()
+                            .map((field) -> ", r." + field.key())
+                            .collect(Collectors.joining());
+
+    /** Number of the first column of a {@link TextField} among them. */
+    private static final int TEXTS = 9;
 
     private static final int REMEMBERED = 1024;
 
@@ -45,14 +53,18 @@ final class RecordRows {
         if (attributes != null) {
             RecordJson.read(attributes).forEach((key, value) -> texts.put(key, String.valueOf(value)));
         }
-        return TelemetryRecord.builder(
-                        this.catalog.process(this.connection, row.getInt(3)), row.getLong(2), row.getLong(1))
+        @Nullable String[] fields = new String[TextField.ALL.size()];
+        for (int i = 0; i < fields.length; i++) {
+            fields[i] = row.getString(TEXTS + i);
+        }
+        TelemetryRecord.Builder record = TelemetryRecord.builder(
+                this.catalog.process(this.connection, row.getInt(3)), row.getLong(2), row.getLong(1));
+        return TextField.setAll(record, fields)
                 .status(series.status())
                 .event(series.event())
                 .metrics(series.metrics(), numbers(row))
                 .attributes(texts)
-                .message(row.getString(7))
-                .system(system(row.getLong(8), row.getString(9)))
+                .system(system(row.getLong(7), row.getString(8)))
                 .build();
     }
 

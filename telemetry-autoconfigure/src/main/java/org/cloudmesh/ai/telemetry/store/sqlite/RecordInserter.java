@@ -7,11 +7,13 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.sqlite.Dictionary.Process;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
@@ -254,8 +256,8 @@ final class RecordInserter {
             StoredSeries.AttributeSet set = series.attributeSet();
             insert.setString(at++, set == null ? null : AttributeSets.carried(set, record.attributes()));
         }
-        if (layout.messages) {
-            insert.setString(at++, record.message());
+        for (TextField field : layout.texts) {
+            insert.setString(at++, field.get(record));
         }
         return at;
     }
@@ -300,21 +302,29 @@ final class RecordInserter {
     }
 
     /** Which columns a batch needs: the fewer are bound, the faster it goes. */
-    private record Layout(int values, boolean more, boolean readings, boolean attributes, boolean messages) {
+    private record Layout(int values, boolean more, boolean readings, boolean attributes, List<TextField> texts) {
 
         static Layout of(List<TelemetryRecord> records) {
             int metrics = 0;
             boolean readings = false;
             boolean attributes = false;
-            boolean messages = false;
+            Set<TextField> texts = EnumSet.noneOf(TextField.class);
             for (TelemetryRecord record : records) {
                 metrics = Math.max(metrics, record.metricCount());
                 readings |= record.system() != null;
                 attributes |= !record.attributes().isEmpty();
-                messages |= record.message() != null;
+                for (TextField field : TextField.ALL) {
+                    if (field.get(record) != null) {
+                        texts.add(field);
+                    }
+                }
             }
             return new Layout(
-                    Math.min(MetricSet.COLUMNS, metrics), metrics > MetricSet.COLUMNS, readings, attributes, messages);
+                    Math.min(MetricSet.COLUMNS, metrics),
+                    metrics > MetricSet.COLUMNS,
+                    readings,
+                    attributes,
+                    List.copyOf(texts));
         }
 
         String sql(int rows) {
@@ -327,7 +337,7 @@ final class RecordInserter {
             add(this.more, "more", columns, values);
             add(this.readings, "reading", columns, values);
             add(this.attributes, "attributes", columns, values);
-            add(this.messages, "message", columns, values);
+            this.texts.forEach((field) -> add(true, field.key(), columns, values));
             String row = values.append(')').toString();
             return "INSERT INTO record (" + columns + ") VALUES " + row + (", " + row).repeat(rows - 1);
         }

@@ -6,8 +6,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
@@ -19,16 +21,20 @@ final class RecordRows {
     /** Columns of values, each after a comma. */
     static final String VALUES = ", more, v0, v1, v2, v3, v4, v5, v6, v7";
 
-    static final String COLUMNS = "id, kind, sequence, reading, message, attributes" + VALUES;
+    static final String COLUMNS = "id, kind, sequence, reading, "
+            + TextField.ALL.stream().map(TextField::key).collect(Collectors.joining(", ")) + ", attributes" + VALUES;
+
+    /** Number of the first column of a {@link TextField} among them. */
+    private static final int TEXTS = 5;
 
     /** Number of the column {@code message} among them. */
-    static final int MESSAGE = 5;
+    static final int MESSAGE = TEXTS + TextField.MESSAGE.ordinal();
 
     /** Number of the column {@code attributes} among them. */
-    static final int ATTRIBUTES = 6;
+    static final int ATTRIBUTES = TEXTS + TextField.ALL.size();
 
     /** Number of the column {@code more} among them. */
-    static final int MORE = 7;
+    static final int MORE = ATTRIBUTES + 1;
 
     private static final int REMEMBERED = 1024;
 
@@ -54,13 +60,18 @@ final class RecordRows {
         MetricSet metrics = series.metricSet();
         double[] values = values(row, metrics.names().length, MORE);
         long reading = row.getLong(4);
-        return TelemetryRecord.builder(series.origin(), row.getLong(3), RowIds.micros(row.getLong(1)))
+        @Nullable String[] texts = new String[TextField.ALL.size()];
+        for (int i = 0; i < texts.length; i++) {
+            texts[i] = row.getString(TEXTS + i);
+        }
+        TelemetryRecord.Builder record =
+                TelemetryRecord.builder(series.origin(), row.getLong(3), RowIds.micros(row.getLong(1)));
+        return TextField.setAll(record, texts)
                 .status(Status.of(series.status()))
                 .event(series.event())
                 .metrics(metrics.names(), values)
                 .attributes(attributes(series.attributeSet(), row.getString(ATTRIBUTES)))
                 .system(reading == 0 ? null : system(reading))
-                .message(row.getString(MESSAGE))
                 .build();
     }
 

@@ -15,6 +15,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Outbox;
 import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordSize;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class SqliteOutbox implements Outbox {
     // Counting a long backlog reads it all.
     private static final Duration COUNTING_PATIENCE = Duration.ofSeconds(30);
 
-    private static final long BATCH_CHARACTERS = 4 << 20;
+    private static final long BATCH_BYTES = 8 << 20;
 
     private final String reader;
 
@@ -138,15 +139,15 @@ final class SqliteOutbox implements Outbox {
         List<TelemetryRecord> records = new ArrayList<>();
         List<Long> ids = new ArrayList<>();
         long end = this.late;
-        long characters = 0;
+        long bytes = 0;
         try (ResultSet found = database.query(
                 "SELECT " + RecordRows.COLUMNS + ", n FROM outbox_late JOIN record ON record.id = row"
                         + " WHERE n > ? AND outbox = ? ORDER BY n LIMIT " + most,
                 this.late,
                 this.id)) {
-            while (found.next() && characters < BATCH_CHARACTERS) {
+            while (found.next() && bytes < BATCH_BYTES) {
                 TelemetryRecord record = rows.read(found);
-                characters += characters(record);
+                bytes += RecordSize.of(record);
                 records.add(record);
                 ids.add(found.getLong(1));
                 end = found.getLong("n");
@@ -159,24 +160,15 @@ final class SqliteOutbox implements Outbox {
         try (ResultSet found = database.query(
                 "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id > ? ORDER BY id LIMIT " + most,
                 this.position)) {
-            while (found.next() && characters < BATCH_CHARACTERS) {
+            while (found.next() && bytes < BATCH_BYTES) {
                 TelemetryRecord record = rows.read(found);
-                characters += characters(record);
+                bytes += RecordSize.of(record);
                 records.add(record);
                 end = found.getLong(1);
                 ids.add(end);
             }
         }
         return new Chunk(this.epoch, records, ids(ids), false, this.position, end);
-    }
-
-    private static long characters(TelemetryRecord record) {
-        String message = record.message();
-        long characters = message == null ? 0 : message.length();
-        for (String value : record.attributes().values()) {
-            characters += value.length();
-        }
-        return characters;
     }
 
     private static long[] ids(List<Long> ids) {
