@@ -1,15 +1,27 @@
 package org.cloudmesh.ai.telemetry;
 
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethod;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,6 +32,28 @@ class ArchitectureTests {
 
     private static final String ROOT = "org.cloudmesh.ai.telemetry";
 
+    private static final String BACKENDS = "store.*";
+
+    // From the top down; docs/architecture.md has the same order.
+    private static final List<String> LAYERS = List.of(
+            "autoconfigure",
+            "actuate",
+            "micrometer",
+            "alert",
+            "ai",
+            "reactor",
+            "coroutines",
+            "context",
+            "pipeline",
+            "forward",
+            BACKENDS,
+            "store.query",
+            "store.file",
+            "store.json",
+            "store",
+            "store.rollup",
+            "");
+
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
@@ -27,6 +61,98 @@ class ArchitectureTests {
     @Test
     void packagesAreFreeOfCycles() {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void packagesUseThoseBelowAlone() {
+        Set<Integer> seen = new TreeSet<>();
+        Set<String> upwards = new TreeSet<>();
+        for (JavaClass user : CLASSES) {
+            int layer = layer(user);
+            seen.add(layer);
+            for (Dependency dependency : user.getDirectDependenciesFromSelf()) {
+                JavaClass used = dependency.getTargetClass().getBaseComponentType();
+                boolean ours = used.getPackageName().startsWith(ROOT);
+                if (ours && !used.getPackageName().equals(user.getPackageName()) && layer(used) <= layer) {
+                    upwards.add(user.getName() + " uses " + used.getName());
+                }
+            }
+        }
+        assertThat(upwards).isEmpty();
+        assertThat(seen).as("layers that have classes").hasSameSizeAs(LAYERS);
+    }
+
+    private static int layer(JavaClass type) {
+        String name =
+                type.getPackageName().equals(ROOT) ? "" : type.getPackageName().substring(ROOT.length() + 1);
+        boolean listed = LAYERS.contains(name) || !name.startsWith("store.");
+        int layer = LAYERS.indexOf(listed ? name : BACKENDS);
+        assertThat(layer).as("layer of the package %s", name).isNotNegative();
+        return layer;
+    }
+
+    @Test
+    void theApiShowsNothingInternal() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat(describe("are promised", (type) -> isPublic(type) && !isInternal(type)))
+                .should(notShowInternalTypes())
+                .check(CLASSES);
+    }
+
+    @Test
+    void internalTypesArePublicOnlyWhereAnotherPackageNeedsThem() {
+        Set<String> needless = new TreeSet<>();
+        for (JavaClass type : CLASSES) {
+            boolean used = type.getDirectDependenciesToSelf().stream()
+                    .anyMatch((dependency) ->
+                            !dependency.getOriginClass().getPackageName().equals(type.getPackageName()));
+            boolean service = type.getAllRawInterfaces().stream()
+                    .anyMatch((face) -> Internal.class.getResource("/META-INF/services/" + face.getName()) != null);
+            if (isPublic(type) && isInternal(type) && type.isTopLevelClass() && !used && !service) {
+                needless.add(type.getName());
+            }
+        }
+        assertThat(needless).isEmpty();
+    }
+
+    private static boolean isPublic(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ArchitectureTests::isPublic).orElse(true);
+    }
+
+    private static boolean isInternal(JavaClass type) {
+        return type.isAnnotatedWith(Internal.class)
+                || type.getPackage().isAnnotatedWith(Internal.class)
+                || type.getEnclosingClass().map(ArchitectureTests::isInternal).orElse(false);
+    }
+
+    /** Returns whether an internal interface declares the method, which then is internal as well. */
+    private static boolean isAskedByInternalType(JavaMethod method) {
+        return method.getOwner().getAllRawInterfaces().stream()
+                .filter(ArchitectureTests::isInternal)
+                .flatMap((face) -> face.getMethods().stream())
+                .anyMatch((asked) -> asked.getName().equals(method.getName())
+                        && asked.getRawParameterTypes().equals(method.getRawParameterTypes()));
+    }
+
+    private static ArchCondition<JavaMethod> notShowInternalTypes() {
+        return new ArchCondition<>("not show internal types") {
+
+            @Override
+            public void check(JavaMethod method, ConditionEvents events) {
+                Set<JavaClass> shown = new HashSet<>(method.getReturnType().getAllInvolvedRawTypes());
+                method.getParameterTypes().forEach((type) -> shown.addAll(type.getAllInvolvedRawTypes()));
+                for (JavaClass type : shown) {
+                    if (isInternal(type) && !isAskedByInternalType(method)) {
+                        events.add(SimpleConditionEvent.violated(
+                                method, method.getFullName() + " shows " + type.getName()));
+                    }
+                }
+            }
+        };
     }
 
     @Test
@@ -129,7 +255,7 @@ class ArchitectureTests {
                 .should()
                 .bePublic()
                 .andShould()
-                .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL)
+                .haveModifier(JavaModifier.FINAL)
                 .check(CLASSES);
         methods()
                 .that()

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * units and sources stand in {@code docs/context.md}. Without OSHI on the class path, the JDK gives what it knows.
  * Thread-safe.
  */
-public final class MachineContextSource implements ContextSource {
+final class MachineContextSource implements ContextSource {
 
     private final Sampler sampler;
 

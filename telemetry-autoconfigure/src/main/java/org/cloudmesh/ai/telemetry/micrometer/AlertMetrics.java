@@ -3,9 +3,11 @@ package org.cloudmesh.ai.telemetry.micrometer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
 
 /** Registers {@code telemetry.alert.firing}: how many keys of a rule fire, 0 or 1 for a rule without groups. */
+@Internal
 public final class AlertMetrics implements MeterBinder {
 
     /** Name of the meter; its tag {@code alert} is the rule's name. */

@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 
@@ -13,6 +14,7 @@ import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
  * {@code telemetry.loss} with the tags {@code command}, {@code status} and {@code event}. Runs on the writer's thread, so
  * that emit does not pay for it.
  */
+@Internal
 public final class MeterBridge implements PipelineListener, MeterBinder {
 
     // Records of the start-up come before registries are ready; so many wait for them.

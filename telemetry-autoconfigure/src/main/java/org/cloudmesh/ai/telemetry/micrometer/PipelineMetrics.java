@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Registers the meters of {@link PipelineMeter} that are read from the pipeline when someone looks. Thread-safe. */
-public final class PipelineMetrics implements MeterBinder {
+final class PipelineMetrics implements MeterBinder {
 
     private static final Logger logger = LoggerFactory.getLogger(PipelineMetrics.class);
 

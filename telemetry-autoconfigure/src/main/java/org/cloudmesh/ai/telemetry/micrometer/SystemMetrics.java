@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Registers the meters of {@link SystemMeter}: those of the machine as soon as a reading has a value for them, those of a
  * graphics card once it is found. They show the last reading and sample nothing themselves; unknown is NaN. Closing removes them. Thread-safe.
  */
-public final class SystemMetrics implements MeterBinder, AutoCloseable {
+final class SystemMetrics implements MeterBinder, AutoCloseable {
 
     private static final Set<SystemMeter> OF_MACHINE =
             EnumSet.range(SystemMeter.MEMORY_USAGE, SystemMeter.PROCESS_MEMORY_USAGE);

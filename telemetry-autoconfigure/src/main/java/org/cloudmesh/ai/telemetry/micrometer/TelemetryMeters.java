@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * All meters of a recorder: those of its records, of its pipeline and of the machine. Listens to the pipeline for the first
  * and for the times of its batches, {@link PipelineMeter#WRITE}. Closing removes the meters of the machine. Thread-safe.
  */
+@Internal
 public final class TelemetryMeters implements MeterBinder, PipelineListener, AutoCloseable {
 
     private final Supplier<? extends PipelineView> pipeline;

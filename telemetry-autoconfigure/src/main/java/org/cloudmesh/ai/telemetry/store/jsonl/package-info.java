@@ -1,5 +1,7 @@
 /** Records as JSON lines: appended to one file that rolls, and queried by scanning. */
+@Internal
 @NullMarked
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
+import org.cloudmesh.ai.telemetry.Internal;
 import org.jspecify.annotations.NullMarked;
