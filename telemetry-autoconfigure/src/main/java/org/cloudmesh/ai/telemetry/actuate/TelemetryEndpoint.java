@@ -30,16 +30,6 @@ public final class TelemetryEndpoint {
     private final StoreFailures failures = new StoreFailures();
 
     /**
-     * Creates an endpoint.
-     *
-     * @param pipeline the recorder
-     * @param clock that times back from now are counted from
-     */
-    public TelemetryEndpoint(PipelineView pipeline, Clock clock) {
-        this(pipeline, clock, List::of, CallsInFlight.NONE);
-    }
-
-    /**
      * Creates an endpoint of a recorder whose records and calls are watched.
      *
      * @param pipeline the recorder

@@ -40,8 +40,4 @@ public record Scan(
     Scan between(long from, long to) {
         return new Scan(this.filter, from, to, this.columns, this.metric, this.newestFirst);
     }
-
-    Scan lastFirst() {
-        return new Scan(this.filter, this.from, this.to, this.columns, this.metric, true);
-    }
 }
