@@ -12,12 +12,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Puts an application under a limit of the kernel's own, where this user may make control groups. */
+@Tag("fault")
+@EnabledIfSystemProperty(
+        named = "telemetry.faults",
+        matches = "true",
+        disabledReason = "Makes control groups: only in the profile faults")
 @EnabledOnOs(value = OS.LINUX, disabledReason = "Control groups belong to Linux")
 class RealCgroupTests {
 

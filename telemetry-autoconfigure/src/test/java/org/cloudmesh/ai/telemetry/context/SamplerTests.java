@@ -185,9 +185,9 @@ class SamplerTests {
         }));
         sampler.start();
         await().until(() -> entered.get() == 1);
-        long start = System.nanoTime();
         sampler.close();
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+        // It returned while the probe still hangs.
+        assertThat(this.released.getCount()).isEqualTo(1);
         this.released.countDown();
         await().untilAsserted(() -> assertThat(threads()).isEmpty());
     }

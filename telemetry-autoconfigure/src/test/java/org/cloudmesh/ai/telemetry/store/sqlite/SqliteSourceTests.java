@@ -57,10 +57,13 @@ class SqliteSourceTests {
     void answersAsAScanDoes() throws Exception {
         for (int round = 0; round < 3; round++) {
             long seed = new Random().nextLong();
-            System.out.println("seed " + seed);
             this.random = new Random(seed);
             this.sequences[0] = this.sequences[1] = this.sequences[2] = 0;
-            compare(round, round % 2 == 0 ? SMALL : TINY, 300 + this.random.nextInt(2000));
+            try {
+                compare(round, round % 2 == 0 ? SMALL : TINY, 300 + this.random.nextInt(2000));
+            } catch (AssertionError ex) {
+                throw new AssertionError("Round " + round + ", seed " + seed + ": " + ex.getMessage(), ex);
+            }
         }
     }
 
