@@ -22,7 +22,7 @@ class TrackedAdvisor extends AbstractPointcutAdvisor {
 
     private final transient Pointcut pointcut;
 
-    /** Takes a provider: the advisor is created in the midst of other beans, and must not drag the recorder along. */
+    /** Takes a provider, because the advisor is created before other beans and must not create the recorder with it. */
     TrackedAdvisor(ObjectProvider<Telemetry> telemetry, TrackedTypes types) {
         this.advice = new TrackedInterceptor(telemetry);
         this.pointcut = new TrackedPointcut(types);

@@ -142,7 +142,7 @@ final class LinuxMachineProbe implements Probe {
         }
     }
 
-    /** Reads what hardly changes of the CPUs, or is dear to read where there are many. */
+    /** Reads figures of the CPUs that hardly change, or that are expensive to read where there are many. */
     static final class Rare implements Probe {
 
         private final HostFiles files;

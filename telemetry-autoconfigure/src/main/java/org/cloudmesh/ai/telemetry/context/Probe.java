@@ -3,7 +3,7 @@ package org.cloudmesh.ai.telemetry.context;
 /** Reads one part of the machine. Used by the sampler's thread alone. */
 interface Probe extends AutoCloseable {
 
-    /** How often what hardly changes, or is dear to read, is read: once in so many readings. */
+    /** One in this many readings also reads what hardly changes or is expensive to read. */
     int RARELY = 10;
 
     /** Read by the first reading alone. */

@@ -2,10 +2,10 @@ package org.cloudmesh.ai.telemetry.store;
 
 import org.jspecify.annotations.Nullable;
 
-/** Says that a store did not do what was asked, and what helps. */
+/** A store could not do what was asked; {@link Remedy} says how to recover. */
 public class StoreException extends Exception {
 
-    /** What helps. */
+    /** How to recover. */
     public enum Remedy {
 
         /** The same call later, on the same store: it is locked or full. */
@@ -32,7 +32,7 @@ public class StoreException extends Exception {
         this.remedy = remedy;
     }
 
-    /** Returns what helps. */
+    /** Returns how to recover. */
     public Remedy remedy() {
         return this.remedy;
     }

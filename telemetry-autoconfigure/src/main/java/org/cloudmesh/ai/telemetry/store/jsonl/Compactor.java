@@ -111,7 +111,7 @@ final class Compactor implements AutoCloseable {
     }
 
     /**
-     * Does some of what is to be done.
+     * Does a part of the pending work.
      *
      * @param file that records are written to
      * @param size of it

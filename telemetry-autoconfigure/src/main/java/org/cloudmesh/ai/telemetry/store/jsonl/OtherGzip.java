@@ -16,7 +16,7 @@ final class OtherGzip {
 
     private OtherGzip() {}
 
-    /** Returns what is to be known of lines from an offset to the end of the file. */
+    /** Returns the summary of the lines from an offset to the end of the file. */
     static Chunk chunk(LineFile file, long offset, Lines lines, Deadline deadline) throws IOException {
         long[] bounds = {Long.MAX_VALUE, Long.MIN_VALUE, 0};
         long bad = scan(file, offset, lines, 0, (row) -> {

@@ -113,7 +113,7 @@ final class RolledFiles {
                 .toList();
     }
 
-    /** Returns beginnings of packed files that are of no use: others finished them, or nobody has gone on for an hour. */
+    /** Returns unfinished packed files to delete: another process finished them, or none continued them for an hour. */
     List<Path> abandoned() throws IOException {
         List<Path> files = new ArrayList<>();
         Instant then = Instant.now().minus(ABANDONED);

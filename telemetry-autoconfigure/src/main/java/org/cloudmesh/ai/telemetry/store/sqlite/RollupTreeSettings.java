@@ -29,7 +29,7 @@ record RollupTreeSettings(
         return cellRecords >= (long) this.recordsPerSeries * series;
     }
 
-    /** Returns whether a cell that has grown by late records is to be cut. */
+    /** Returns whether a cell that late records made too large must be split. */
     boolean oversized(long cellRecords, int groups) {
         return cellRecords > 2L * this.mostRecords
                 || cellRecords > 4L * Math.max(this.records, this.recordsPerGroup * groups);

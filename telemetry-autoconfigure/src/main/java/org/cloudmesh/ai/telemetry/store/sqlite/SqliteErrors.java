@@ -9,7 +9,7 @@ import org.sqlite.NativeLibraryNotFoundException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
-/** Tells what helps against an error of SQLite. */
+/** Maps errors of SQLite to remedies. */
 final class SqliteErrors {
 
     private static final Set<SQLiteErrorCode> LATER = Set.of(
