@@ -77,6 +77,8 @@ final class Selection {
             for (int i = 0; i < TEXTS; i++) {
                 this.recordValues.addAll(folded(text.text()));
             }
+        } else {
+            throw new IllegalStateException("PostgreSQL has no SQL for " + condition);
         }
     }
 
