@@ -519,7 +519,8 @@ class PipelineTests {
         }
         this.store.gate.countDown();
         await().until(() -> status().written() == 99);
-        assertThat(this.store.rejected).containsExactly("no luck");
+        // A record is rejected after all others of its batch were written.
+        await().untilAsserted(() -> assertThat(this.store.rejected).containsExactly("no luck"));
     }
 
     @Test
