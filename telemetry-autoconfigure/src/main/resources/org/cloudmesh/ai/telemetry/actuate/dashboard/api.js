@@ -10,6 +10,8 @@ export class Problem extends Error {
   }
 }
 
+export const AWAY = 'The application does not answer. It may be stopped or restarting; the page tries again.';
+
 let skew = 0;
 
 /** The server's time, in milliseconds: a range that ends now ends by its clock. */
@@ -28,6 +30,22 @@ export function address(path, params = {}) {
   return url.href;
 }
 
+/** What could not be answered since this was last emptied, though the rest of a view could. */
+export const refusals = new Set();
+
+/** An answer that a view can do without: when the server refuses it, the page says so and shows the rest. */
+export async function soft(answer, instead) {
+  try {
+    return await answer;
+  } catch (failure) {
+    if (!failure.status) {
+      throw failure;
+    }
+    refusals.add(failure.message);
+    return instead;
+  }
+}
+
 /** Asks for JSON. */
 export async function get(path, params, signal) {
   let response;
@@ -37,7 +55,7 @@ export async function get(path, params, signal) {
     if (failure.name === 'AbortError') {
       throw failure;
     }
-    throw new Problem('The application does not answer. It may be stopped or restarting; the page tries again.', 0);
+    throw new Problem(AWAY, 0);
   }
   const date = Date.parse(response.headers.get('Date'));
   if (Math.abs(date - Date.now()) > 5000) {
@@ -85,12 +103,22 @@ export const series = (name, params, signal) => get(...metricPath(name, '/series
 export const records = (params, signal) => get('records', params, signal);
 export const runs = (filter, signal) => get('runs', filter, signal);
 export const compareRuns = (base, candidate, filter, signal) => get('runs/compare', {...filter, base, candidate}, signal);
+export const traces = (params, signal) => get('traces', params, signal);
+export const trace = (id, signal) => get(`traces/${encodeURIComponent(id)}`, {}, signal);
+export const attributes = (filter, signal) => get('attributes', filter, signal);
+export const alerts = (signal) => get('alerts', {}, signal);
+
+/** Where a series comes from, for those who want to ask themselves. */
+export const seriesSource = (name, params) => metricPath(name, '/series', params);
 
 /** Readings of the machine over the range, each as {at (ms), cpu, gpu, memory (percent), system}. */
 export async function context(filter, signal) {
-  const answer = await get('context', filter, signal);
+  const answer = await get('context', {limit: 120, ...filter}, signal);
   return {now: reading({at: Date.now(), system: answer.present}), samples: (answer.samples ?? []).map(reading)};
 }
+
+/** What stands for readings that could not be had. */
+export const NO_READINGS = {now: reading({}), samples: []};
 
 function reading(sample) {
   const state = sample.system ?? {};

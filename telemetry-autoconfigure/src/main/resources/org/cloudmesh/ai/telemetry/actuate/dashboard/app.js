@@ -4,10 +4,9 @@ import {zoomOut} from './chart.js';
 import {h, show, text} from './dom.js';
 import {Filters} from './filters.js';
 import {forInput, local} from './format.js';
-import {filter, go, href, past, RANGES, read} from './state.js';
+import {CALENDAR, filter, go, href, past, RANGES, read, VIEWS} from './state.js';
 
 const REFRESH = 5000;
-const VIEWS = {overview: 'Overview', metrics: 'Metrics', records: 'Records', runs: 'Runs', ai: 'AI'};
 
 const $ = (id) => document.getElementById(id);
 const filters = new Filters($('filters'));
@@ -15,6 +14,8 @@ let current = null;
 let view = null;
 let loading = null;
 let timer = null;
+let tries = 0;
+let watched = -60000;
 
 const links = Object.entries(VIEWS).map(([name, title]) => [name, h('a', {href: '#'}, title)]);
 $('nav').append(...links.map(([, link]) => link));
@@ -22,17 +23,21 @@ $('nav').append(...links.map(([, link]) => link));
 const buttons = Object.entries(RANGES).map(([range, title]) => [range, h('button', {type: 'button', 'aria-pressed': 'false', onclick: () => go({range, from: null, to: null})}, title)]);
 const from = h('input', {type: 'datetime-local', step: '1', id: 'own-from'});
 const to = h('input', {type: 'datetime-local', step: '1', id: 'own-to'});
-const own = h('details', {class: 'popover'}, h('summary', null, 'Own'),
-  h('form', {onsubmit: applyOwn}, h('label', {for: 'own-from'}, 'From', from), h('label', {for: 'own-to'}, 'To (empty: now)', to), h('button', {type: 'submit', class: 'primary'}, 'Show')));
+const own = h('details', {class: 'popover'}, h('summary', null, 'Custom'),
+  h('form', {onsubmit: applyOwn}, h('div', {class: 'days'}, Object.entries(CALENDAR).map(([range, title]) => h('button', {type: 'button', onclick: () => {
+    own.open = false;
+    go({range, from: null, to: null});
+  }}, title))), h('label', {for: 'own-from'}, 'From', from), h('label', {for: 'own-to'}, 'To (empty: now)', to), h('button', {type: 'submit', class: 'primary'}, 'Show')));
 const out = h('button', {type: 'button', class: 'zoom-out', hidden: true, onclick: () => zoomOut()}, 'Zoom out');
-const live = h('button', {type: 'button', class: 'live', 'aria-pressed': 'true', onclick: () => go({live: read().live === 'off' ? null : 'off'}, true)}, h('span', {class: 'dot', 'aria-hidden': 'true'}), 'Live');
+const liveWord = h('span', null, 'Live');
+const live = h('button', {type: 'button', class: 'live', 'aria-pressed': 'true', onclick: () => go({live: read().live === 'off' ? null : 'off'}, true)}, h('span', {class: 'dot', 'aria-hidden': 'true'}), liveWord);
 $('range').append(h('div', {class: 'segments', role: 'group', 'aria-label': 'Range'}, buttons.map(([, button]) => button), own), out, live);
 
 function applyOwn(event) {
   event.preventDefault();
   if (from.value) {
     own.open = false;
-    go({range: 'own', from: new Date(from.value).toISOString(), to: to.value ? new Date(to.value).toISOString() : null});
+    go({range: 'custom', from: new Date(from.value).toISOString(), to: to.value ? new Date(to.value).toISOString() : null});
   }
 }
 
@@ -41,13 +46,15 @@ function frame(state) {
     link.href = href({view: name});
     if (name === state.view) {
       link.setAttribute('aria-current', 'page');
+      $('nav').scrollLeft = link.offsetLeft - $('nav').offsetLeft - 60;
     } else {
       link.removeAttribute('aria-current');
     }
   }
-  const zoomed = state.range !== 'own' && Boolean(state.from || state.to);
+  const zoomed = state.range !== 'custom' && Boolean(state.from || state.to);
   buttons.forEach(([range, button]) => button.setAttribute('aria-pressed', String(state.range === range && !zoomed)));
-  own.classList.toggle('active', state.range === 'own' || zoomed);
+  own.classList.toggle('active', state.range === 'custom' || state.range in CALENDAR || zoomed);
+  text(own.firstChild, !zoomed && CALENDAR[state.range] || 'Custom');
   own.firstChild.title = state.from ? `${local(state.from)} – ${state.to ? local(state.to) : 'now'}` : '';
   if (state.from) {
     from.value = forInput(state.from);
@@ -66,8 +73,24 @@ async function route() {
   const first = current === null;
   current = state;
   frame(state);
-  // A view comes over the wire when it is first looked at.
-  const {View} = await import(`./${state.view}.js`);
+  let View;
+  try {
+    // A view comes over the wire when it is first looked at; a browser remembers an address that failed, so the next try has another.
+    ({View} = await import(`./${state.view}.js${tries ? `?${tries}` : ''}`));
+  } catch {
+    tries++;
+    if (current === state) {
+      // What the last view showed would stand beneath this one's name.
+      view?.destroy?.();
+      view = null;
+      show($('main'), h('p', {class: 'empty'}, 'This view is not loaded yet.'));
+      away(true);
+      problem(api.AWAY);
+      clearTimeout(timer);
+      timer = setTimeout(route, REFRESH);
+    }
+    return;
+  }
   if (current !== state) {
     return;
   }
@@ -86,16 +109,21 @@ async function route() {
 
 async function load() {
   clearTimeout(timer);
+  if (!view) {
+    return route();
+  }
   loading?.abort();
   const mine = new AbortController();
   loading = mine;
   document.body.classList.add('loading');
   try {
+    api.refusals.clear();
     const answer = await view.load(current, filter(current), mine.signal);
     if (loading === mine) {
-      problem('');
+      problem([...api.refusals].join(' '));
+      away(false);
       if (answer?.run) {
-        text($('origin'), answer.run);
+        text($('origin'), `this node · ${answer.run}`);
         $('origin').title = `Run ${answer.run}`;
       }
       filters.suggest(answer);
@@ -103,6 +131,7 @@ async function load() {
     }
   } catch (failure) {
     if (loading === mine && failure.name !== 'AbortError') {
+      away(failure.status === 0);
       problem(failure instanceof api.Problem ? failure.message : `The page failed: ${failure.message}`);
       if (!(failure instanceof api.Problem)) {
         console.error(failure);
@@ -110,12 +139,33 @@ async function load() {
     }
   } finally {
     if (loading === mine) {
+      watch();
       loading = null;
       document.body.dataset.shown = location.hash;
       document.body.classList.remove('loading');
       schedule();
     }
   }
+}
+
+/** How many alerts fire stands beside their name; rules are evaluated once a minute, so they are asked for no oftener. */
+async function watch() {
+  if (performance.now() - watched > 60000 && current.view === 'overview') {
+    watched = performance.now();
+    try {
+      const {alerts} = await api.alerts();
+      const firing = alerts.filter((alert) => alert.state === 'firing').length;
+      text(links.find(([name]) => name === 'alerts')[1], firing ? `Alerts ${firing}` : 'Alerts');
+    } catch {
+      // The view of the alerts says what is wrong.
+    }
+  }
+}
+
+/** Nothing looks well while the application does not answer. */
+function away(gone) {
+  document.body.classList.toggle('away', gone);
+  text(liveWord, gone ? 'Away' : 'Live');
 }
 
 function problem(message) {
@@ -125,7 +175,7 @@ function problem(message) {
 
 function schedule() {
   clearTimeout(timer);
-  if (!document.hidden && current.live !== 'off' && !past(current)) {
+  if (!document.hidden && ((current.live !== 'off' && !past(current)) || document.body.classList.contains('away'))) {
     timer = setTimeout(load, REFRESH);
   }
 }
@@ -139,14 +189,15 @@ document.addEventListener('visibilitychange', () => {
   }
 });
 document.addEventListener('click', (event) => {
-  if (own.open && !own.contains(event.target)) {
-    own.open = false;
-  }
+  document.querySelectorAll('.popover[open]').forEach((one) => {
+    one.open = one.contains(event.target);
+  });
 });
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Escape' && own.open) {
-    own.open = false;
-    own.firstChild.focus();
+  const open = event.key === 'Escape' && document.querySelector('.popover[open]');
+  if (open) {
+    open.open = false;
+    open.firstChild.focus();
   }
 });
 // The address carries the state of the view, so the link must not change it.

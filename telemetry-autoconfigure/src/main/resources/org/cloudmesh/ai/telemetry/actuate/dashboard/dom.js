@@ -59,8 +59,9 @@ export function text(element, value) {
 /**
  * A table that is filled again and again: rows whose key and content stay are left alone, so focus and selection survive.
  *
- * @param columns objects with title, cell(row), and optionally num, cls and sort(row)
- * @param options caption, key(row), open(row) for a row that leads somewhere, empty for the words when there is nothing
+ * @param columns objects with title, cell(row), and optionally num, cls, sort(row), and off when it is not shown at first
+ * @param options caption, key(row), open(row) for a row that leads somewhere, empty for the words when there is nothing, and choose(value)
+ *     where columns can be chosen: it remembers which are off
  */
 export class Table {
   constructor(columns, options) {
@@ -68,12 +69,26 @@ export class Table {
     this.options = options;
     this.rows = new Map();
     this.sorting = options.sorting ?? null;
-    this.head = h('tr', null, columns.map((column, i) => this.heading(column, i)));
+    this.off = new Set(options.choose?.() ?? columns.filter((column) => column.off).map((column) => column.title));
+    this.head = h('tr');
+    this.arrange();
+    this.chooser = options.choose && h('details', {class: 'popover'}, h('summary', null, 'Columns'), h('fieldset', null, h('legend', {class: 'hidden'}, 'Columns'), columns.map(({title}) => h('label', null,
+      h('input', {type: 'checkbox', checked: !this.off.has(title), onchange: (event) => {
+        this.off[event.target.checked ? 'delete' : 'add'](title);
+        options.choose([...this.off]);
+        this.arrange();
+        this.rows.clear();
+        this.fill(this.data ?? []);
+      }}), ' ', title))));
     this.body = h('tbody');
     this.table = h('table', {class: options.cls},
       h('caption', {class: 'hidden'}, options.caption), h('thead', null, this.head), this.body);
     this.none = h('p', {class: 'empty', hidden: true});
     this.root = h('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': options.caption}, this.table, this.none);
+  }
+
+  arrange() {
+    show(this.head, this.columns.map((column, i) => !this.off.has(column.title) && this.heading(column, i)));
   }
 
   heading(column, index) {
@@ -99,8 +114,8 @@ export class Table {
       const {index, down} = this.sorting;
       const value = this.columns[index].sort;
       rows.sort((a, b) => compare(value(a), value(b)) * (down ? -1 : 1));
-      [...this.head.children].forEach((cell, i) => {
-        if (i === index) {
+      [...this.head.children].forEach((cell) => {
+        if (cell.textContent === this.columns[index].title) {
           cell.setAttribute('aria-sort', down ? 'descending' : 'ascending');
         } else {
           cell.removeAttribute('aria-sort');
@@ -131,7 +146,7 @@ export class Table {
         }
       }),
     });
-    for (const column of this.columns) {
+    for (const column of this.columns.filter(({title}) => !this.off.has(title))) {
       const content = column.cell(row);
       element.append(h(column.head ? 'th' : 'td', {
         scope: column.head ? 'row' : null, class: [column.num ? 'num' : '', column.cls ?? ''].join(' ').trim() || null,
@@ -154,6 +169,25 @@ function compare(a, b) {
   return typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b));
 }
 
+/** A long text begins with its first characters; the rest comes when asked for. */
+export function clipped(value, most = 2000) {
+  const whole = String(value);
+  const span = h('span', {class: 'pre'}, whole.slice(0, most));
+  return whole.length <= most ? span : h('span', null, span, h('button', {type: 'button', onclick: (event) => {
+    span.textContent = whole;
+    event.target.remove();
+  }}, `Show all ${whole.length.toLocaleString('en')} characters`));
+}
+
+/** Calls a listener when nothing more has come for a moment. */
+export function settled(listener, millis = 250) {
+  let timer;
+  return (...all) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => listener(...all), millis);
+  };
+}
+
 /** A part of the page with a heading. */
 export function panel(title, props, ...children) {
   return h('section', {class: `panel ${props?.class ?? ''}`.trim()}, h('div', {class: 'panel-head'}, h('h2', null, title), props?.tools), ...children);
@@ -167,8 +201,16 @@ export class Tile {
     this.root = h('div', {class: 'tile'}, h('dt', null, label), this.figure, this.note);
   }
 
-  set(figure, note, tone) {
-    text(this.figure, figure);
+  /** @param href where the figure leads; nowhere when there is none */
+  set(figure, note, tone, href) {
+    if (href) {
+      this.link ??= h('a');
+      this.link.href = href;
+      text(this.link, figure);
+      show(this.figure, this.link);
+    } else {
+      text(this.figure, figure);
+    }
     text(this.note, note || '\u00a0');
     this.note.title = note ?? '';
     this.root.className = `tile ${tone ?? ''}`.trim();

@@ -6,7 +6,7 @@ const RULES = [
   [/(_|\.|^)(ns|nanos|nanoseconds)$/, 'ns'],
   [/per_(sec|second|s)$|_rps$|_qps$|throughput/, 'rate'],
   [/percent|(_|\.)(pct|util)$/, 'percent'],
-  [/bytes|(_|\.)memory(_|$)|memory_(used|total)$/, 'bytes'],
+  [/bytes|(_|\.)memory(_|$)|memory_(used|total)$|(_|\.|^)heap(_|\.|$)/, 'bytes'],
   [/cost|price/, 'cost'],
   [/tokens?$/, 'count'],
   [/(_|\.|^)(s|sec|secs|seconds)$|duration|latency|time_to_|time_per_|elapsed|(_|\.)time$/, 'seconds'],
@@ -36,7 +36,7 @@ export function digits(value) {
     return '0';
   }
   if (size >= 1e15 || size < 1e-6) {
-    return value.toExponential(2).replace('e+', 'e').replace('-', '−');
+    return value.toExponential(2).replace('e+', 'e').replaceAll('-', '−');
   }
   const places = size >= 100 ? 0 : Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(size))));
   return new Intl.NumberFormat('en', {maximumFractionDigits: places}).format(value).replace('-', '−');
@@ -44,13 +44,16 @@ export function digits(value) {
 
 const WHOLE = new Intl.NumberFormat('en', {maximumFractionDigits: 0});
 
+/** The minus sign of print in place of the hyphen. */
+const signed = (format, value) => format.format(value).replace('-', '−');
+
 /** A whole number with its thousands apart. */
-export const whole = (value) => (value === null || value === undefined ? '–' : WHOLE.format(value));
+export const whole = (value) => (value === null || value === undefined ? '–' : signed(WHOLE, value));
 
 const COMPACT = new Intl.NumberFormat('en', {notation: 'compact', maximumSignificantDigits: 3});
 
 /** A whole number, from 100,000 on in short: 1.2M. */
-export const short = (value) => (value === null || value === undefined ? '–' : Math.abs(value) < 100000 ? WHOLE.format(value) : COMPACT.format(value));
+export const short = (value) => (value === null || value === undefined ? '–' : Math.abs(value) >= 1e15 ? digits(value) : signed(Math.abs(value) < 100000 ? WHOLE : COMPACT, value));
 
 const FACTORS = {seconds: 1, ms: 1e-3, us: 1e-6, ns: 1e-9};
 
@@ -69,7 +72,7 @@ export function quantity(value, unit = '') {
     case 'celsius': return `${digits(value)} °C`;
     case 'watts': return `${digits(value)} W`;
     case 'count': return Number.isInteger(value) ? short(value) : digits(value);
-    default: return Math.abs(value) >= 100000 && Math.abs(value) < 1e15 ? COMPACT.format(value) : digits(value);
+    default: return Math.abs(value) >= 100000 && Math.abs(value) < 1e15 ? signed(COMPACT, value) : digits(value);
   }
 }
 
@@ -97,7 +100,7 @@ export function span(seconds) {
   if (size < 7200) {
     return `${digits(seconds / 60)} min`;
   }
-  return size < 172800 ? `${digits(seconds / 3600)} h` : `${digits(seconds / 86400)} d`;
+  return size >= 1e15 ? `${digits(seconds)} s` : size < 172800 ? `${digits(seconds / 3600)} h` : `${digits(seconds / 86400)} d`;
 }
 
 /** Bytes in binary units. */
@@ -111,6 +114,9 @@ export function bytes(value) {
   }
   return `${digits(size)} ${units[unit]}`;
 }
+
+/** An amount with its currency; no sign of which one when it is not known. */
+export const money = (value, currency) => (value === null || value === undefined ? '–' : `${digits(value)}${currency ? ` ${currency}` : ''}`);
 
 /** A share of 0 to 1 as percent; close to all is never rounded up to all. */
 export function share(value) {

@@ -1,13 +1,11 @@
 /* What is slow, what fails, since when, and what the machine was doing. */
 import * as api from './api.js';
-import {buckets, instant} from './chart.js';
+import {instant} from './chart.js';
 import {h, name, panel, show, Table, Tile} from './dom.js';
-import {bytes, digits, local, quantity, share, short, whole} from './format.js';
+import {bytes, digits, local, quantity, share, short, span, whole} from './format.js';
 import {status} from './parts.js';
-import {href, past} from './state.js';
-import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, percentiles} from './timeline.js';
-
-const BUSIEST = 4;
+import {go, href, past, remembered} from './state.js';
+import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, Outcomes, percentiles, principal, within} from './timeline.js';
 
 /** How many records a second, in words that stay true for few. */
 function pace(perSecond) {
@@ -25,15 +23,16 @@ export class View {
       throughput: new Tile('Throughput', 'throughput'), records: new Tile('Records', 'records'), success: new Tile('Success rate', 'success'),
       machine: new Tile('Machine now', 'machine'), health: new Tile('Recorder', 'health'),
     };
-    this.charts = new Map();
+    this.outcomes = new Outcomes(h('h3', null, 'Ended: ok, cancelled, failed'));
     this.stack = h('div', {class: 'stack'});
     this.machine = machine();
-    this.lines = panel('Busiest metrics', {class: 'lines'}, this.stack, this.machine.root);
+    this.select = h('select', {'aria-label': 'Metric', onchange: () => go({name: this.select.value})});
+    this.lines = panel('Over time', {class: 'lines', tools: this.select}, this.outcomes.root, this.stack, this.machine.root);
     this.events = new Table([
       {title: 'Time', cell: (mark) => h('a', {href: href({view: 'records', record: mark.record.id, at: mark.record.timestamp})}, instant(mark.record.timestamp))},
       {title: 'Event', cell: (mark) => name(mark.record.event ?? mark.record.command), cls: 'wrap'},
       {title: 'Status', cell: (mark) => status(mark.record.status)},
-    ], {caption: 'Events and failures that mark the charts', key: (mark) => mark.record.id, empty: 'No rare events and no failures in this range.'});
+    ], {caption: 'Events that mark the charts', key: (mark) => mark.record.id, empty: 'No rare events in this range. Mark a deploy: telemetry.event("deploy", Status.COMPLETED).'});
     this.statuses = new Table([
       {title: 'Status', head: true, cell: ([value]) => h('a', {href: href({view: 'records', status: value})}, status(value))},
       {title: 'Records', num: true, cell: ([, count]) => whole(count)},
@@ -52,74 +51,56 @@ export class View {
   }
 
   destroy() {
-    this.charts.forEach((chart) => chart.destroy());
-    this.machine.destroy();
+    [this.chart, this.outcomes, this.machine].forEach((chart) => chart?.destroy());
   }
 
   async load(state, filter, signal) {
-    const time = {from: filter.from, to: filter.to};
-    const [summary, asked] = await Promise.all([
-      api.summary(filter, signal),
-      Promise.all([api.metrics(filter, signal), api.context(time, signal)]).catch((failure) => failure),
-    ]);
-    if (asked instanceof Error) {
-      if (summary.store?.available === false) {
-        // Nothing of the store's can be shown, but what the recorder itself knows.
-        this.fillPipeline(summary);
-        throw new api.Problem(`The store cannot be read: ${summary.store.reason}`, 503);
-      }
-      throw asked;
+    const summary = await api.summary(filter, signal);
+    if (summary.store?.available === false) {
+      // Nothing of the store's can be shown, but what the recorder itself knows.
+      this.fillPipeline(summary);
+      throw new api.Problem(`The store cannot be read: ${summary.store.reason}`, 503);
     }
-    const [{metrics}, context] = asked;
     const range = extent(state, summary);
-    this.fillTiles(summary, context, range, past(state));
+    const names = summary.metrics ?? [];
+    const metric = names.includes(state.name) ? state.name : principal(names);
     const nothing = summary.records === 0 && (summary.pipeline?.accepted ?? 0) === 0;
     this.empty.hidden = !nothing || Boolean(state.command || state.run || state.status || state.event || state.metric || state.attribute.length || state.system.length);
     this.content.hidden = !this.empty.hidden;
-    const busiest = [...metrics].sort((a, b) => b.count - a.count || a.name.localeCompare(b.name)).slice(0, BUSIEST).map((metric) => metric.name);
-    this.arrange(busiest);
-    const marks = loadMarks(filter, summary, signal);
-    await Promise.all([...busiest.map((metric) => this.fillChart(metric, filter, range, marks, signal)), this.fillRest(summary, context, range, marks)]);
-    return summary;
-  }
-
-  arrange(names) {
-    for (const [metric, chart] of this.charts) {
-      if (!names.includes(metric)) {
-        chart.destroy();
-        this.charts.delete(metric);
-      }
+    this.arrange(metric, names);
+    const params = {...within(filter, range), by: 'status', top: 4, buckets: 60};
+    const [series, context, marks] = await Promise.all([metric ? api.soft(api.series(metric, params, signal), {points: []}) : {points: []}, api.soft(api.context({from: filter.from, to: filter.to, zone: filter.zone, limit: 60}, signal), api.NO_READINGS), loadMarks(filter, summary, range, signal)]);
+    this.fillTiles(summary, context, range, past(state));
+    if (metric) {
+      const source = api.seriesSource(metric, params);
+      this.outcomes.fill(series, 'status', range, marks, source);
+      fillPercentiles(this.chart, metric, series, range, marks, source);
     }
-    for (const metric of names) {
-      if (!this.charts.has(metric)) {
-        this.charts.set(metric, percentiles(metric, h('h3', null, h('a', {href: '#'}, name(metric))), 150));
-      }
-      this.charts.get(metric).root.querySelector('h3 a').href = href({view: 'metrics', name: metric});
-    }
-    show(this.stack, names.length ? names.map((metric) => this.charts.get(metric).root) : this.nothing ??= h('p', {class: 'empty'}, 'No metric in this range. Choose a wider range or fewer filters.'));
-  }
-
-  async fillChart(metric, filter, range, marks, signal) {
-    const chart = this.charts.get(metric);
-    try {
-      fillPercentiles(chart, metric, await api.series(metric, {...filter, buckets: buckets()}, signal), range, await marks);
-    } catch (failure) {
-      if (!(failure instanceof api.Problem)) {
-        throw failure;
-      }
-      chart.fail(failure.message);
-    }
-  }
-
-  async fillRest(summary, context, range, marking) {
     const byCount = (counts) => Object.entries(counts ?? {}).sort((a, b) => b[1] - a[1]);
     this.statuses.fill(byCount(summary.statuses));
     this.names.fill(byCount(summary.events).slice(0, 12));
     this.fillPipeline(summary);
-    const marks = await marking;
     fillMachine(this.machine, context, range, marks);
-    const failures = marks.filter((mark) => mark.failed).slice(0, 6);
-    this.events.fill(marks.filter((mark) => failures.includes(mark) || !mark.failed).slice(0, 14));
+    this.events.fill(marks.slice(0, 14));
+    return summary;
+  }
+
+  arrange(metric, names) {
+    const offered = JSON.stringify(names);
+    if (this.offered !== offered) {
+      this.offered = offered;
+      const pins = remembered('pins') ?? [];
+      show(this.select, [...names.filter((one) => pins.includes(one)), ...names.filter((one) => !pins.includes(one))].map((value) => h('option', {value}, `${pins.includes(value) ? '★ ' : ''}${value}`)));
+    }
+    this.select.hidden = this.outcomes.root.hidden = !metric;
+    if (this.metric !== metric || !this.shown) {
+      this.metric = metric;
+      this.chart?.destroy();
+      this.chart = metric && percentiles(metric, h('h3', null, h('a', {href: href({view: 'metrics', name: metric})}, name(metric))), 200);
+      this.shown = metric ? this.chart.root : h('p', {class: 'empty'}, 'No metric in this range. Choose a wider range or fewer filters.');
+      show(this.stack, this.shown);
+    }
+    this.select.value = metric ?? '';
   }
 
   fillTiles(summary, context, range, over) {
@@ -130,10 +111,12 @@ export class View {
     const now = performance.now();
     const since = this.seen && !over && pipeline.accepted >= this.seen.accepted ? (pipeline.accepted - this.seen.accepted) / ((now - this.seen.now) / 1000) : null;
     this.seen = {now, accepted: pipeline.accepted};
-    this.tiles.throughput.set(pace(summary.records / Math.max(1, range[1] - first / 1000)), since === null ? 'since the first record' : `now ${pace(since)}`);
+    const flying = summary.inFlight;
+    this.tiles.throughput.set(pace(summary.records / Math.max(1, range[1] - first / 1000)),
+      flying?.count ? `${whole(flying.count)} calls under way, the oldest ${span(flying.oldest)}` : since === null ? 'since the first record' : `now ${pace(since)}`);
     this.tiles.records.set(short(summary.records), `${local(first)} to ${local(last)}`);
     const failed = summary.statuses?.failed ?? 0;
-    this.tiles.success.set(share(summary.successRate), summary.successRate === null ? 'nothing has ended yet' : `${whole(failed)} failed of ${whole(failed + (summary.statuses?.completed ?? 0))}`, failed ? 'warn' : '');
+    this.tiles.success.set(share(summary.successRate), summary.successRate === null ? 'nothing has ended yet' : `${whole(failed)} failed of ${whole(failed + (summary.statuses?.completed ?? 0))}`, failed ? 'warn' : '', failed ? href({view: 'records', status: 'failed'}) : null);
     const latest = context.samples.reduce((found, sample) => (found === null || sample.at > found.at ? sample : found), null) ?? context.now;
     const present = context.now.cpu === null ? latest : context.now;
     this.tiles.machine.set(present.cpu === null ? '–' : `CPU ${quantity(present.cpu, 'percent')}`, describe(present).split(', ').slice(1).join(', '));
@@ -146,10 +129,13 @@ export class View {
   fillPipeline(summary) {
     const pipeline = summary.pipeline ?? {};
     const store = summary.store ?? {};
-    const facts = [['Backend', store.backend ?? '–'], ['File', store.file ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
+    const facts = [['Backend', store.backend ?? '–'], ['File', store.file ?? store.path ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
       ['Accepted', whole(pipeline.accepted)], ['Written', whole(pipeline.written)], ['Queued', whole(pipeline.queued)],
       ...Object.entries(pipeline.dropped ?? {}).map(([reason, count]) => [`Dropped: ${reason}`, whole(count)]),
-      ...Object.entries(pipeline.normalised ?? {}).map(([reason, count]) => [`Mended: ${reason}`, whole(count)])];
+      ...Object.entries(pipeline.normalised ?? {}).map(([reason, count]) => [`Normalised: ${reason}`, whole(count)])];
+    if (summary.future) {
+      facts.push(['Dated later than now', h('a', {href: href({view: 'records', range: 'custom', from: new Date().toISOString(), to: '2100-01-01T00:00:00Z'})}, whole(summary.future))]);
+    }
     const wrong = trouble(pipeline);
     if (wrong) {
       facts.unshift(['Degraded', wrong.reason], ['Since', instant(wrong.since)]);

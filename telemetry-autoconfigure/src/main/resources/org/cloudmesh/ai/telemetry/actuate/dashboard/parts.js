@@ -1,8 +1,9 @@
 /* Pieces that several views show. */
+import * as api from './api.js';
 import {instant} from './chart.js';
 import {h, name, show} from './dom.js';
-import {measure} from './format.js';
-import {go, href} from './state.js';
+import {measure, unitOf, whole} from './format.js';
+import {filter, go, href, read} from './state.js';
 
 /** A status as a word with a colour. */
 export function status(value) {
@@ -10,24 +11,40 @@ export function status(value) {
   return h('span', {class: `status st-${known}`}, value ?? 'recorded');
 }
 
-/** The first few metrics of a record in one line. */
-function brief(metrics, limit = 3) {
-  const entries = Object.entries(metrics ?? {});
+/** The first few metrics of a record in one line, but for how long it took, which has a column. */
+function brief(metrics, limit = 2) {
+  const [took] = duration(metrics) ?? [];
+  const entries = Object.entries(metrics ?? {}).filter(([key]) => key !== took);
   return h('span', null, entries.slice(0, limit).map(([key, value]) => h('span', {class: 'pair'}, h('span', {class: 'key'}, key), ' ', measure(key, value))).flatMap((pair) => [pair, ' ']),
     entries.length > limit && h('span', {class: 'more'}, `+${entries.length - limit}`));
 }
+
+/** The last part of a class name or of a dotted name, with the whole on hover. */
+export function brevity(value) {
+  return value === undefined || value === null ? '–' : h('span', {title: value}, String(value).slice(0, 300).split(/[.$](?=[^.$]+$)/).at(-1));
+}
+
+/** How long a record's work took: its metric that says so, as [name, value]. */
+export const duration = (metrics) => Object.entries(metrics ?? {}).find(([key]) => /duration|latency/.test(key) && unitOf(key) !== '');
 
 /** The columns of a table of records. */
 export function columns() {
   return [
     {title: 'Time', cls: 'when', cell: (record) => h('a', {href: href({view: 'records', record: record.id, at: record.timestamp})}, instant(record.timestamp, true))},
-    {title: 'Status', cell: (record) => status(record.status)},
-    {title: 'Event', cls: 'wrap', cell: (record) => (record.event ? name(record.event) : '–')},
+    {title: 'Status', sort: (record) => record.status, cell: (record) => status(record.status)},
+    {title: 'Event', cls: 'wrap', sort: (record) => record.event, cell: (record) => (record.event ? name(record.event) : '–')},
+    {title: 'Model', cls: 'wrap', sort: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model, cell: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model ?? '–'},
+    {title: 'Duration', num: true, sort: (record) => duration(record.metrics)?.[1], cell: (record) => (duration(record.metrics) ? measure(...duration(record.metrics)) : '–')},
+    {title: 'Error', cls: 'wrap', sort: (record) => record.attributes?.['error.type'], cell: (record) => brevity(record.attributes?.['error.type'])},
     {title: 'Metrics', cls: 'wrap pairs', cell: (record) => brief(record.metrics)},
-    {title: 'Command', cell: (record) => record.command},
-    {title: 'Message', cls: 'wrap message', cell: (record) => record.message ?? ''},
+    {title: 'Message', cls: 'wrap message', cell: (record) => h('div', {class: 'clamp'}, (record.message ?? '').slice(0, 300))},
+    {title: 'Command', off: true, sort: (record) => record.command, cell: (record) => record.command},
+    {title: 'Run', off: true, sort: (record) => record.run, cell: (record) => record.run},
   ];
 }
+
+/** Where the requests of a conversation stand. */
+export const conversation = (id) => href({view: 'traces', attribute: [`gen_ai.conversation.id:${id}`], range: 'all', from: null, to: null});
 
 /** A column of figures; what is unknown is a dash. */
 export function number(title, key, format) {
@@ -44,12 +61,17 @@ export function groupLink(by, key) {
   return key === null || key === undefined ? h('span', {class: 'muted'}, 'without') : h('a', {href: href({by: null, ...groupFilter(by, key)})}, name(key));
 }
 
+/** How many groups there are, and what those beyond the shown ones come to. */
+export function groupNote({groups = [], groupCount, others}, format = whole) {
+  return groupCount > groups.length ? `${whole(groups.length)} of ${whole(groupCount)} groups; the others have ${whole(others?.count ?? 0)} values${format === whole ? '' : `, ${format(others?.sum)}`}` : '';
+}
+
 /** Chooses what groups are made by: some known ones, or any attribute. */
 export class GroupBy {
   constructor(choices, initial) {
     this.choices = {...choices};
     this.initial = initial;
-    this.select = h('select', {id: 'by', onchange: () => this.choose()});
+    this.select = h('select', {id: 'by', onchange: () => this.choose(), onfocus: () => this.learn()});
     this.attribute = h('input', {type: 'text', 'aria-label': 'Attribute to group by', placeholder: 'attribute', hidden: true, onchange: () => this.choose()});
     this.root = h('div', {class: 'tools'}, h('label', {for: 'by'}, 'Group by'), this.select, this.attribute);
     this.show(initial);
@@ -70,6 +92,19 @@ export class GroupBy {
       this.select.value = by;
     }
     this.shown = by;
+  }
+
+  /** Asks for the names of attributes when somebody is about to choose one. */
+  async learn() {
+    if (!this.learned) {
+      this.learned = true;
+      try {
+        const {attributes} = await api.attributes(filter(read()));
+        this.show(this.shown, attributes.map((one) => one.name));
+      } catch {
+        this.learned = false;
+      }
+    }
   }
 
   choose() {

@@ -1,28 +1,29 @@
 /* Single records: the newest first, followed live, and one of them in full. */
 import * as api from './api.js';
 import {instant} from './chart.js';
-import {h, name, panel, show, Table, text} from './dom.js';
+import {clipped, h, name, panel, show, Table, text} from './dom.js';
 import {bytes, digits, measure, quantity, whole} from './format.js';
-import {columns, status} from './parts.js';
-import {go, href, read} from './state.js';
+import {columns, conversation, status} from './parts.js';
+import {go, href, read, remembered} from './state.js';
 import {fillMachine, machine} from './timeline.js';
 
-const PAGE = 100;
+const PAGE = 50;
 const KEPT = 2000;
 
 export class View {
   constructor() {
     this.list = [];
     this.table = new Table(columns(), {
-      caption: 'Records', key: (record) => record.id, cls: 'records', state: (record) => `${href()}${String(record.id) === read().record}`,
+      caption: 'Records', choose: (off) => remembered('columns', off), key: (record) => record.id, cls: 'records', state: (record) => `${href()}${String(record.id) === read().record}`,
       rowClass: (record) => (String(record.id) === read().record ? 'selected' : ''),
       open: (record) => go({record: record.id, at: record.timestamp}),
       empty: 'No record matches. Choose a wider range or remove a filter.',
     });
     this.count = h('p', {class: 'count', 'aria-live': 'off'}, '\u00a0');
     this.older = h('button', {type: 'button', hidden: true, onclick: () => this.more()}, 'Load older records');
+    this.fresh = h('button', {type: 'button', class: 'fresh primary', hidden: true, onclick: () => this.catchUp()});
     this.detail = new RecordDetail();
-    this.root = h('div', {class: 'split'}, h('h1', {class: 'hidden'}, 'Records'), panel('Records', {class: 'grow', tools: this.count}, this.table.root, h('div', {class: 'actions'}, this.older)), this.detail.root);
+    this.root = h('div', {class: 'split'}, h('h1', {class: 'hidden'}, 'Records'), panel('Records', {class: 'grow', tools: h('div', {class: 'tools'}, this.count, this.table.chooser)}, this.fresh, this.table.root, h('div', {class: 'actions'}, this.older)), this.detail.root);
   }
 
   destroy() {
@@ -31,21 +32,41 @@ export class View {
 
   async load(state, filter, signal) {
     this.filter = filter;
-    const asked = JSON.stringify(filter);
-    const [answer, summary] = await Promise.all([api.records({...filter, limit: PAGE}, signal), this.asked === asked ? null : api.summary(filter, signal), this.detail.load(state, signal)]);
+    const asked = JSON.stringify([filter, state.range]);
+    const [answer, summary] = await Promise.all([api.records({...filter, limit: PAGE}, signal), api.summary(filter, signal), this.detail.load(state, signal)]);
     const known = new Set(this.list.map((record) => record.id));
-    if (this.asked === asked && answer.records.some((record) => known.has(record.id))) {
-      this.list = [...answer.records.filter((record) => !known.has(record.id)), ...this.list].slice(0, KEPT);
-      if (this.list.length === KEPT) {
-        this.next = null;
-      }
-    } else {
-      this.list = answer.records;
-      this.next = answer.next;
+    const fresh = answer.records.filter((record) => !known.has(record.id));
+    const follows = this.asked === asked && this.list.length > 0;
+    this.total = summary.records;
+    this.newest = answer;
+    if (follows && fresh.length > 0 && this.reading(state)) {
+      // What somebody reads stays where it is until they ask for more.
+      this.fresh.hidden = false;
+      text(this.fresh, `${fresh.length === PAGE ? `${PAGE} or more` : whole(fresh.length)} new: show`);
+    } else if (!follows || fresh.length > 0) {
+      this.catchUp();
     }
     this.asked = asked;
     this.fill();
     return summary;
+  }
+
+  /** Whether somebody reads what is shown: further down, with a record open, or with the pointer on the table. */
+  reading(state) {
+    return Boolean(state.record) || scrollY > 60 || this.table.body.matches(':hover, :focus-within');
+  }
+
+  catchUp() {
+    const known = new Set(this.list.map((record) => record.id));
+    const fresh = this.newest.records.filter((record) => !known.has(record.id));
+    const joined = this.asked !== undefined && fresh.length < this.newest.records.length && this.asked === JSON.stringify([this.filter, read().range]);
+    this.list = joined ? [...fresh, ...this.list].slice(0, KEPT) : this.newest.records;
+    this.next = !joined ? this.newest.next : this.list.length === KEPT ? null : this.next;
+    if (!this.fresh.hidden) {
+      this.fresh.hidden = true;
+      scrollTo(0, 0);
+    }
+    this.fill();
   }
 
   async more() {
@@ -66,7 +87,7 @@ export class View {
   fill() {
     this.table.fill(this.list);
     this.older.hidden = !this.next;
-    text(this.count, `${whole(this.list.length)} shown${this.next ? ', more to load' : ''}`);
+    text(this.count, this.total === undefined ? '' : `${whole(this.list.length)} of ${whole(Math.max(this.total, this.list.length))}`);
   }
 }
 
@@ -128,14 +149,15 @@ class RecordDetail {
     const trace = attributes?.trace_id;
     show(this.body,
       facts([['Time', instant(record.timestamp, true)], ['UTC', record.timestamp], ['Status', status(record.status)], ['Event', record.event], ['Command', record.command],
-        ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && h('span', {class: 'pre'}, record.message)]]),
+        ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && clipped(record.message)]]),
       group('Metrics', Object.entries(metrics).map(([key, value]) => [h('a', {href: href({view: 'metrics', name: key})}, name(key)), h('span', {title: String(value)}, measure(key, value))])),
-      group('Attributes', Object.entries(attributes ?? {}).map(([key, value]) => [name(key), h('a', {href: href({attribute: [`${key}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value))])),
-      trace && h('p', null, h('a', {href: href({attribute: [`trace_id:${trace}`], record: null, at: null})}, 'All records of this trace')),
+      group('Attributes', Object.entries(attributes ?? {}).map(([key, value]) => [name(key), h('a', {href: href({attribute: [`${key}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value).slice(0, 2000))])),
+      trace && h('p', null, h('a', {href: href({view: 'traces', id: trace})}, 'The whole request')),
+      attributes?.['gen_ai.conversation.id'] && h('p', null, h('a', {href: conversation(attributes['gen_ai.conversation.id'])}, 'The whole conversation')),
       group('Machine', Object.entries(system ?? {}).filter(([name]) => name !== 'gpus').map(([name, value]) => [name, machineValue(name, value)])),
       (system?.gpus ?? []).map((card, i) => group(`GPU ${i}`, Object.entries(card).map(([name, value]) => [name, machineValue(name, value)]))),
       group('User', Object.entries(user ?? {}).map(([name, value]) => [name, String(value ?? 'unknown')])),
-      h('details', {class: 'figures'}, h('summary', null, 'As JSON'), h('pre', {tabindex: '0'}, JSON.stringify(record, null, 2))));
+      h('details', {class: 'figures', ontoggle: (event) => show(event.target, event.target.firstChild, h('pre', {tabindex: '0'}, JSON.stringify(record, null, 2)))}, h('summary', null, 'As JSON')));
   }
 }
 
