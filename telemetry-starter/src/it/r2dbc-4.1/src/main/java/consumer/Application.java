@@ -29,7 +29,7 @@ public class Application {
     @GetMapping("/answer")
     Mono<String> answer() {
         telemetry.emit("inference_latency", 0.125, Status.COMPLETED);
-        return telemetry.track("inference", () -> database.sql("SELECT 42")
+        return telemetry.track("inference", () -> database.sql("SELECT '42'")
                 .mapValue(String.class)
                 .one());
     }

@@ -20,7 +20,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.GroupOrder;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.SeriesAxis;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,9 @@ final class Parameters {
                 "system", (filter, request) -> request.all("system").forEach((text) -> filter.system(condition(text))));
     }
 
+    /** Says which store answers. */
+    static final String STORE = "store";
+
     /** Those that say which times. */
     static final Set<String> RANGE = Set.of("from", "to", "zone");
 
@@ -53,6 +58,11 @@ final class Parameters {
 
     private static final String TIMES = "accepted are an instant such as 2026-11-24T22:20:00Z, years 0000 to 9999, "
             + "or a time back from now such as -90s, -15m, -2h, -7d";
+
+    private static final String ATTRIBUTE = "attribute.";
+
+    private static final String SIDES =
+            "accepted are the name of a run, a range such as -14d..-7d, and attribute.KEY:VALUE";
 
     private static final String DIMENSIONS = "accepted are " + Dimension.FORMS;
 
@@ -150,8 +160,10 @@ final class Parameters {
 
     /** Returns the choices that the request makes, word for word. */
     Map<String, List<String>> filters() {
+        Set<String> names = names();
+        names.add(STORE);
         Map<String, List<String>> filters = new TreeMap<>(this.values);
-        filters.keySet().retainAll(names());
+        filters.keySet().retainAll(names);
         return filters;
     }
 
@@ -189,6 +201,75 @@ final class Parameters {
             throw Problem.badParameter("by", by, DIMENSIONS);
         }
         return dimension;
+    }
+
+    GroupOrder order() {
+        String text = text("order");
+        GroupOrder order = text == null ? GroupOrder.COUNT : GroupOrder.parse(text);
+        if (order == null) {
+            throw Problem.badParameter("order", String.valueOf(text), "accepted are " + GroupOrder.FORMS);
+        }
+        return order;
+    }
+
+    SeriesAxis axis() {
+        String text = text("axis");
+        if (text != null && text.isEmpty()) {
+            throw Problem.badParameter("axis", text, "accepted are time, elapsed and the name of a metric");
+        }
+        return text == null ? SeriesAxis.TIME : SeriesAxis.parse(text);
+    }
+
+    /**
+     * Returns one side of a comparison: {@code attribute.KEY:VALUE}, a range {@code FROM..TO}, or else the name of a run.
+     */
+    ComparedSide side(String name) {
+        String text = required(name, SIDES);
+        RecordFilter filter = filter();
+        int dots = text.indexOf("..");
+        if (dots >= 0) {
+            Instant from = dots == 0 ? null : moment(text.substring(0, dots));
+            Instant to = dots + 2 == text.length() ? null : moment(text.substring(dots + 2));
+            if ((from != null || dots == 0)
+                    && (to != null || dots + 2 == text.length())
+                    && (from != null || to != null)) {
+                return new ComparedSide(text, range(name, text, filter, from, to), null);
+            }
+        }
+        String key = text.startsWith(ATTRIBUTE) ? text.substring(ATTRIBUTE.length()) : "";
+        if (key.indexOf(':') > 0) {
+            RecordFilter.Builder chosen = filter.toBuilder();
+            addAttribute(key, chosen);
+            RecordFilter.Builder known = RecordFilter.builder();
+            addAttribute(key, known);
+            return new ComparedSide(text, chosen.build(), known.build());
+        }
+        String run = text("run");
+        if (run != null) {
+            throw Problem.badParameter("run", run, "accepted here are 'base' and 'candidate' in its place");
+        }
+        return new ComparedSide(text, filter.withRun(text), RecordFilter.ALL.withRun(text));
+    }
+
+    private RecordFilter range(
+            String name, String text, RecordFilter filter, @Nullable Instant from, @Nullable Instant to) {
+        for (String other : List.of("from", "to")) {
+            if (text(other) != null) {
+                throw Problem.badParameter(
+                        other, String.valueOf(text(other)), "accepted is none beside a range of '" + name + "'");
+            }
+        }
+        if (from != null && to != null && from.isAfter(to)) {
+            throw Problem.badParameter(name, text, "accepted is a range that does not end before it begins");
+        }
+        RecordFilter.Builder range = filter.toBuilder().from(from);
+        return (to == null ? range.upTo(future()) : range.to(to)).build();
+    }
+
+    /** Returns the moment that a text means, the beginning of a day or month included; null when it means none. */
+    private @Nullable Instant moment(String text) {
+        CalendarRange calendar = CalendarRange.of(text);
+        return calendar == null ? parsed(text) : calendar.from(this.now, zone());
     }
 
     private @Nullable String status() {
@@ -229,16 +310,21 @@ final class Parameters {
         if (text == null) {
             return null;
         }
+        Instant time = parsed(text);
+        if (time == null) {
+            throw Problem.badParameter(name, text, accepted);
+        }
+        return time;
+    }
+
+    private @Nullable Instant parsed(String text) {
         Matcher back = BACK.matcher(text);
         try {
             Instant time = back.matches() ? this.now.minus(duration(back)) : Instant.parse(text);
-            if (!time.isBefore(FIRST) && !time.isAfter(LAST)) {
-                return time;
-            }
+            return time.isBefore(FIRST) || time.isAfter(LAST) ? null : time;
         } catch (DateTimeException | ArithmeticException ex) {
-            // Said below, as for a time out of range.
+            return null;
         }
-        throw Problem.badParameter(name, text, accepted);
     }
 
     private static Duration duration(Matcher back) {

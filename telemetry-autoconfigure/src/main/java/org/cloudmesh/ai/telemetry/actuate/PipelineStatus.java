@@ -17,7 +17,12 @@ final class PipelineStatus {
      * when there is none.
      */
     static Map<String, @Nullable Object> of(List<StoreStatus> stores) {
-        StoreStatus first = answering(stores);
+        return of(stores, null);
+    }
+
+    /** Returns the same, for a store that was chosen by its name. */
+    static Map<String, @Nullable Object> of(List<StoreStatus> stores, @Nullable String chosen) {
+        StoreStatus first = answering(stores, chosen);
         if (first == null) {
             return Map.of();
         }
@@ -36,9 +41,10 @@ final class PipelineStatus {
         return figures;
     }
 
-    static @Nullable StoreStatus answering(List<StoreStatus> stores) {
+    static @Nullable StoreStatus answering(List<StoreStatus> stores, @Nullable String chosen) {
         return stores.stream()
-                .filter(StoreStatus::answers)
+                .filter((store) ->
+                        chosen == null ? store.answers() : store.backend().equals(chosen))
                 .findFirst()
                 .orElseGet(() -> stores.isEmpty() ? null : stores.get(0));
     }

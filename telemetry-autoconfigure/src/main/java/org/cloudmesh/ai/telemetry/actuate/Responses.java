@@ -1,7 +1,9 @@
 package org.cloudmesh.ai.telemetry.actuate;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,16 +12,21 @@ import java.util.Objects;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.AttributeSummaries;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.FleetNode;
+import org.cloudmesh.ai.telemetry.store.MetricCurves;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.MetricSummaries;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
 import org.cloudmesh.ai.telemetry.store.RunSummaries;
+import org.cloudmesh.ai.telemetry.store.SeriesAxis;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryOverview;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.cloudmesh.ai.telemetry.store.Trace;
+import org.cloudmesh.ai.telemetry.store.TracePage;
 import org.cloudmesh.ai.telemetry.store.ValueSummary;
 import org.cloudmesh.ai.telemetry.store.json.RecordTime;
 import org.jspecify.annotations.Nullable;
@@ -35,9 +42,11 @@ final class Responses {
     static Map<String, @Nullable Object> overview(
             @Nullable TelemetryOverview overview,
             @Nullable Long future,
+            @Nullable Long unreadable,
             @Nullable String unavailable,
             @Nullable String run,
             List<StoreStatus> stores,
+            @Nullable String chosen,
             CallsInFlight.Snapshot inFlight) {
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("records", overview == null ? null : overview.records());
@@ -52,8 +61,8 @@ final class Responses {
         answer.put("truncated", overview != null && overview.truncated());
         answer.put("run", run);
         answer.put("inFlight", inFlight(inFlight));
-        answer.put("store", store(unavailable, stores));
-        answer.put("pipeline", PipelineStatus.of(stores));
+        answer.put("store", store(unavailable, unreadable, stores, chosen));
+        answer.put("pipeline", PipelineStatus.of(stores, chosen));
         return answer;
     }
 
@@ -65,13 +74,18 @@ final class Responses {
     }
 
     /** Of the file its name alone: where an application keeps its files is not for everyone who may look at its figures. */
-    private static Map<String, @Nullable Object> store(@Nullable String unavailable, List<StoreStatus> stores) {
-        StoreStatus store = PipelineStatus.answering(stores);
+    private static Map<String, @Nullable Object> store(
+            @Nullable String unavailable,
+            @Nullable Long unreadable,
+            List<StoreStatus> stores,
+            @Nullable String chosen) {
+        StoreStatus store = PipelineStatus.answering(stores, chosen);
         Path path = store == null ? null : store.path();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("backend", store == null ? null : store.backend());
         answer.put("file", path == null ? null : Objects.toString(path.getFileName(), null));
         answer.put("bytes", store == null ? null : store.bytes());
+        answer.put("unreadable", unreadable);
         answer.put("available", unavailable == null);
         answer.put("reason", unavailable == null ? null : StoreFailures.withoutDirectories(unavailable, stores));
         return answer;
@@ -106,6 +120,8 @@ final class Responses {
                 groups.add(entry);
             }
             answer.putAll(list("groups", groups, report.truncated()));
+            answer.put("others", values(report.others()));
+            answer.put("groupCount", report.groupCount());
         }
         return answer;
     }
@@ -113,17 +129,7 @@ final class Responses {
     static Map<String, @Nullable Object> series(MetricSeries series) {
         List<Map<String, @Nullable Object>> points = new ArrayList<>();
         for (MetricSeries.Point point : series.points()) {
-            ValueSummary values = point.values();
-            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-            entry.put("at", time(point.at()));
-            entry.put("count", values.count());
-            entry.put("avg", values.avg());
-            entry.put("min", values.min());
-            entry.put("max", values.max());
-            entry.put("p50", values.p50());
-            entry.put("p95", values.p95());
-            entry.put("p99", values.p99());
-            points.add(entry);
+            points.add(point(time(point.at()), point.values()));
         }
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("metric", series.metric());
@@ -154,8 +160,8 @@ final class Responses {
         for (RunComparison.Metric compared : comparison.metrics()) {
             Map<String, @Nullable Object> metric = new LinkedHashMap<>();
             metric.put("name", compared.name());
-            metric.put("base", values(compared.base()));
-            metric.put("candidate", values(compared.candidate()));
+            metric.put("base", side(compared.base()));
+            metric.put("candidate", side(compared.candidate()));
             metric.put("ratio", compared.ratio());
             metric.put("significant", compared.significant());
             metrics.add(metric);
@@ -183,6 +189,157 @@ final class Responses {
             list.add(fields);
         }
         return list("nodes", list, nodes.size() > TelemetryReader.MAX_NAMES);
+    }
+
+    private static Map<String, @Nullable Object> side(RunComparison.Side side) {
+        Map<String, @Nullable Object> values = values(side.values());
+        values.put("last", side.last());
+        values.put("successRate", side.successRate());
+        return values;
+    }
+
+    static Map<String, @Nullable Object> curves(MetricCurves curves, boolean grouped) {
+        boolean time = curves.axis().kind() == SeriesAxis.Kind.TIME;
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("metric", curves.metric());
+        answer.put("axis", axis(curves.axis()));
+        answer.put("from", place(curves.from(), time));
+        answer.put("to", place(curves.to(), time));
+        Double bucket = curves.bucket();
+        answer.put(
+                "bucket",
+                time && bucket != null
+                        ? Duration.of(bucket.longValue(), ChronoUnit.MICROS).toString()
+                        : bucket);
+        answer.put("points", points(curves.points(), time));
+        if (grouped) {
+            List<Map<String, @Nullable Object>> series = new ArrayList<>();
+            for (MetricCurves.Group group : curves.groups()) {
+                Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+                entry.put("key", group.key());
+                entry.put("points", points(group.points(), time));
+                series.add(entry);
+            }
+            answer.putAll(list("series", series, curves.groupCount() > series.size()));
+            Map<String, @Nullable Object> others = new LinkedHashMap<>();
+            others.put("points", points(curves.others(), time));
+            answer.put("others", others);
+            answer.put("groupCount", curves.groupCount());
+        }
+        return answer;
+    }
+
+    private static String axis(SeriesAxis axis) {
+        return switch (axis.kind()) {
+            case TIME -> "time";
+            case ELAPSED -> "elapsed";
+            case METRIC -> String.valueOf(axis.metric());
+        };
+    }
+
+    private static @Nullable Object place(@Nullable Double place, boolean time) {
+        return time && place != null ? RecordTime.format(place.longValue()) : place;
+    }
+
+    private static List<Map<String, @Nullable Object>> points(List<MetricCurves.Point> points, boolean time) {
+        List<Map<String, @Nullable Object>> entries = new ArrayList<>();
+        for (MetricCurves.Point point : points) {
+            entries.add(point(place(point.at(), time), point.values()));
+        }
+        return entries;
+    }
+
+    private static Map<String, @Nullable Object> point(@Nullable Object at, ValueSummary values) {
+        Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+        entry.put("at", at);
+        entry.put("count", values.count());
+        entry.put("avg", values.avg());
+        entry.put("min", values.min());
+        entry.put("max", values.max());
+        entry.put("p50", values.p50());
+        entry.put("p95", values.p95());
+        entry.put("p99", values.p99());
+        return entry;
+    }
+
+    static Map<String, @Nullable Object> attributes(AttributeSummaries summaries) {
+        List<Map<String, @Nullable Object>> attributes = new ArrayList<>();
+        for (AttributeSummaries.Attribute summary : summaries.attributes()) {
+            List<Map<String, @Nullable Object>> values = new ArrayList<>();
+            for (AttributeSummaries.Value value : summary.values()) {
+                Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+                entry.put("value", value.value());
+                entry.put("records", value.records());
+                values.add(entry);
+            }
+            Map<String, @Nullable Object> attribute = new LinkedHashMap<>();
+            attribute.put("name", summary.name());
+            attribute.put("records", summary.records());
+            attribute.putAll(list("values", values, summary.truncated()));
+            attributes.add(attribute);
+        }
+        return list("attributes", attributes, summaries.truncated());
+    }
+
+    static Map<String, @Nullable Object> traces(List<TracePage.Summary> summaries, @Nullable String next) {
+        List<Map<String, @Nullable Object>> traces = new ArrayList<>();
+        summaries.forEach((summary) -> traces.add(trace(summary)));
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("traces", traces);
+        answer.put("next", next);
+        return answer;
+    }
+
+    private static Map<String, @Nullable Object> trace(TracePage.Summary summary) {
+        Map<String, @Nullable Object> trace = new LinkedHashMap<>();
+        trace.put("trace", summary.trace());
+        trace.put("started", time(summary.started()));
+        trace.put("duration", summary.duration());
+        trace.put("records", summary.records());
+        trace.put("status", summary.status());
+        trace.put("event", summary.event());
+        trace.put("command", summary.command());
+        trace.put("models", summary.models());
+        trace.put("inputTokens", summary.inputTokens());
+        trace.put("outputTokens", summary.outputTokens());
+        trace.put("cost", summary.cost());
+        trace.put("scores", summary.scores());
+        return trace;
+    }
+
+    /** The figures of the list, but for the scores, which are told one by one. */
+    static Map<String, @Nullable Object> trace(Trace trace) {
+        Map<String, @Nullable Object> answer = trace(trace.summary());
+        List<Map<String, @Nullable Object>> spans = new ArrayList<>();
+        for (Trace.Span span : trace.spans()) {
+            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+            entry.put("id", span.id());
+            entry.put("span", span.span());
+            entry.put("parent", span.parent());
+            entry.put("depth", span.depth());
+            entry.put("event", span.event());
+            entry.put("status", span.status());
+            entry.put("started", time(span.started()));
+            entry.put("duration", span.duration());
+            entry.put("metrics", span.metrics());
+            entry.put("attributes", span.attributes());
+            spans.add(entry);
+        }
+        List<Map<String, @Nullable Object>> scores = new ArrayList<>();
+        for (Trace.Score score : trace.scores()) {
+            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+            entry.put("at", time(score.at()));
+            entry.put("name", score.name());
+            entry.put("value", score.value());
+            entry.put("label", score.label());
+            entry.put("explanation", score.explanation());
+            entry.put("span", score.span());
+            entry.put("response", score.response());
+            scores.add(entry);
+        }
+        answer.put("scores", scores);
+        answer.putAll(list("spans", spans, trace.truncated()));
+        return answer;
     }
 
     static Map<String, @Nullable Object> alerts(List<AlertStatus> alerts) {

@@ -44,12 +44,14 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object event,
             @Nullable Object metric,
             @Nullable Object attribute,
+            @Nullable Object node,
             @Nullable Object trace,
             @Nullable Object text,
             @Nullable Object system,
             @Nullable Object from,
             @Nullable Object to,
-            @Nullable Object zone) {
+            @Nullable Object zone,
+            @Nullable Object store) {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("command", command);
         values.put("run", run);
@@ -57,12 +59,14 @@ public final class TelemetryEndpointWebExtension {
         values.put("event", event);
         values.put("metric", metric);
         values.put("attribute", attribute);
+        values.put("node", node);
         values.put("trace", trace);
         values.put("text", text);
         values.put("system", system);
         values.put("from", from);
         values.put("to", to);
         values.put("zone", zone);
+        values.put("store", store);
         return answers().overview(values);
     }
 
@@ -82,6 +86,7 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object event,
             @Nullable Object metric,
             @Nullable Object attribute,
+            @Nullable Object node,
             @Nullable Object trace,
             @Nullable Object text,
             @Nullable Object system,
@@ -94,7 +99,12 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object buckets,
             @Nullable Object base,
             @Nullable Object candidate,
-            @Nullable Object format) {
+            @Nullable Object format,
+            @Nullable Object top,
+            @Nullable Object order,
+            @Nullable Object axis,
+            @Nullable Object name,
+            @Nullable Object store) {
         Map<String, @Nullable Object> values = new HashMap<>();
         values.put("command", command);
         values.put("run", run);
@@ -102,6 +112,7 @@ public final class TelemetryEndpointWebExtension {
         values.put("event", event);
         values.put("metric", metric);
         values.put("attribute", attribute);
+        values.put("node", node);
         values.put("trace", trace);
         values.put("text", text);
         values.put("system", system);
@@ -115,6 +126,11 @@ public final class TelemetryEndpointWebExtension {
         values.put("base", base);
         values.put("candidate", candidate);
         values.put("format", format);
+        values.put("top", top);
+        values.put("order", order);
+        values.put("axis", axis);
+        values.put("name", name);
+        values.put("store", store);
         return answers().answer(path, values);
     }
 

@@ -6,15 +6,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.FleetNode;
+import org.cloudmesh.ai.telemetry.store.GroupOrder;
+import org.cloudmesh.ai.telemetry.store.MetricCurves;
 import org.cloudmesh.ai.telemetry.store.MetricReport;
 import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.QueryException;
@@ -22,8 +26,11 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
+import org.cloudmesh.ai.telemetry.store.SeriesAxis;
 import org.cloudmesh.ai.telemetry.store.TelemetryOverview;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
+import org.cloudmesh.ai.telemetry.store.Trace;
+import org.cloudmesh.ai.telemetry.store.TracePage;
 import org.jspecify.annotations.Nullable;
 
 /** What each path answers. Thread-safe. */
@@ -31,21 +38,31 @@ final class TelemetryQueries {
 
     private static final List<String> EXPORT = List.of("export");
 
+    // Stands for a name of the user's own.
+    private static final String ANY = "*";
+
+    private static final Set<String> NAMED = Set.of("metrics", "traces");
+
     /** What is below the root, the export aside. */
-    private static final Map<List<String>, Handler> PATHS = Map.of(
-            List.of("records"), (queries, path, parameters) -> queries.records(parameters),
-            List.of("metrics"), (queries, path, parameters) -> queries.metrics(parameters),
-            List.of("metrics", "*"), (queries, path, parameters) -> queries.metric(path.get(1), parameters),
-            List.of("metrics", "*", "series"), (queries, path, parameters) -> queries.series(path.get(1), parameters),
-            List.of("runs"), (queries, path, parameters) -> queries.runs(parameters),
-            List.of("runs", "compare"), (queries, path, parameters) -> queries.compare(parameters),
-            List.of("context"), (queries, path, parameters) -> queries.context(parameters),
-            List.of("nodes"), (queries, path, parameters) -> queries.nodes(parameters),
-            List.of("alerts"), (queries, path, parameters) -> Responses.alerts(queries.alerts.get()));
+    private static final Map<List<String>, Handler> PATHS = Map.ofEntries(
+            path((queries, path, parameters) -> queries.records(parameters), "records"),
+            path((queries, path, parameters) -> queries.metrics(parameters), "metrics"),
+            path((queries, path, parameters) -> queries.metric(path.get(1), parameters), "metrics", ANY),
+            path((queries, path, parameters) -> queries.series(path.get(1), parameters), "metrics", ANY, "series"),
+            path((queries, path, parameters) -> queries.runs(parameters), "runs"),
+            path((queries, path, parameters) -> queries.compare(parameters), "runs", "compare"),
+            path((queries, path, parameters) -> queries.context(parameters), "context"),
+            path((queries, path, parameters) -> queries.traces(parameters), "traces"),
+            path((queries, path, parameters) -> queries.trace(path.get(1), parameters), "traces", ANY),
+            path((queries, path, parameters) -> queries.attributes(parameters), "attributes"),
+            path((queries, path, parameters) -> queries.nodes(parameters), "nodes"),
+            path((queries, path, parameters) -> Responses.alerts(queries.alerts.get()), "alerts"));
 
     private static final int DEFAULT_RECORDS = 100;
 
     private static final int DEFAULT_BUCKETS = 60;
+
+    private static final int DEFAULT_CURVES = 10;
 
     // A name that a path cannot carry comes as a parameter beside this one.
     private static final String NAME_IN_PARAMETER = "_";
@@ -76,14 +93,17 @@ final class TelemetryQueries {
     /** Returns the overview; when no store can be read, all but what the recorder itself knows is null, and the reason is there. */
     Map<String, @Nullable Object> overview(Parameters parameters) {
         RecordFilter filter = parameters.filter();
+        String chosen = chosen(parameters.text(Parameters.STORE));
         TelemetryOverview overview = null;
         Long future = null;
+        Long unreadable = null;
         String unavailable = null;
         try {
-            TelemetryReader reader = reader(parameters);
+            TelemetryReader reader = reader(chosen);
             Deadline deadline = deadline();
             overview = reader.overview(filter, deadline);
             future = reader.count(filter.between(parameters.future(), null), deadline);
+            unreadable = reader.unreadable(deadline);
         } catch (Problem ex) {
             unavailable = ex.getMessage();
         } catch (QueryException ex) {
@@ -98,9 +118,11 @@ final class TelemetryQueries {
         return Responses.overview(
                 overview,
                 future,
+                unreadable,
                 unavailable,
                 this.pipeline.origin().run(),
                 this.failures.stores(this.pipeline),
+                chosen,
                 this.calls.inFlight());
     }
 
@@ -116,13 +138,17 @@ final class TelemetryQueries {
         return EXPORT.equals(path) || PATHS.containsKey(template(path));
     }
 
-    /** Returns the path with {@code *} in place of a metric's name. */
+    private static Map.Entry<List<String>, Handler> path(Handler handler, String... segments) {
+        return Map.entry(List.of(segments), handler);
+    }
+
+    /** Returns the path with {@code *} in place of a name of the user's own. */
     private static List<String> template(List<String> path) {
-        if (path.size() < 2 || !path.get(0).equals("metrics")) {
+        if (path.size() < 2 || !NAMED.contains(path.get(0))) {
             return path;
         }
         List<String> template = new ArrayList<>(path);
-        template.set(1, "*");
+        template.set(1, ANY);
         return template;
     }
 
@@ -130,10 +156,10 @@ final class TelemetryQueries {
      * Returns an export that begins when its stream is opened.
      *
      * @param parameters of the request
-     * @param filter which records
      * @param withSystem whether records keep the machine's state, which is most of their length
      */
-    ExportStream.Query export(ExportFormat format, Parameters parameters, RecordFilter filter, boolean withSystem) {
+    ExportStream.Query export(ExportFormat format, Parameters parameters, boolean withSystem) {
+        RecordFilter filter = parameters.filter();
         TelemetryReader reader = reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
             Consumer<TelemetryRecord> writer = format.writer(out);
@@ -143,28 +169,106 @@ final class TelemetryQueries {
 
     private Map<String, @Nullable Object> records(Parameters parameters) {
         int limit = parameters.number("limit", DEFAULT_RECORDS, TelemetryReader.MAX_ITEMS);
-        String text = parameters.text("cursor");
-        RecordCursor cursor = text == null ? null : RecordCursor.parse(text);
-        RecordFilter filter = cursor == null ? parameters.filter() : cursor.filter(parameters);
-        RecordPage page;
-        try {
-            page = reader(parameters).records(filter, cursor == null ? null : cursor.after(), limit, deadline());
-        } catch (QueryException ex) {
-            if (text != null && ex.reason() == QueryException.Reason.BAD_CURSOR) {
-                throw RecordCursor.bad(text);
-            }
-            throw ex;
+        String top = parameters.text("top");
+        if (top != null) {
+            return largest(top, limit, parameters);
         }
+        Page page = page(parameters);
+        RecordPage records = page.ask((reader, after, deadline) -> reader.records(page.filter, after, limit, deadline));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-        answer.put("records", page.records());
-        answer.put("next", next(page, cursor == null ? parameters.filters() : cursor.filters(), filter));
+        answer.put("records", records.records());
+        answer.put("next", page.next(records.next()));
         return answer;
     }
 
-    private static @Nullable String next(RecordPage page, Map<String, List<String>> filters, RecordFilter filter) {
-        return page.next() == null
-                ? null
-                : new RecordCursor(filters, filter.from(), filter.to(), page.next()).toString();
+    private Map<String, @Nullable Object> largest(String metric, int limit, Parameters parameters) {
+        if (metric.isEmpty()) {
+            throw Problem.badParameter("top", metric, "accepted here is the name of a metric");
+        }
+        String cursor = parameters.text("cursor");
+        if (cursor != null) {
+            throw Problem.badParameter("cursor", cursor, "accepted is none beside 'top', which has one page");
+        }
+        TelemetryReader reader = reader(parameters);
+        Deadline deadline = deadline();
+        List<TelemetryRecord> records = reader.largest(metric, parameters.filter(), limit, deadline);
+        if (records.isEmpty()) {
+            requireKnown(metric, reader, deadline);
+        }
+        Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+        answer.put("records", records);
+        answer.put("next", null);
+        return answer;
+    }
+
+    private Map<String, @Nullable Object> traces(Parameters parameters) {
+        int limit = parameters.number("limit", DEFAULT_RECORDS, TelemetryReader.MAX_ITEMS);
+        Page page = page(parameters);
+        TracePage traces = page.ask((reader, after, deadline) -> reader.traces(page.filter, after, limit, deadline));
+        return Responses.traces(traces.traces(), page.next(traces.next()));
+    }
+
+    private Map<String, @Nullable Object> trace(String id, Parameters parameters) {
+        RecordFilter filter = parameters.filter();
+        Trace trace = reader(parameters).trace(id, filter.from(), filter.hasOpenEnd() ? null : filter.to(), deadline());
+        if (trace == null) {
+            throw Problem.notFound("No record is of a trace '" + Problem.shortened(id) + "'");
+        }
+        return Responses.trace(trace);
+    }
+
+    private Map<String, @Nullable Object> attributes(Parameters parameters) {
+        String name = parameters.text("name");
+        return Responses.attributes(reader(parameters).attributes(parameters.filter(), name, deadline()));
+    }
+
+    private Page page(Parameters parameters) {
+        String text = parameters.text("cursor");
+        RecordCursor cursor = text == null ? null : RecordCursor.parse(text);
+        RecordFilter filter = cursor == null ? parameters.filter() : cursor.filter(parameters);
+        Map<String, List<String>> filters = cursor == null ? parameters.filters() : cursor.filters();
+        List<String> store = filters.getOrDefault(Parameters.STORE, List.of());
+        return new Page(
+                reader(chosen(store.isEmpty() ? null : store.get(0))),
+                filters,
+                filter,
+                text,
+                cursor == null ? null : cursor.after(),
+                deadline());
+    }
+
+    /** Which page is asked for, and of what. */
+    private record Page(
+            TelemetryReader reader,
+            Map<String, List<String>> filters,
+            RecordFilter filter,
+            @Nullable String cursor,
+            @Nullable String after,
+            Deadline deadline) {
+
+        <T> T ask(PageQuestion<T> question) {
+            try {
+                return question.ask(this.reader, this.after, this.deadline);
+            } catch (QueryException ex) {
+                if (this.cursor != null && ex.reason() == QueryException.Reason.BAD_CURSOR) {
+                    throw RecordCursor.bad(this.cursor);
+                }
+                throw ex;
+            }
+        }
+
+        @Nullable
+        String next(@Nullable String after) {
+            return after == null
+                    ? null
+                    : new RecordCursor(this.filters, this.filter.from(), this.filter.to(), after).toString();
+        }
+    }
+
+    /** Asks for a page. */
+    private interface PageQuestion<T> {
+
+        T ask(TelemetryReader reader, @Nullable String after, Deadline deadline);
     }
 
     private Map<String, @Nullable Object> metrics(Parameters parameters) {
@@ -178,10 +282,11 @@ final class TelemetryQueries {
     private Map<String, @Nullable Object> metric(String segment, Parameters parameters) {
         String metric = name(segment, parameters);
         Dimension by = parameters.dimension();
-        RecordFilter filter = parameters.filter();
+        GroupOrder order = parameters.order();
+        int top = parameters.number("top", TelemetryReader.MAX_NAMES, TelemetryReader.MAX_NAMES);
         TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
-        MetricReport report = reader.metric(metric, filter, by, deadline);
+        MetricReport report = reader.metric(metric, parameters.filter(), by, order, top, deadline);
         if (report.values().count() == 0) {
             requireKnown(metric, reader, deadline);
         }
@@ -191,14 +296,28 @@ final class TelemetryQueries {
     private Map<String, @Nullable Object> series(String segment, Parameters parameters) {
         String metric = name(segment, parameters);
         int buckets = parameters.number("buckets", DEFAULT_BUCKETS, TelemetryReader.MAX_ITEMS);
+        int top = parameters.number("top", DEFAULT_CURVES, TelemetryReader.MAX_CURVES);
+        Dimension by = parameters.dimension();
+        GroupOrder order = parameters.order();
+        SeriesAxis axis = parameters.axis();
         RecordFilter filter = parameters.filter();
         TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
-        MetricSeries series = reader.series(metric, filter, buckets, deadline);
-        if (series.points().stream().allMatch((point) -> point.values().count() == 0)) {
-            requireKnown(metric, reader, deadline);
+        if (by == null && axis.equals(SeriesAxis.TIME)) {
+            MetricSeries series = reader.series(metric, filter, buckets, deadline);
+            if (series.points().stream().allMatch((point) -> point.values().count() == 0)) {
+                requireKnown(metric, reader, deadline);
+            }
+            return Responses.series(series);
         }
-        return Responses.series(series);
+        MetricCurves curves = reader.curves(metric, filter, axis, by, order, top, buckets, deadline);
+        if (curves.points().stream().allMatch((point) -> point.values().count() == 0)) {
+            requireKnown(metric, reader, deadline);
+            if (axis.metric() != null) {
+                requireKnown(axis.metric(), reader, deadline);
+            }
+        }
+        return Responses.curves(curves, by != null);
     }
 
     private static String name(String segment, Parameters parameters) {
@@ -213,27 +332,27 @@ final class TelemetryQueries {
     }
 
     private Map<String, @Nullable Object> compare(Parameters parameters) {
-        String base = parameters.required("base", "accepted is the name of a run");
-        String candidate = parameters.required("candidate", "accepted is the name of a run");
-        String run = parameters.text("run");
-        if (run != null) {
-            throw Problem.badParameter("run", run, "accepted here are 'base' and 'candidate' in its place");
-        }
-        RecordFilter filter = parameters.filter();
+        ComparedSide base = parameters.side("base");
+        ComparedSide candidate = parameters.side("candidate");
         TelemetryReader reader = reader(parameters);
         Deadline deadline = deadline();
-        RunComparison comparison = reader.compare(base, candidate, filter, deadline);
-        for (String name : List.of(base, candidate)) {
-            boolean seen = comparison.metrics().stream()
-                    .anyMatch((metric) -> (name.equals(base) ? metric.base() : metric.candidate()).count() > 0);
-            if (!seen
-                    && reader.runs(RecordFilter.ALL.withRun(name), deadline)
-                            .runs()
-                            .isEmpty()) {
-                throw Problem.notFound("No record is of a run '" + Problem.shortened(name) + "'");
-            }
+        RunComparison comparison = reader.compare(base.choice(), candidate.choice(), deadline);
+        if (comparison.metrics().stream().allMatch((metric) -> metric.base().count() == 0)) {
+            requireSide(base, reader, deadline);
+        }
+        if (comparison.metrics().stream()
+                .allMatch((metric) -> metric.candidate().count() == 0)) {
+            requireSide(candidate, reader, deadline);
         }
         return Responses.comparison(comparison);
+    }
+
+    private static void requireSide(ComparedSide side, TelemetryReader reader, Deadline deadline) {
+        RecordFilter known = side.known();
+        if (known != null && reader.count(known, deadline) == 0) {
+            throw Problem.notFound("No record is of a run, or has an attribute, '"
+                    + Problem.shortened(side.choice().name()) + "'");
+        }
     }
 
     private Map<String, @Nullable Object> context(Parameters parameters) {
@@ -243,7 +362,8 @@ final class TelemetryQueries {
     }
 
     private Map<String, @Nullable Object> nodes(Parameters parameters) {
-        List<FleetNode> nodes = source(parameters).nodes(deadline());
+        List<FleetNode> nodes =
+                source(chosen(parameters.text(Parameters.STORE))).nodes(deadline());
         if (nodes == null) {
             throw Problem.notFound("The store that answers knows no other machines; telemetry.backend=jdbc does");
         }
@@ -256,23 +376,37 @@ final class TelemetryQueries {
     }
 
     private TelemetryReader reader(Parameters parameters) {
-        return new TelemetryReader(source(parameters));
+        return reader(chosen(parameters.text(Parameters.STORE)));
     }
 
-    private RecordSource source(Parameters parameters) {
-        String store = parameters.text("store");
-        if (store != null) {
-            RecordSource named = this.pipeline.source(store);
-            if (named == null) {
+    private TelemetryReader reader(@Nullable String store) {
+        return new TelemetryReader(source(store));
+    }
+
+    /** Returns the name, once there is such a store. */
+    private @Nullable String chosen(@Nullable String store) {
+        if (store != null && this.pipeline.source(store) == null) {
+            List<String> known = this.failures.stores(this.pipeline).stream()
+                    .map(StoreStatus::backend)
+                    .distinct()
+                    .toList();
+            if (!known.contains(store)) {
                 throw Problem.badParameter(
-                        "store", store, "accepted is a backend of this application that can be read");
+                        Parameters.STORE,
+                        store,
+                        "accepted is a backend of this application: " + String.join(", ", known));
             }
-            return named;
         }
-        RecordSource source = this.pipeline.source();
+        return store;
+    }
+
+    private RecordSource source(@Nullable String store) {
+        RecordSource source = store == null ? this.pipeline.source() : this.pipeline.source(store);
         if (source == null) {
             throw Problem.notFound(
-                    "No backend of this application can be read; queries need one such as sqlite, jsonl or memory");
+                    store == null
+                            ? "No backend of this application can be read; queries need one such as sqlite, jsonl or memory"
+                            : "The backend '" + store + "' cannot be read");
         }
         return source;
     }

@@ -68,8 +68,7 @@ final class WebResponses {
         }
         if (isExport(path)) {
             ExportFormat format = ExportFormat.of(parameters);
-            ExportStream.Query query =
-                    this.endpoint.queries().export(format, parameters, parameters.filter(), withSystem);
+            ExportStream.Query query = this.endpoint.queries().export(format, parameters, withSystem);
             // Exactly this class: of any other resource, web servers ask the length, and so read it to its end.
             return new WebEndpointResponse<>(
                     new InputStreamResource(() -> new ExportStream(query)), MimeType.valueOf(format.contentType()));

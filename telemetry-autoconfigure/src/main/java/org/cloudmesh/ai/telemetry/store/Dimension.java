@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.util.Locale;
 import java.util.Objects;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.rollup.Labels;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,18 @@ public record Dimension(Kind kind, @Nullable String attribute) {
             case RUN -> labels.run();
             case NODE -> labels.node();
             case ATTRIBUTE -> labels.attribute(Objects.requireNonNull(this.attribute));
+        };
+    }
+
+    /** Returns what a record has there; null when it has nothing, and for the node, which the store alone knows. */
+    public @Nullable String of(TelemetryRecord record) {
+        return switch (this.kind) {
+            case STATUS -> record.status().value();
+            case COMMAND -> record.origin().command();
+            case EVENT -> record.event();
+            case RUN -> record.origin().run();
+            case NODE -> null;
+            case ATTRIBUTE -> record.attributes().get(Objects.requireNonNull(this.attribute));
         };
     }
 

@@ -8,13 +8,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metric its name
  * @param values of all records
- * @param groups those with the most values first; empty when none were asked for
- * @param truncated whether there are more than {@value TelemetryReader#MAX_NAMES} groups
+ * @param groups in the order that was asked for; empty when none were asked for
+ * @param others the groups that are not shown, together
+ * @param groupCount how many groups there are
  */
-public record MetricReport(String metric, ValueSummary values, List<Group> groups, boolean truncated) {
+public record MetricReport(
+        String metric, ValueSummary values, List<Group> groups, ValueSummary others, int groupCount) {
 
     public MetricReport {
         groups = List.copyOf(groups);
+    }
+
+    /** Returns whether there are more groups than are shown. */
+    public boolean truncated() {
+        return this.groupCount > this.groups.size();
     }
 
     /**

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.cloudmesh.ai.telemetry.store.rollup.Series;
 import org.jspecify.annotations.Nullable;
@@ -131,6 +133,18 @@ public final class RecordFilter {
         return toBuilder().add(new MetricCondition(NamePattern.exactly(metric))).build();
     }
 
+    /** Returns this filter for those records that have one of some values of an attribute, too. */
+    public RecordFilter havingAny(String attribute, Set<String> values) {
+        return toBuilder().add(new AnyValueCondition(attribute, values)).build();
+    }
+
+    /** Returns this filter for those records whose status is this one, whatever it says of statuses itself. */
+    public RecordFilter ended(Status status) {
+        return toBuilder()
+                .add(new LabelCondition(Dimension.of(Dimension.Kind.STATUS), NamePattern.exactly(status.value())))
+                .build();
+    }
+
     /** Returns this filter without the conditions that all records pass which have the metric. */
     public RecordFilter given(String metric) {
         Builder builder = toBuilder();
@@ -191,12 +205,15 @@ public final class RecordFilter {
     /** A label has a value. */
     public record LabelCondition(Dimension dimension, NamePattern value) implements Condition {
 
+        private static final NamePattern ANY = NamePattern.startingWith("");
+
         @Override
         public Verdict decide(Series series) {
             String attribute = this.dimension.attribute();
-            return attribute != null && !series.fixes(attribute)
-                    ? Verdict.UNKNOWN
-                    : Verdict.of(this.value.matches(this.dimension.of(series)));
+            if (attribute == null || series.fixes(attribute)) {
+                return Verdict.of(this.value.matches(this.dimension.of(series)));
+            }
+            return this.value.equals(ANY) && series.carries(attribute) ? Verdict.YES : Verdict.UNKNOWN;
         }
 
         @Override
@@ -207,6 +224,28 @@ public final class RecordFilter {
         @Override
         public boolean concernsGroups() {
             return this.dimension.kind() != Dimension.Kind.ATTRIBUTE;
+        }
+    }
+
+    /** An attribute has one of some values. */
+    public record AnyValueCondition(String attribute, Set<String> values) implements Condition {
+
+        public AnyValueCondition {
+            values = Set.copyOf(values);
+        }
+
+        @Override
+        public Verdict decide(Series series) {
+            return series.fixes(this.attribute) ? Verdict.of(isOne(series.attribute(this.attribute))) : Verdict.UNKNOWN;
+        }
+
+        @Override
+        public boolean matches(FilterableRecord record) {
+            return isOne(record.attribute(this.attribute));
+        }
+
+        private boolean isOne(@Nullable String value) {
+            return value != null && this.values.contains(value);
         }
     }
 
@@ -359,6 +398,11 @@ public final class RecordFilter {
         /** Asks for records that have an attribute with one of some values, too. */
         public Builder attribute(String key, NamePattern value) {
             return add(new LabelCondition(Dimension.attribute(key), value));
+        }
+
+        /** Asks for records that have an attribute, whatever its value, too. */
+        public Builder attribute(String key) {
+            return attribute(key, NamePattern.startingWith(""));
         }
 
         /** Asks for records of a trace. */

@@ -9,9 +9,10 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The few questions that a readable store answers; {@link TelemetryReader} makes all others out of them. Thread-safe, also
- * while records are written. Each call sees one state of the store. All methods throw a {@link QueryException} when the
- * deadline passes or the store cannot be read.
+ * The few questions that a readable store answers; {@link TelemetryReader} makes all others out of them. Those with a
+ * default are answered out of records shown one by one unless the store knows better. Thread-safe, also while records are
+ * written. Each call sees one state of the store. All methods throw a {@link QueryException} when the deadline passes or the
+ * store cannot be read.
  */
 public interface RecordSource {
 
@@ -51,6 +52,78 @@ public interface RecordSource {
      */
     List<Distribution> series(String metric, RecordFilter filter, long[] edges, Deadline deadline);
 
+    /**
+     * Summarises one metric of the records over time, by group.
+     *
+     * @param metric the name
+     * @param filter which records; its range is not looked at
+     * @param by what groups are made by
+     * @param keys of the groups that are told apart; the others are summed up
+     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before
+     * {@code edges[i + 1]}
+     * @param deadline how long it may take
+     */
+    default GroupedSeries series(
+            String metric,
+            RecordFilter filter,
+            Dimension by,
+            Set<@Nullable String> keys,
+            long[] edges,
+            Deadline deadline) {
+        return new ScannedAnswers(this, deadline).series(metric, filter, by, keys, edges);
+    }
+
+    /**
+     * Summarises one metric of the records over another metric of the same records.
+     *
+     * @param metric the name
+     * @param axis name of the other one; records without it are left out
+     * @param filter which records
+     * @param by what groups are made by; null when all are summed up, as others
+     * @param keys of the groups that are told apart; the others are summed up
+     * @param edges values of the axis, rising: bucket i begins at {@code edges[i]} and ends before {@code edges[i + 1]}
+     * @param deadline how long it may take
+     */
+    default GroupedSeries curve(
+            String metric,
+            String axis,
+            RecordFilter filter,
+            @Nullable Dimension by,
+            Set<@Nullable String> keys,
+            double[] edges,
+            Deadline deadline) {
+        return new ScannedAnswers(this, deadline).curve(metric, axis, filter, by, keys, edges);
+    }
+
+    /**
+     * Returns the records in which a metric is largest, in the order of {@link LargestFirst}.
+     *
+     * @param metric the name
+     * @param filter which records
+     * @param limit how many at most
+     * @param deadline how long it may take
+     */
+    default List<TelemetryRecord> largest(String metric, RecordFilter filter, int limit, Deadline deadline) {
+        return new ScannedAnswers(this, deadline).largest(metric, filter, limit);
+    }
+
+    /**
+     * Counts records by attribute and its values. Values of an attribute that has many may be left out when there are more
+     * than {@value AttributeCount#MOST_SCANNED} records and it is not named.
+     *
+     * @param filter which records
+     * @param name of the only attribute of interest; null for all
+     * @param deadline how long it may take
+     */
+    default Map<String, AttributeCount> attributes(RecordFilter filter, @Nullable String name, Deadline deadline) {
+        return new ScannedAnswers(this, deadline).attributes(filter, name);
+    }
+
+    /** Returns how many lines of the store's files are no record; 0 where there are no lines. */
+    default long unreadable(Deadline deadline) {
+        return 0;
+    }
+
     /** Returns whether any record, of whatever time, has the metric. */
     boolean knows(String metric, Deadline deadline);
 
@@ -63,6 +136,20 @@ public interface RecordSource {
      * @param deadline how long it may take
      */
     RecordPage page(RecordFilter filter, @Nullable String after, int limit, Deadline deadline);
+
+    /**
+     * Returns the latest record of each value of an attribute, ordered by time and id, the last first.
+     *
+     * @param attribute its key; records without it are left out
+     * @param filter which records
+     * @param after {@link RecordPage#next()} of the page before; null for the first
+     * @param limit how many at most
+     * @param deadline how long it may take
+     */
+    default RecordPage latestOfEach(
+            String attribute, RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
+        return new ScannedAnswers(this, deadline).latestOfEach(attribute, filter, after, limit);
+    }
 
     /**
      * Shows records one by one, the oldest first, in constant memory.

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public final class TelemetryReader {
 
     /** How many records a page, points a series or samples a list has at most. */
     public static final int MAX_ITEMS = 1000;
+
+    /** How many groups a series is told apart by at most. */
+    public static final int MAX_CURVES = 100;
 
     private static final ValueSummary NO_VALUES = ValueSummary.of(new Distribution());
 
@@ -119,17 +123,155 @@ public final class TelemetryReader {
 
     /** Returns the figures of one metric, also by group when a dimension is given. */
     public MetricReport metric(String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline) {
+        return metric(metric, filter, by, GroupOrder.COUNT, MAX_NAMES, deadline);
+    }
+
+    /**
+     * Returns the figures of one metric, also by group when a dimension is given.
+     *
+     * @param metric its name
+     * @param filter which records
+     * @param by what groups are made by, if any
+     * @param order of the groups
+     * @param top how many groups are shown, 1 to {@value #MAX_NAMES}
+     * @param deadline how long it may take
+     */
+    public MetricReport metric(
+            String metric, RecordFilter filter, @Nullable Dimension by, GroupOrder order, int top, Deadline deadline) {
         Map<@Nullable String, Distribution> values = source().metric(metric, filter, by, deadline);
         Distribution whole = new Distribution();
         values.values().forEach(whole::merge);
-        List<MetricReport.Group> groups = new ArrayList<>();
-        if (by != null) {
-            values.forEach((key, group) -> groups.add(new MetricReport.Group(key, ValueSummary.of(group))));
-            groups.sort(Comparator.comparingLong(
-                            (MetricReport.Group group) -> -group.values().count())
-                    .thenComparing(MetricReport.Group::key, Comparator.nullsLast(Comparator.naturalOrder())));
+        if (by == null) {
+            return new MetricReport(metric, ValueSummary.of(whole), List.of(), NO_VALUES, 0);
         }
-        return new MetricReport(metric, ValueSummary.of(whole), first(groups), tooMany(groups.size()));
+        List<MetricReport.Group> groups = new ArrayList<>();
+        Distribution others = new Distribution();
+        for (Map.Entry<@Nullable String, Distribution> group : CurveQuery.ordered(values, order)) {
+            if (groups.size() < top) {
+                groups.add(new MetricReport.Group(group.getKey(), ValueSummary.of(group.getValue())));
+            } else {
+                others.merge(group.getValue());
+            }
+        }
+        return new MetricReport(metric, ValueSummary.of(whole), groups, ValueSummary.of(others), values.size());
+    }
+
+    /**
+     * Returns one metric over an axis, also by group when a dimension is given. Records of no run are left out of elapsed
+     * time, and records without the axis's metric of that axis.
+     *
+     * @param metric its name
+     * @param filter which records
+     * @param axis what it is shown over
+     * @param by what groups are made by, if any
+     * @param order of the groups
+     * @param top how many groups are shown, 1 to {@value #MAX_CURVES}
+     * @param buckets how many points at most, 1 to {@value #MAX_ITEMS}
+     * @param deadline how long it may take
+     */
+    public MetricCurves curves(
+            String metric,
+            RecordFilter filter,
+            SeriesAxis axis,
+            @Nullable Dimension by,
+            GroupOrder order,
+            int top,
+            int buckets,
+            Deadline deadline) {
+        requireBuckets(buckets);
+        return new CurveQuery(source(), metric, filter, by, buckets, deadline).over(axis, order, top);
+    }
+
+    /** Returns the attributes that records have, and their most frequent values. */
+    public AttributeSummaries attributes(RecordFilter filter) {
+        return attributes(filter, null, deadline());
+    }
+
+    /**
+     * Returns the attributes that records have, and their most frequent values. Of an attribute that has many values they
+     * are left out when there are more than {@value AttributeCount#MOST_SCANNED} records and it is not named.
+     *
+     * @param filter which records
+     * @param name of the only attribute of interest; null for all
+     * @param deadline how long it may take
+     */
+    public AttributeSummaries attributes(RecordFilter filter, @Nullable String name, Deadline deadline) {
+        Map<String, AttributeCount> counts = source().attributes(filter, name, deadline);
+        List<AttributeSummaries.Attribute> attributes = counts.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<String, AttributeCount> entry) ->
+                                -entry.getValue().records())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MAX_NAMES)
+                .map((entry) -> attribute(entry.getKey(), entry.getValue()))
+                .toList();
+        return new AttributeSummaries(attributes, tooMany(counts.size()));
+    }
+
+    private static AttributeSummaries.Attribute attribute(String name, AttributeCount count) {
+        List<AttributeSummaries.Value> values = count.values().entrySet().stream()
+                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
+                .limit(AttributeSummaries.MAX_VALUES)
+                .map((value) -> new AttributeSummaries.Value(value.getKey(), value.getValue()))
+                .toList();
+        return new AttributeSummaries.Attribute(
+                name,
+                count.records(),
+                values,
+                !count.complete() || count.values().size() > values.size());
+    }
+
+    /** Returns the latest traces, or the next ones; see {@link #traces(RecordFilter, String, int, Deadline)}. */
+    public TracePage traces(RecordFilter filter, @Nullable String after, int limit) {
+        return traces(filter, after, limit, deadline());
+    }
+
+    /**
+     * Returns a page of traces of which any record is chosen, that of the latest chosen record first. Paging neither skips
+     * nor repeats traces.
+     *
+     * @param filter which records; the same for all pages
+     * @param after {@link TracePage#next()} of the page before; null for the first
+     * @param limit how many at most, 1 to {@value #MAX_ITEMS}
+     * @param deadline how long it may take
+     */
+    public TracePage traces(RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
+        requireItems(limit);
+        return new TraceSearch(source(), TraceSearch.FEW, deadline).page(filter, after, limit);
+    }
+
+    /** Returns one trace; null when there is no record of it. */
+    public @Nullable Trace trace(String trace) {
+        return trace(trace, null, null, deadline());
+    }
+
+    /**
+     * Returns one trace; null when there is no record of it.
+     *
+     * @param trace its id
+     * @param from where to look, included; null for everywhere
+     * @param to where to look, excluded; null for everywhere
+     * @param deadline how long it may take
+     */
+    public @Nullable Trace trace(String trace, @Nullable Instant from, @Nullable Instant to, Deadline deadline) {
+        return new TraceSearch(source(), TraceSearch.FEW, deadline).find(trace, from, to);
+    }
+
+    /**
+     * Returns the records in which a metric is largest, among equals the latest first.
+     *
+     * @param metric its name
+     * @param filter which records
+     * @param limit how many at most, 1 to {@value #MAX_ITEMS}
+     * @param deadline how long it may take
+     */
+    public List<TelemetryRecord> largest(String metric, RecordFilter filter, int limit, Deadline deadline) {
+        requireItems(limit);
+        return source().largest(metric, filter, limit, deadline);
+    }
+
+    /** Returns how many lines of the store's files are no record; 0 where there are no lines. */
+    public long unreadable(Deadline deadline) {
+        return source().unreadable(deadline);
     }
 
     /** Returns whether any record, of whatever time, has the metric. */
@@ -157,31 +299,26 @@ public final class TelemetryReader {
      * @param deadline how long it may take
      */
     public MetricSeries series(String metric, RecordFilter filter, int buckets, Deadline deadline) {
-        if (buckets < 1 || buckets > MAX_ITEMS) {
-            throw new IllegalArgumentException(buckets + " buckets are not 1 to " + MAX_ITEMS);
-        }
+        requireBuckets(buckets);
         RecordSource source = source();
-        Range range = range(metric, filter, source, deadline);
+        TimeRange range = TimeRange.of(metric, filter, source, deadline);
         if (range == null) {
             return new MetricSeries(metric, filter.from(), filter.hasOpenEnd() ? null : filter.to(), null, List.of());
         }
-        long width = Math.max(1, ceilDiv(range.to - range.from, buckets));
-        int filled = (int) ceilDiv(range.to - range.from, width);
-        long[] edges = new long[filled + 1];
-        for (int i = 0; i <= filled; i++) {
-            edges[i] = Math.min(range.to, range.from + i * width);
-        }
+        long width = range.width(buckets);
+        long[] edges = range.edges(width);
+        int filled = edges.length - 1;
         List<Distribution> values = filled == 0 ? List.of() : source.series(metric, filter, edges, deadline);
         List<MetricSeries.Point> points = new ArrayList<>(buckets);
         for (int i = 0; i < buckets; i++) {
             points.add(new MetricSeries.Point(
-                    EpochMicros.instant(range.from + i * width),
+                    EpochMicros.instant(range.from() + i * width),
                     i < filled ? ValueSummary.of(values.get(i)) : NO_VALUES));
         }
         return new MetricSeries(
                 metric,
-                EpochMicros.instant(range.from),
-                EpochMicros.instant(range.to),
+                EpochMicros.instant(range.from()),
+                EpochMicros.instant(range.to()),
                 Duration.of(width, ChronoUnit.MICROS),
                 points);
     }
@@ -230,9 +367,25 @@ public final class TelemetryReader {
      * @param deadline how long it may take
      */
     public RunComparison compare(String base, String candidate, RecordFilter filter, Deadline deadline) {
+        return compare(
+                new RunComparison.Choice(base, filter.withRun(base)),
+                new RunComparison.Choice(candidate, filter.withRun(candidate)),
+                deadline);
+    }
+
+    /**
+     * Returns two sets of records side by side; see {@link RunComparison} for the test of significance.
+     *
+     * @param base what is compared with
+     * @param candidate what is compared
+     * @param deadline how long it may take
+     */
+    public RunComparison compare(RunComparison.Choice base, RunComparison.Choice candidate, Deadline deadline) {
         RecordSource source = source();
-        Map<String, Distribution> left = source.metrics(filter.withRun(base), deadline);
-        Map<String, Distribution> right = source.metrics(filter.withRun(candidate), deadline);
+        Map<String, Distribution> left = source.metrics(base.filter(), deadline);
+        Map<String, Distribution> right = source.metrics(candidate.filter(), deadline);
+        SuccessRates leftRates = SuccessRates.of(source, base.filter(), deadline);
+        SuccessRates rightRates = SuccessRates.of(source, candidate.filter(), deadline);
         TreeSet<String> names = new TreeSet<>(left.keySet());
         names.addAll(right.keySet());
         List<String> shown = names.stream().limit(MAX_NAMES).toList();
@@ -249,9 +402,13 @@ public final class TelemetryReader {
         }
         Collection<String> significant = significant(pValues);
         List<RunComparison.Metric> metrics = shown.stream()
-                .map((name) -> comparison(name, left.get(name), right.get(name), significant.contains(name)))
+                .map((name) -> comparison(
+                        name,
+                        side(left.get(name), leftRates.of(name)),
+                        side(right.get(name), rightRates.of(name)),
+                        significant.contains(name)))
                 .toList();
-        return new RunComparison(base, candidate, metrics, tooMany(names.size()));
+        return new RunComparison(base.name(), candidate.name(), metrics, tooMany(names.size()));
     }
 
     /** Returns the machine's readings over the filter's range, the oldest first. */
@@ -285,9 +442,7 @@ public final class TelemetryReader {
      * @param deadline how long it may take
      */
     public RecordPage records(RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
-        if (limit < 1 || limit > MAX_ITEMS) {
-            throw new IllegalArgumentException(limit + " records are not 1 to " + MAX_ITEMS);
-        }
+        requireItems(limit);
         return source().page(filter, after, limit, deadline);
     }
 
@@ -320,20 +475,16 @@ public final class TelemetryReader {
         return Deadline.after(DEFAULT_TIMEOUT);
     }
 
-    private static @Nullable Range range(String metric, RecordFilter filter, RecordSource source, Deadline deadline) {
-        Instant to = filter.hasOpenEnd() ? null : filter.to();
-        if (filter.from() != null && to != null) {
-            long from = EpochMicros.micros(filter.from());
-            return new Range(from, Math.max(from, EpochMicros.micros(to)));
+    private static void requireBuckets(int buckets) {
+        if (buckets < 1 || buckets > MAX_ITEMS) {
+            throw new IllegalArgumentException(buckets + " buckets are not 1 to " + MAX_ITEMS);
         }
-        GroupTotals tally = new GroupTotals();
-        source.groups(filter.having(metric), deadline).forEach(tally::add);
-        if (tally.records() == 0) {
-            return null;
+    }
+
+    private static void requireItems(int limit) {
+        if (limit < 1 || limit > MAX_ITEMS) {
+            throw new IllegalArgumentException(limit + " items are not 1 to " + MAX_ITEMS);
         }
-        return new Range(
-                filter.from() == null ? tally.first() : EpochMicros.micros(filter.from()),
-                to == null ? tally.last() + 1 : EpochMicros.micros(to));
     }
 
     private static MetricSummaries.Metric summary(String name, Distribution values) {
@@ -347,13 +498,38 @@ public final class TelemetryReader {
                 EpochMicros.instant(values.lastAt()));
     }
 
+    private static RunComparison.Side side(@Nullable Distribution values, @Nullable Double successRate) {
+        return values == null
+                ? new RunComparison.Side(NO_VALUES, null, null)
+                : new RunComparison.Side(ValueSummary.of(values), values.last(), successRate);
+    }
+
     private static RunComparison.Metric comparison(
-            String name, @Nullable Distribution base, @Nullable Distribution candidate, boolean significant) {
-        ValueSummary before = base == null ? NO_VALUES : ValueSummary.of(base);
-        ValueSummary after = candidate == null ? NO_VALUES : ValueSummary.of(candidate);
-        Double ratio = before.p50() == null || after.p50() == null ? null : after.p50() / before.p50();
+            String name, RunComparison.Side base, RunComparison.Side candidate, boolean significant) {
+        Double before = base.values().p50();
+        Double after = candidate.values().p50();
+        Double ratio = before == null || after == null ? null : after / before;
         return new RunComparison.Metric(
-                name, before, after, ratio == null || !Double.isFinite(ratio) ? null : ratio, significant);
+                name, base, candidate, ratio == null || !Double.isFinite(ratio) ? null : ratio, significant);
+    }
+
+    /** How many of the records of each metric completed, and how many failed. */
+    private record SuccessRates(Map<String, Distribution> completed, Map<String, Distribution> failed) {
+
+        static SuccessRates of(RecordSource source, RecordFilter filter, Deadline deadline) {
+            return new SuccessRates(
+                    source.metrics(filter.ended(Status.COMPLETED), deadline),
+                    source.metrics(filter.ended(Status.FAILED), deadline));
+        }
+
+        @Nullable
+        Double of(String metric) {
+            Distribution good = this.completed.get(metric);
+            Distribution bad = this.failed.get(metric);
+            long succeeded = good == null ? 0 : good.count();
+            long ended = succeeded + (bad == null ? 0 : bad.count());
+            return ended == 0 ? null : (double) succeeded / ended;
+        }
     }
 
     private static Collection<String> significant(Map<String, Double> pValues) {
@@ -378,10 +554,6 @@ public final class TelemetryReader {
         return result;
     }
 
-    private static <T> List<T> first(List<T> items) {
-        return items.size() <= MAX_NAMES ? items : items.subList(0, MAX_NAMES);
-    }
-
     private static boolean tooMany(int... sizes) {
         for (int size : sizes) {
             if (size > MAX_NAMES) {
@@ -390,10 +562,4 @@ public final class TelemetryReader {
         }
         return false;
     }
-
-    private static long ceilDiv(long dividend, long divisor) {
-        return -Math.floorDiv(-dividend, divisor);
-    }
-
-    private record Range(long from, long to) {}
 }

@@ -89,4 +89,66 @@ public final class Records {
         }
         return records;
     }
+
+    /**
+     * Returns records of traces: spans with durations and parents, scores, steps, and attributes of few and of many values. Some
+     * are of no trace, some have a parent that never came.
+     */
+    public static List<TelemetryRecord> traced(long seed, int count) {
+        Random random = new Random(seed);
+        Origin[] origins = {origin("aa", "train", "r1"), origin("bb", "serve", "r2"), origin("cc", "serve", null)};
+        long[] sequences = new long[origins.length];
+        Status[] statuses = {Status.COMPLETED, Status.COMPLETED, Status.FAILED, Status.RECORDED};
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int origin = random.nextInt(origins.length);
+            Map<String, String> attributes = new LinkedHashMap<>();
+            if (random.nextInt(5) > 0) {
+                // Neighbours mostly share a trace.
+                attributes.put("trace_id", "t" + (i / 10 + random.nextInt(3)));
+                attributes.put("span_id", "s" + i);
+                if (random.nextInt(3) > 0) {
+                    attributes.put("parent_span_id", "s" + (i + 1 + random.nextInt(4)));
+                }
+            }
+            if (random.nextBoolean()) {
+                attributes.put("tenant", "tenant-" + random.nextInt(3));
+                attributes.put("user", "user-" + random.nextInt(60));
+            }
+            TelemetryRecord.Builder record = TelemetryRecord.builder(
+                            origins[origin], ++sequences[origin], START + 1_000L * (i - random.nextInt(20)))
+                    .status(statuses[random.nextInt(statuses.length)]);
+            switch (random.nextInt(4)) {
+                case 0 -> {
+                    attributes.put("gen_ai.response.model", "model-" + random.nextInt(3));
+                    attributes.put("gen_ai.response.id", "response-" + i);
+                    record.event("gen_ai.client.operation")
+                            .metrics(
+                                    new String[] {
+                                        "gen_ai.client.operation.duration",
+                                        "gen_ai.usage.input_tokens",
+                                        "gen_ai.usage.cost",
+                                        "step"
+                                    },
+                                    new double[] {
+                                        random.nextDouble() / 10, random.nextInt(100), random.nextInt(8) / 8.0, i / 7
+                                    });
+                }
+                case 1 ->
+                    record.event("answer").metrics(new String[] {"duration_sec", "step"}, new double[] {
+                        random.nextInt(20) == 0 ? -1 : random.nextDouble() / 5, i / 7
+                    });
+                case 2 -> {
+                    attributes.put("gen_ai.evaluation.name", "helpful-" + random.nextInt(2));
+                    attributes.put("gen_ai.response.id", "response-" + random.nextInt(i + 1));
+                    record.event("gen_ai.evaluation.result")
+                            .metrics(
+                                    new String[] {"gen_ai.evaluation.score.value"}, new double[] {random.nextDouble()});
+                }
+                default -> record.message("nothing measured");
+            }
+            records.add(record.attributes(attributes).build());
+        }
+        return records;
+    }
 }

@@ -670,6 +670,167 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    void largestRecordsAreThoseOfAPlainScan() throws Exception {
+        againstAPlainScan((seed, expected, filter) -> {
+            for (String metric : List.of("gen_ai.usage.cost", "duration_sec", "nothing")) {
+                for (int limit : new int[] {1, 10, 300}) {
+                    assertThat(source().largest(metric, filter, limit, none()))
+                            .as("%d of %s, %s, seed %d", limit, metric, filter, seed)
+                            .extracting(TelemetryRecord::id)
+                            .isEqualTo(expected.largest(metric, filter, limit, none()).stream()
+                                    .map(TelemetryRecord::id)
+                                    .toList());
+                }
+            }
+        });
+    }
+
+    @Test
+    void tracesAreThoseOfAPlainScan() throws Exception {
+        againstAPlainScan((seed, expected, filter) -> {
+            String where = filter + ", seed " + seed;
+            List<TracePage.Summary> all = new TelemetryReader(expected)
+                    .traces(filter, null, 1000, none())
+                    .traces();
+            List<TracePage.Summary> paged = new ArrayList<>();
+            String next = null;
+            do {
+                TracePage page = new TelemetryReader(source()).traces(filter, next, 7, none());
+                paged.addAll(page.traces());
+                next = page.next();
+            } while (next != null && paged.size() < 50);
+            assertThat(paged).as(where).isEqualTo(all.subList(0, Math.min(all.size(), paged.size())));
+            assertThat(new TraceSearch(source(), 0, none())
+                            .page(filter, null, 20)
+                            .traces())
+                    .as("of many records, %s", where)
+                    .isEqualTo(all.subList(0, Math.min(all.size(), 20)));
+            for (TracePage.Summary summary : all.subList(0, Math.min(all.size(), 5))) {
+                Trace trace = new TelemetryReader(expected).trace(summary.trace());
+                assertThat(new TelemetryReader(source()).trace(summary.trace()))
+                        .as(where)
+                        .isEqualTo(trace);
+                assertThat(new TraceSearch(source(), 0, none()).find(summary.trace(), null, null))
+                        .as("of many records, %s", where)
+                        .isEqualTo(trace);
+                assertThat(trace.summary()).as(where).isEqualTo(summary);
+            }
+        });
+        assertThat(new TelemetryReader(source()).trace("nobody")).isNull();
+    }
+
+    @Test
+    void attributesAreThoseOfAPlainScan() throws Exception {
+        againstAPlainScan((seed, expected, filter) -> {
+            for (String name : new String[] {null, "tenant", "user", "nothing"}) {
+                assertThat(new TelemetryReader(source()).attributes(filter, name, none()))
+                        .as("%s, %s, seed %d", name, filter, seed)
+                        .isEqualTo(new TelemetryReader(expected).attributes(filter, name, none()));
+            }
+        });
+    }
+
+    @Test
+    void curvesAreThoseOfAPlainScan() throws Exception {
+        List<Dimension> dimensions = new ArrayList<>();
+        dimensions.add(null);
+        dimensions.add(Dimension.of(Dimension.Kind.RUN));
+        dimensions.add(Dimension.attribute("tenant"));
+        dimensions.add(Dimension.attribute("user"));
+        againstAPlainScan((seed, expected, filter) -> {
+            for (SeriesAxis axis : List.of(SeriesAxis.TIME, SeriesAxis.ELAPSED, SeriesAxis.of("step"))) {
+                for (Dimension by : dimensions) {
+                    GroupOrder order = GroupOrder.values()[(int) Math.floorMod(seed, 5L)];
+                    MetricCurves actual = curves(source(), filter, axis, by, order);
+                    MetricCurves plain = curves(expected, filter, axis, by, order);
+                    String where = axis + " by " + by + ", " + filter + ", seed " + seed;
+                    assertThat(actual.from()).as(where).isEqualTo(plain.from());
+                    assertThat(actual.to()).as(where).isEqualTo(plain.to());
+                    assertThat(actual.bucket()).as(where).isEqualTo(plain.bucket());
+                    assertThat(actual.groupCount()).as(where).isEqualTo(plain.groupCount());
+                    assertSamePoints(where, actual.points(), plain.points());
+                    assertSamePoints(where, actual.others(), plain.others());
+                    assertThat(actual.groups().stream().map(MetricCurves.Group::key))
+                            .as(where)
+                            .containsExactlyElementsOf(plain.groups().stream()
+                                    .map(MetricCurves.Group::key)
+                                    .toList());
+                    for (int i = 0; i < actual.groups().size(); i++) {
+                        assertSamePoints(
+                                where,
+                                actual.groups().get(i).points(),
+                                plain.groups().get(i).points());
+                    }
+                }
+            }
+        });
+    }
+
+    private static MetricCurves curves(
+            RecordSource source, RecordFilter filter, SeriesAxis axis, Dimension by, GroupOrder order) {
+        return new TelemetryReader(source).curves("gen_ai.usage.input_tokens", filter, axis, by, order, 2, 9, none());
+    }
+
+    private static void assertSamePoints(
+            String where, List<MetricCurves.Point> actual, List<MetricCurves.Point> plain) {
+        assertThat(actual).as(where).hasSameSizeAs(plain);
+        for (int i = 0; i < actual.size(); i++) {
+            assertThat(actual.get(i).at()).as(where).isEqualTo(plain.get(i).at());
+            // Whole numbers, so that sums are exact in whatever order.
+            assertThat(actual.get(i).values()).as(where).isEqualTo(plain.get(i).values());
+        }
+    }
+
+    @Test
+    void groupsBeyondTheTopStandTogether() throws Exception {
+        againstAPlainScan((seed, expected, filter) -> {
+            for (GroupOrder order : GroupOrder.values()) {
+                for (String attribute : List.of("tenant", "user")) {
+                    Dimension by = Dimension.attribute(attribute);
+                    MetricReport plain = new TelemetryReader(expected)
+                            .metric("gen_ai.usage.input_tokens", filter, by, order, 2, none());
+                    assertThat(new TelemetryReader(source())
+                                    .metric("gen_ai.usage.input_tokens", filter, by, order, 2, none()))
+                            .as("by %s, %s, %s, seed %d", attribute, order, filter, seed)
+                            .isEqualTo(plain);
+                    assertThat(plain.others().count()
+                                    + plain.groups().stream()
+                                            .mapToLong((group) -> group.values().count())
+                                            .sum())
+                            .isEqualTo(plain.values().count());
+                }
+            }
+        });
+    }
+
+    /** Writes records of traces, and compares an answer for several filters. */
+    private void againstAPlainScan(PlainComparison comparison) throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.traced(seed, 3_000);
+        for (int from = 0; from < records.size(); from += 500) {
+            this.store.write(records.subList(from, from + 500), false);
+            this.store.maintain();
+        }
+        PlainScan expected = new PlainScan(records);
+        Instant early = EpochMicros.instant(Records.START + 500_000);
+        Instant late = EpochMicros.instant(Records.START + 2_000_000);
+        for (RecordFilter filter : List.of(
+                RecordFilter.ALL,
+                RecordFilter.ALL.between(early, late),
+                RecordFilter.builder().status("failed").to(late).build(),
+                RecordFilter.builder().attribute("tenant", "tenant-1").build(),
+                RecordFilter.builder().attribute("user", "user-7").from(early).build(),
+                RecordFilter.builder().event("nothing").build())) {
+            comparison.compare(seed, expected, filter);
+        }
+    }
+
+    private interface PlainComparison {
+
+        void compare(long seed, PlainScan expected, RecordFilter filter);
+    }
+
+    @Test
     void manyRecordsAddUp() throws Exception {
         long seed = System.nanoTime();
         List<TelemetryRecord> records = Records.random(seed, many());

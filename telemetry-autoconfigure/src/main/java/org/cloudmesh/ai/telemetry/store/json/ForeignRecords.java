@@ -27,6 +27,14 @@ public final class ForeignRecords {
 
     private static final String INVALID = "invalid_metrics";
 
+    // Of the first that is a time.
+    private static final List<String> TIMES = List.of("timestamp", "ts", "time");
+
+    private static final double MOST_SECONDS = 1e11;
+
+    // What else stands there is an attribute or a metric of that name.
+    private static final Set<String> OBJECTS = Set.of("metrics", "attributes", "system", "user");
+
     private static final Set<String> FIELDS = Stream.concat(
                     Stream.of(
                             "id",
@@ -86,11 +94,13 @@ public final class ForeignRecords {
     }
 
     /**
-     * Returns the record of a JSON object.
+     * Returns the record of a JSON object. Its time is in the field {@code timestamp}, {@code ts} or {@code time}, as text in
+     * ISO-8601 or as seconds or milliseconds since 1970.
      *
      * @param sequence what tells it from all others of the store and orders them
-     * @param fields as {@link RecordJson#read(String)} gave them; names that no record has become attributes
-     * @return null when there is no timestamp
+     * @param fields as {@link RecordJson#read(String)} gave them; of names that no record has, numbers become metrics and all
+     * else attributes
+     * @return null when there is no time
      */
     public @Nullable TelemetryRecord record(long sequence, Map<String, @Nullable Object> fields) {
         String command = text(fields.get("command"));
@@ -101,17 +111,18 @@ public final class ForeignRecords {
 
     @Nullable
     TelemetryRecord record(Origin origin, long sequence, Map<String, @Nullable Object> fields) {
-        long timestamp;
-        try {
-            timestamp = RecordTime.parse(String.valueOf(fields.get("timestamp")), this.zone);
-        } catch (DateTimeException ex) {
+        String timeField = timeField(fields);
+        Long timestamp = timeField == null ? null : micros(fields.get(timeField));
+        if (timestamp == null) {
             return null;
         }
         Parts parts = new Parts();
         parts.event = text(fields.get("event"));
         fields.forEach((name, value) -> {
-            if (!FIELDS.contains(name) && value != null) {
-                parts.attributes.put(valid(name), String.valueOf(text(value)));
+            if (!FIELDS.contains(name) && !name.equals(timeField)) {
+                parts.field(valid(name), value);
+            } else if (OBJECTS.contains(name) && !(value instanceof Map<?, ?>)) {
+                parts.field(name, value);
             }
         });
         if (fields.get("attributes") instanceof Map<?, ?> attributes) {
@@ -124,15 +135,9 @@ public final class ForeignRecords {
         Object metrics = fields.get("metrics");
         if (metrics instanceof Map<?, ?> map) {
             parts.metrics(map);
-        } else if (metrics != null) {
-            parts.attributes.put("metrics", String.valueOf(text(metrics)));
         }
-        Map<String, @Nullable Object> system = null;
-        if (fields.get("system") instanceof Map<?, ?> map) {
-            system = object(map);
-        } else if (fields.get("system") != null) {
-            parts.attributes.put("system", String.valueOf(text(fields.get("system"))));
-        }
+        Map<String, @Nullable Object> system = fields.get("system") instanceof Map<?, ?> map ? object(map) : null;
+        parts.addInvalid();
         @Nullable String[] texts = new String[TextField.ALL.size()];
         for (TextField field : TextField.ALL) {
             texts[field.ordinal()] = text(fields.get(field.key()));
@@ -144,6 +149,34 @@ public final class ForeignRecords {
                 .attributes(parts.attributes)
                 .system(system)
                 .build();
+    }
+
+    /** Returns the first field that is a time; null when none is. */
+    private @Nullable String timeField(Map<String, @Nullable Object> fields) {
+        for (String name : TIMES) {
+            if (micros(fields.get(name)) != null) {
+                return name;
+            }
+        }
+        return null;
+    }
+
+    /** Returns microseconds since 1970 of a text in ISO-8601, or of a number of seconds or milliseconds; null for others. */
+    private @Nullable Long micros(@Nullable Object value) {
+        if (value instanceof Number number) {
+            double amount = number.doubleValue();
+            // Seconds reach the year 5138 there, and milliseconds begin in 1973.
+            double micros = Math.abs(amount) < MOST_SECONDS ? amount * 1e6 : amount * 1e3;
+            return Math.abs(micros) < MOST_SECONDS * 1e6 ? (Long) Math.round(micros) : null;
+        }
+        if (!(value instanceof String text)) {
+            return null;
+        }
+        try {
+            return RecordTime.parse(text, this.zone);
+        } catch (DateTimeException ex) {
+            return null;
+        }
     }
 
     private static @Nullable Object objectOrText(@Nullable String json) {
@@ -194,10 +227,27 @@ public final class ForeignRecords {
 
         private final Map<String, String> attributes = new LinkedHashMap<>();
 
+        private final List<String> invalid = new ArrayList<>();
+
         private @Nullable String event;
 
+        void field(String name, @Nullable Object value) {
+            if (value instanceof Number number) {
+                metric(name, number);
+            } else if (value != null) {
+                this.attributes.put(name, String.valueOf(text(value)));
+            }
+        }
+
+        private void metric(String name, Number value) {
+            if (Double.isFinite(value.doubleValue())) {
+                this.metrics.put(name, value.doubleValue());
+            } else {
+                this.invalid.add(name);
+            }
+        }
+
         void metrics(Map<?, ?> entries) {
-            List<String> invalid = new ArrayList<>();
             boolean named = entries.get("metric") instanceof String && entries.get("value") instanceof Number;
             entries.forEach((key, value) -> {
                 String name = valid(String.valueOf(key));
@@ -207,18 +257,21 @@ public final class ForeignRecords {
                 if (named && name.equals("value")) {
                     name = valid(String.valueOf(entries.get("metric")));
                 }
-                if (value instanceof Number number && Double.isFinite(number.doubleValue())) {
-                    this.metrics.put(name, number.doubleValue());
-                } else if (value == null || value instanceof Number) {
-                    invalid.add(name);
+                if (value instanceof Number number) {
+                    metric(name, number);
+                } else if (value == null) {
+                    this.invalid.add(name);
                 } else if (name.equals("event") && this.event == null && value instanceof String text) {
                     this.event = valid(text);
                 } else {
                     this.attributes.put(name, String.valueOf(text(value)));
                 }
             });
-            if (!invalid.isEmpty()) {
-                this.attributes.merge(INVALID, String.join(",", invalid), (old, more) -> old + "," + more);
+        }
+
+        void addInvalid() {
+            if (!this.invalid.isEmpty()) {
+                this.attributes.merge(INVALID, String.join(",", this.invalid), (old, more) -> old + "," + more);
             }
         }
 

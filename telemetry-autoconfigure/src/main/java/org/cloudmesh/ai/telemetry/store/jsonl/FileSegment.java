@@ -55,6 +55,22 @@ final class FileSegment implements Segment {
         this.rest = new Leaf(chunk, null, foreign);
     }
 
+    /** Returns how many lines are no record; blank ones are not counted. */
+    long unreadable() {
+        long bad = 0;
+        for (Chunk chunk : this.footer.chunks()) {
+            bad += chunk.bad();
+        }
+        try {
+            if (this.rest != null && this.rest.scan((view) -> true)) {
+                bad += this.shared.lines().bad();
+            }
+        } catch (IOException ex) {
+            throw unavailable(ex);
+        }
+        return bad;
+    }
+
     @Override
     public SeriesCatalog catalog() {
         return this.footer.catalog();

@@ -175,6 +175,11 @@ final class JsonlStorage implements Storage {
     private record FileSnapshot(List<LineFile> files, List<FileSegment> segments) implements Snapshot {
 
         @Override
+        public long unreadable() {
+            return this.segments.stream().mapToLong(FileSegment::unreadable).sum();
+        }
+
+        @Override
         public void close() {
             this.files.forEach(LineFile::close);
         }

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -69,6 +70,11 @@ final class Selection {
                     metric.metric().prefix()
                             ? "EXISTS (SELECT 1 FROM unnest(s.metrics) AS m(name) WHERE starts_with(m.name, ?))"
                             : "? = ANY (s.metrics)");
+        } else if (condition instanceof RecordFilter.AnyValueCondition any) {
+            this.recordValues.add(any.attribute());
+            this.recordValues.addAll(any.values());
+            this.ofRecords.add("(r.attributes ->> ?) IN ("
+                    + String.join(", ", Collections.nCopies(any.values().size(), "?")) + ")");
         } else if (condition instanceof RecordFilter.TextCondition text) {
             this.byEvent = true;
             this.ofRecords.add("(" + CONTAINS.formatted("s.event") + " OR " + CONTAINS.formatted("r.message")

@@ -2,8 +2,13 @@ package org.cloudmesh.ai.telemetry.store.query;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
@@ -26,6 +31,9 @@ final class LatestRecords {
 
     private final Deadline deadline;
 
+    // Null when all records count, whatever their attributes.
+    private @Nullable LatestByValue latest;
+
     // The oldest of the newest records so far is on top; one more than wanted, to know whether a page follows.
     private final PriorityQueue<TelemetryRecord> newest = new PriorityQueue<>(RecordPosition.ORDER);
 
@@ -44,9 +52,26 @@ final class LatestRecords {
         this.deadline = deadline;
     }
 
+    /**
+     * Creates a search for the latest record of each value of an attribute.
+     *
+     * @param position where the page before ended; null for the first page
+     * @param attribute its key
+     * @param memory counts what is remembered of the pages before
+     */
+    static LatestRecords ofEach(
+            @Nullable RecordPosition position, String attribute, int limit, LongConsumer memory, Deadline deadline) {
+        LatestRecords search = new LatestRecords(position, limit, deadline);
+        search.latest = search.new LatestByValue(attribute, memory);
+        return search;
+    }
+
     private record Candidate(ResolvedSegment resolved, Block block) {}
 
     RecordPage page(List<ResolvedSegment> segments) {
+        if (this.latest != null && this.position != null) {
+            this.latest.findBefore(segments, this.position);
+        }
         segments.forEach(this::add);
         int atOnce = 1;
         for (Candidate next = this.candidates.poll(); next != null; next = this.candidates.poll()) {
@@ -133,7 +158,11 @@ final class LatestRecords {
                 return !ordered;
             }
             if (view.timestampMicros() < to && filter.matches(view)) {
-                add(view.record());
+                if (this.latest == null) {
+                    add(view.record());
+                } else {
+                    this.latest.add(view);
+                }
             }
             return true;
         }));
@@ -145,6 +174,82 @@ final class LatestRecords {
             if (this.newest.size() > this.limit + 1) {
                 this.newest.poll();
             }
+        }
+    }
+
+    /**
+     * Keeps one record of each value. Values of which a record is not after the position were on a page before; they are
+     * looked for first, so that memory grows with the number of pages before.
+     */
+    private final class LatestByValue {
+
+        // A value and its place in a map, at the least.
+        private static final int VALUE_BYTES = 100;
+
+        private final String attribute;
+
+        private final LongConsumer memory;
+
+        private final Map<String, TelemetryRecord> kept = new HashMap<>();
+
+        private final Set<String> before = new HashSet<>();
+
+        LatestByValue(String attribute, LongConsumer memory) {
+            this.attribute = attribute;
+            this.memory = memory;
+        }
+
+        void findBefore(List<ResolvedSegment> segments, RecordPosition position) {
+            Deadline deadline = LatestRecords.this.deadline;
+            for (OrderedExport.Leaf leaf : OrderedExport.leaves(segments, deadline)) {
+                if (leaf.block().last() >= position.at()) {
+                    leaf.scan(Scan.Columns.RECORD, QueryEngine.checked(deadline, (view) -> {
+                        if (view.timestampMicros() >= position.at()
+                                && leaf.filter().matches(view)) {
+                            addBefore(view, position);
+                        }
+                        return true;
+                    }));
+                }
+            }
+        }
+
+        private void addBefore(RecordView view, RecordPosition position) {
+            String value = view.attribute(this.attribute);
+            if (value != null
+                    && !this.before.contains(value)
+                    && (view.timestampMicros() > position.at() || !position.isAfter(view.record()))) {
+                this.memory.accept(VALUE_BYTES + 2L * value.length());
+                this.before.add(value);
+            }
+        }
+
+        void add(RecordView view) {
+            String value = view.attribute(this.attribute);
+            if (value == null || this.before.contains(value)) {
+                return;
+            }
+            TelemetryRecord known = this.kept.get(value);
+            if (known != null && known.timestampMicros() > view.timestampMicros()) {
+                return;
+            }
+            TelemetryRecord record = view.record();
+            if (known != null && RecordPosition.ORDER.compare(known, record) >= 0) {
+                return;
+            }
+            if (known != null) {
+                newest().remove(known);
+            }
+            this.kept.put(value, record);
+            newest().add(record);
+            if (newest().size() > LatestRecords.this.limit + 1) {
+                TelemetryRecord oldest = newest().remove();
+                this.kept.remove(String.valueOf(oldest.attributes().get(this.attribute)));
+            }
+        }
+
+        private PriorityQueue<TelemetryRecord> newest() {
+            return LatestRecords.this.newest;
         }
     }
 

@@ -7,9 +7,11 @@ import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.AttributeCount;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.GroupedSeries;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
@@ -129,24 +131,104 @@ public final class QueryEngine implements RecordSource {
         return points;
     }
 
+    @Override
+    public GroupedSeries series(
+            String metric,
+            RecordFilter filter,
+            Dimension by,
+            Set<@Nullable String> keys,
+            long[] edges,
+            Deadline deadline) {
+        RecordFilter range =
+                filter.between(EpochMicros.instant(edges[0]), EpochMicros.instant(edges[edges.length - 1]));
+        try (QueryMemory memory = new QueryMemory()) {
+            ValueAggregator values = new ValueAggregator(metric, by, keys, edges.length - 1, memory);
+            addValues(values, metric, range, by, edges, deadline);
+            return values.toSeries();
+        }
+    }
+
+    @Override
+    public GroupedSeries curve(
+            String metric,
+            String axis,
+            RecordFilter filter,
+            @Nullable Dimension by,
+            Set<@Nullable String> keys,
+            double[] edges,
+            Deadline deadline) {
+        RecordFilter chosen = filter.having(axis);
+        RecordMatcher matcher = new RecordMatcher(chosen);
+        long[] range = {matcher.from(), matcher.to()};
+        try (QueryMemory memory = new QueryMemory()) {
+            CurveAggregator curve = new CurveAggregator(metric, axis, by, keys, edges, memory);
+            try (Snapshot snapshot = snapshot(matcher, deadline)) {
+                List<ResolvedSegment> segments = resolve(snapshot, chosen, metric, by, deadline);
+                run(QueryPlan.ofScans(segments, range, deadline), curve, range, deadline);
+            }
+            return curve.toSeries();
+        }
+    }
+
+    @Override
+    public List<TelemetryRecord> largest(String metric, RecordFilter filter, int limit, Deadline deadline) {
+        RecordFilter chosen = filter.given(metric);
+        try (Snapshot snapshot = snapshot(new RecordMatcher(chosen), deadline)) {
+            return new LargestRecords(metric, limit, deadline).find(resolve(snapshot, chosen, metric, null, deadline));
+        }
+    }
+
+    @Override
+    public Map<String, AttributeCount> attributes(RecordFilter filter, @Nullable String name, Deadline deadline) {
+        RecordFilter chosen =
+                name == null ? filter : filter.toBuilder().attribute(name).build();
+        try (QueryMemory memory = new QueryMemory()) {
+            AttributeAggregator attributes = new AttributeAggregator(name, false, memory);
+            addAll(chosen, attributes, deadline, (segments, edges) -> QueryPlan.ofCounts(segments, edges, deadline));
+            if (!attributes.needsRecords()) {
+                return attributes.toMap();
+            }
+            AttributeAggregator records = new AttributeAggregator(name, true, memory);
+            addAll(chosen, records, deadline, (segments, edges) -> QueryPlan.ofScans(segments, edges, deadline));
+            return records.toMap();
+        }
+    }
+
+    @Override
+    public long unreadable(Deadline deadline) {
+        try (Snapshot snapshot = snapshot(new RecordMatcher(RecordFilter.ALL), deadline)) {
+            return snapshot.unreadable();
+        }
+    }
+
     /** Sums up one metric by bucket of time, and in each by group. */
     private List<Map<@Nullable String, Distribution>> values(
             String metric, RecordFilter filter, @Nullable Dimension by, long[] edges, Deadline deadline) {
-        // Records without the metric have nothing to add, so leaving them in keeps "all records" recognisable.
-        RecordFilter chosen = filter.given(metric);
         try (QueryMemory memory = new QueryMemory()) {
             ValueAggregator values = new ValueAggregator(metric, by, edges.length - 1, memory);
-            if (edges[0] < edges[edges.length - 1]) {
-                try (Snapshot snapshot = snapshot(new RecordMatcher(chosen), deadline)) {
-                    List<ResolvedSegment> segments = resolve(snapshot, chosen, metric, by, deadline);
-                    run(QueryPlan.ofValues(segments, edges, this.few, deadline), values, edges, deadline);
-                }
-            }
+            addValues(values, metric, filter, by, edges, deadline);
             List<Map<@Nullable String, Distribution>> buckets = new ArrayList<>();
             for (int i = 0; i < edges.length - 1; i++) {
                 buckets.add(values.groups(i));
             }
             return buckets;
+        }
+    }
+
+    private void addValues(
+            ValueAggregator values,
+            String metric,
+            RecordFilter filter,
+            @Nullable Dimension by,
+            long[] edges,
+            Deadline deadline) {
+        // Records without the metric have nothing to add, so leaving them in keeps "all records" recognisable.
+        RecordFilter chosen = filter.given(metric);
+        if (edges[0] < edges[edges.length - 1]) {
+            try (Snapshot snapshot = snapshot(new RecordMatcher(chosen), deadline)) {
+                List<ResolvedSegment> segments = resolve(snapshot, chosen, metric, by, deadline);
+                run(QueryPlan.ofValues(segments, edges, this.few, deadline), values, edges, deadline);
+            }
         }
     }
 
@@ -195,6 +277,19 @@ public final class QueryEngine implements RecordSource {
         try (Snapshot snapshot = snapshot(new RecordMatcher(filter), deadline)) {
             List<ResolvedSegment> segments = resolve(snapshot, filter, null, null, deadline);
             return new LatestRecords(position, limit, deadline).page(segments);
+        }
+    }
+
+    @Override
+    public RecordPage latestOfEach(
+            String attribute, RecordFilter filter, @Nullable String after, int limit, Deadline deadline) {
+        RecordPosition position = after == null ? null : RecordPosition.parse(after);
+        RecordFilter chosen = filter.toBuilder().attribute(attribute).build();
+        try (QueryMemory memory = new QueryMemory();
+                Snapshot snapshot = snapshot(new RecordMatcher(chosen), deadline)) {
+            List<ResolvedSegment> segments = resolve(snapshot, chosen, null, null, deadline);
+            return LatestRecords.ofEach(position, attribute, limit, memory, deadline)
+                    .page(segments);
         }
     }
 

@@ -71,10 +71,15 @@ final class QueryPlan {
         if (!plan.isFew(few)) {
             return plan.steps;
         }
-        QueryPlan exact = new QueryPlan(edges, true, deadline);
-        exact.scansOnly = true;
-        segments.forEach(exact::add);
-        return exact.steps;
+        return ofScans(segments, edges, deadline);
+    }
+
+    /** Plans to look at each record. */
+    static List<PlanStep> ofScans(List<ResolvedSegment> segments, long[] edges, Deadline deadline) {
+        QueryPlan plan = new QueryPlan(edges, true, deadline);
+        plan.scansOnly = true;
+        segments.forEach(plan::add);
+        return plan.steps;
     }
 
     /** A segment and what the filter means there. */

@@ -34,6 +34,11 @@ public interface Storage {
         /** Returns the segments, in the order in which they were stored. */
         List<? extends Segment> segments();
 
+        /** Returns how many lines are no record; 0 where there are no lines. */
+        default long unreadable() {
+            return 0;
+        }
+
         @Override
         default void close() {}
     }

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.LongConsumer;
 import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.GroupedSeries;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.cloudmesh.ai.telemetry.store.rollup.Labels;
@@ -33,10 +35,32 @@ final class ValueAggregator implements Aggregator {
 
     private @Nullable Distribution last;
 
+    // Null when all groups are told apart.
+    private final @Nullable Set<@Nullable String> keys;
+
+    private final List<Distribution> others;
+
     ValueAggregator(String metric, @Nullable Dimension by, int buckets, LongConsumer memory) {
+        this(metric, by, null, buckets, memory);
+    }
+
+    /**
+     * Creates an aggregator.
+     *
+     * @param by what groups are made by, if any
+     * @param keys of the groups that are told apart; null for all
+     */
+    ValueAggregator(
+            String metric,
+            @Nullable Dimension by,
+            @Nullable Set<@Nullable String> keys,
+            int buckets,
+            LongConsumer memory) {
         this.metric = metric;
         this.by = by;
+        this.keys = keys;
         this.memory = memory;
+        this.others = keys == null ? List.of() : GroupedSeries.empty(buckets);
         for (int i = 0; i < buckets; i++) {
             this.buckets.add(new HashMap<>());
         }
@@ -111,6 +135,9 @@ final class ValueAggregator implements Aggregator {
         if (last != null && bucket == this.lastBucket && key == this.lastKey) {
             return last;
         }
+        if (this.keys != null && !this.keys.contains(key)) {
+            return this.others.get(bucket);
+        }
         Map<@Nullable String, Distribution> groups = this.buckets.get(bucket);
         Distribution distribution = groups.get(key);
         if (distribution == null) {
@@ -132,5 +159,19 @@ final class ValueAggregator implements Aggregator {
 
     Map<@Nullable String, Distribution> groups(int bucket) {
         return this.buckets.get(bucket);
+    }
+
+    /** Returns the groups that are told apart, each over all buckets. */
+    GroupedSeries toSeries() {
+        Map<@Nullable String, List<Distribution>> groups = new HashMap<>();
+        for (int i = 0; i < this.buckets.size(); i++) {
+            int bucket = i;
+            this.buckets
+                    .get(i)
+                    .forEach((key, values) -> groups.computeIfAbsent(
+                                    key, (absent) -> GroupedSeries.empty(this.buckets.size()))
+                            .set(bucket, values));
+        }
+        return new GroupedSeries(groups, this.others);
     }
 }

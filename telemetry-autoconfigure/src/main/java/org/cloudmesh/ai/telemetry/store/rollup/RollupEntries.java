@@ -108,6 +108,18 @@ public final class RollupEntries {
         this.at = start;
     }
 
+    /** Returns the greatest value of the entry, one of values. Can be repeated. */
+    public double max() {
+        int start = this.at;
+        long count = varint();
+        varint();
+        // Of several, the sum and the least value stand before it.
+        this.at += count == 1 ? 0 : 2 * Double.BYTES;
+        double max = real();
+        this.at = start;
+        return max;
+    }
+
     private long varint() {
         long value = 0;
         for (int shift = 0; ; shift += 7) {

@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store.rollup;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What many records share: program, run, status, event, the names of their metrics, and those attributes that have few
@@ -24,6 +25,19 @@ public interface Series extends Labels {
      * asked for, which only the record knows.
      */
     boolean fixes(String attribute);
+
+    /**
+     * Returns the keys of the attributes of high cardinality that each record of the series has; null when records differ
+     * in them.
+     */
+    @Nullable
+    List<String> carried();
+
+    /** Returns whether each record of the series has an attribute of that key, with a value that only the record knows. */
+    default boolean carries(String attribute) {
+        List<String> carried = carried();
+        return carried != null && carried.contains(attribute);
+    }
 
     /** Returns the names of the metrics that all records of the series have. */
     List<String> metrics();

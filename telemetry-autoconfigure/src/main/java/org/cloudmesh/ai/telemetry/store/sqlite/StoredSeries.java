@@ -68,6 +68,11 @@ record StoredSeries(
     }
 
     @Override
+    public @Nullable List<String> carried() {
+        return this.attributeSet == null ? List.of() : this.attributeSet.names();
+    }
+
+    @Override
     public Map<String, String> attributes() {
         return this.attributeSet == null ? Map.of() : this.attributeSet.fixed();
     }

@@ -193,6 +193,36 @@ class RecordJsonTests {
     }
 
     @Test
+    void linesOfOtherProgramsHaveTheirTimeInManyForms() {
+        for (String time : List.of(
+                "\"timestamp\":\"2026-11-24T22:20:00.5Z\"",
+                "\"ts\":1795558800.5",
+                "\"time\":1795558800500",
+                "\"time\":\"2026-11-24T23:20:00.5+01:00\"",
+                "\"timestamp\":\"soon\",\"ts\":1795558800500")) {
+            assertThat(read("{" + time + ",\"loss\":0.25}").timestamp())
+                    .as(time)
+                    .hasToString("2026-11-24T22:20:00.500Z");
+        }
+        for (String time : List.of("\"ts\":1e300", "\"ts\":true", "\"ts\":\"1795558800\"", "\"date\":1795558800")) {
+            assertThat(read("{" + time + ",\"loss\":0.25}")).as(time).isNull();
+        }
+    }
+
+    @Test
+    void numbersOfOtherProgramsAreMetricsAndTextsAttributes() {
+        TelemetryRecord record = read("{\"ts\":1795558800,\"time\":2.5,\"loss\":0.25,\"step\":7,\"level\":\"info\","
+                + "\"ok\":true,\"tags\":[1],\"none\":null,\"huge\":1e999,\"user\":\"ann\",\"message\":\"m\"}");
+        assertThat(record.metrics())
+                .containsExactly(Map.entry("time", 2.5), Map.entry("loss", 0.25), Map.entry("step", 7.0));
+        assertThat(record.attributes())
+                .isEqualTo(
+                        Map.of("level", "info", "ok", "true", "tags", "[1]", "invalid_metrics", "huge", "user", "ann"));
+        assertThat(record.message()).isEqualTo("m");
+        assertThat(record.status()).isEqualTo(Status.RECORDED);
+    }
+
+    @Test
     void timestampsWithoutAZoneAreOfTheZoneGiven() {
         ForeignRecords records = new ForeignRecords(ZoneId.of("Asia/Kolkata"));
         assertThat(records.row(3, "2026-11-25 05:30:00", null, null, "{}", null, null)

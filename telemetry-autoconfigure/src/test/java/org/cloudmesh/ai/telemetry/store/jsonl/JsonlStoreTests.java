@@ -22,6 +22,7 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
@@ -169,6 +170,27 @@ class JsonlStoreTests {
                         .atZone(ZoneId.systemDefault())
                         .toInstant());
         assertThat(Files.readString(path)).startsWith("{\"timestamp\": \"2026-11-25T00:32:20.220794\", \"command\"");
+    }
+
+    @Test
+    void linesOfOtherProgramsAreRecordsAndTheOthersAreCounted() throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 30; i++) {
+            lines.append("{\"ts\":")
+                    .append(1_795_558_800 + i)
+                    .append(",\"loss\":0.5,\"step\":")
+                    .append(i);
+            lines.append(",\"level\":\"info\"}\n");
+        }
+        lines.append("not json\n\n{\"loss\":1}\n{\"ts\":\"soon\"}\n");
+        Path path = Files.writeString(this.directory.resolve("telemetry.jsonl"), lines);
+        RecordSource source = open(path).source();
+        assertThat(source.metric("loss", RecordFilter.ALL, null, Deadline.none())
+                        .get("")
+                        .count())
+                .isEqualTo(30);
+        assertThat(source.unreadable(Deadline.none())).isEqualTo(3);
+        assertThat(path).hasContent(lines.toString());
     }
 
     @Test

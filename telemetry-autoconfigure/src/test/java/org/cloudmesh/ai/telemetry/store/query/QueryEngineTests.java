@@ -5,16 +5,19 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.GroupedSeries;
 import org.cloudmesh.ai.telemetry.store.PlainScan;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
@@ -122,6 +125,7 @@ class QueryEngineTests {
         for (int i = 0; i < wanted.size(); i++) {
             same("point " + i + " of " + filter, points.get(i), wanted.get(i));
         }
+        compareSearches(random, filter, actual, expected);
         assertThat(actual.knows("c", none)).isEqualTo(expected.knows("c", none));
         assertThat(actual.knows("nobody", none)).isFalse();
         List<String> each = new ArrayList<>();
@@ -138,6 +142,59 @@ class QueryEngineTests {
         } while (next != null);
         Collections.reverse(pages);
         assertThat(pages).as("pages of %s", filter).isEqualTo(all);
+    }
+
+    private static void compareSearches(
+            Random random, RecordFilter filter, RecordSource actual, RecordSource expected) {
+        Deadline none = Deadline.none();
+        int limit = 1 + random.nextInt(30);
+        assertThat(actual.largest("a", filter, limit, none))
+                .as("%d largest of %s", limit, filter)
+                .isEqualTo(expected.largest("a", filter, limit, none));
+        String next = null;
+        do {
+            RecordPage page = actual.latestOfEach("trace", filter, next, limit, none);
+            RecordPage wanted = expected.latestOfEach("trace", filter, next, limit, none);
+            assertThat(page.records()).as("%d latest of %s", limit, filter).isEqualTo(wanted.records());
+            assertThat(page.next() == null).isEqualTo(wanted.next() == null);
+            next = page.next();
+        } while (next != null);
+        for (String name : new String[] {null, "model", "trace"}) {
+            assertThat(actual.attributes(filter, name, none))
+                    .as("attributes of %s", filter)
+                    .isEqualTo(expected.attributes(filter, name, none));
+        }
+        Set<String> keys = new HashSet<>(List.of("m1", "t3"));
+        keys.add(null);
+        long[] edges = edges(random);
+        double[] places = {-5, 0, 100, 400, 900};
+        for (Dimension by : List.of(Dimension.attribute("model"), Dimension.attribute("trace"))) {
+            same(
+                    filter,
+                    actual.series("b", filter, by, keys, edges, none),
+                    expected.series("b", filter, by, keys, edges, none));
+            same(
+                    filter,
+                    actual.curve("b", "a", filter, by, keys, places, none),
+                    expected.curve("b", "a", filter, by, keys, places, none));
+        }
+    }
+
+    private static void same(RecordFilter filter, GroupedSeries actual, GroupedSeries expected) {
+        assertThat(actual.groups().keySet())
+                .as("groups of %s", filter)
+                .isEqualTo(expected.groups().keySet());
+        expected.groups().forEach((key, points) -> {
+            for (int i = 0; i < points.size(); i++) {
+                same(key + " of " + filter, actual.groups().get(key).get(i), points.get(i));
+            }
+        });
+        for (int i = 0; i < expected.others().size(); i++) {
+            same(
+                    "others of " + filter,
+                    actual.others().get(i),
+                    expected.others().get(i));
+        }
     }
 
     private static void same(Object what, Map<String, Distribution> actual, Map<String, Distribution> expected) {

@@ -278,6 +278,11 @@ final class RolledUpRecords implements Storage, Segment, SeriesCatalog {
         }
 
         @Override
+        public List<String> carried() {
+            return this.carries ? List.of(CARRIED) : List.of();
+        }
+
+        @Override
         public boolean fixes(String attribute) {
             return !this.carries || !attribute.equals(CARRIED);
         }
