@@ -52,7 +52,12 @@ final class Compactor implements AutoCloseable {
     // Whether a file must go that nobody has looked into yet.
     private boolean owing;
 
-    private long credit;
+    // Whether half of the bound is used, so that packing must keep up with what is written.
+    private boolean pressed;
+
+    private long lookCredit;
+
+    private long packCredit;
 
     private boolean warned;
 
@@ -77,10 +82,14 @@ final class Compactor implements AutoCloseable {
         this.contents.put(plain, new Contents(last, false, size));
     }
 
-    /** Deletes what is too much, now that so many bytes are to be written to a new file. */
-    void makeRoom(long coming) {
+    /**
+     * Packs, then deletes what is still too much, now that so many bytes are to be written to a new file.
+     *
+     * @param file that records are written to
+     */
+    void makeRoom(AppendFile file, long coming) {
         try {
-            delete(this.rolled.list(), coming);
+            delete(file, coming);
         } catch (IOException ex) {
             // The next maintenance meets it again and tells.
             logger.debug("Cannot delete old files", ex);
@@ -88,26 +97,53 @@ final class Compactor implements AutoCloseable {
     }
 
     /**
-     * Looks into files that must go, when they are not known to be ours: into twice as much as was written.
+     * Keeps up with what is written: packs files before they would have to go, and looks into those that are not known to be
+     * ours, each at twice the pace of writing.
      *
-     * @param size of the file that records are written to
+     * @param file that records are written to
      * @param bytes that were just written to it
      */
-    void written(long size, int bytes) {
-        if (!this.owing) {
+    void written(AppendFile file, int bytes) {
+        if (!this.owing && !this.pressed) {
             return;
         }
-        this.credit += 2L * bytes;
+        this.lookCredit += 2L * bytes;
+        this.packCredit += 2L * bytes;
         try {
-            List<Path> files = this.rolled.list();
-            while (this.credit > 0 && this.owing) {
-                this.credit -= look(files);
-                delete(files, Math.max(this.largest, size));
-                files = this.rolled.list();
-            }
+            boolean looked = lookAhead(file);
+            this.pressed = this.pressed && (packAhead(file) || looked);
         } catch (IOException ex) {
-            logger.debug("Cannot delete old files", ex);
+            // Tried again at the next roll or maintenance, not at each write: the disk may be full.
+            this.pressed = false;
+            logger.debug("Cannot pack or delete old files", ex);
+            abort();
         }
+    }
+
+    private boolean lookAhead(AppendFile file) throws IOException {
+        boolean more = true;
+        while (more && this.lookCredit > 0 && (this.owing || this.pressed)) {
+            long looked = look(this.rolled.list());
+            this.lookCredit -= looked;
+            more = looked > 0;
+            if (this.owing) {
+                delete(file, Math.max(this.largest, file.size()));
+            }
+        }
+        // What is saved up while nothing is to be done would make one write wait long.
+        this.lookCredit = Math.min(0, this.lookCredit);
+        return more;
+    }
+
+    private boolean packAhead(AppendFile file) throws IOException {
+        boolean more = true;
+        while (more && this.packCredit > 0 && this.pressed) {
+            long packed = pack(this.rolled.list(), file);
+            this.packCredit -= packed;
+            more = packed > 0;
+        }
+        this.packCredit = Math.min(0, this.packCredit);
+        return more;
     }
 
     /**
@@ -131,11 +167,11 @@ final class Compactor implements AutoCloseable {
                     Files.deleteIfExists(unfinished);
                 }
             }
-            delete(files, Math.max(this.largest, size));
+            delete(file, Math.max(this.largest, size));
             files = this.rolled.list();
             boolean more = true;
             while (more && System.nanoTime() - start < BUDGET) {
-                more = look(files) > 0 || pack(files, file);
+                more = look(files) > 0 || pack(files, file) > 0;
             }
             this.warned = false;
         } catch (NoSuchFileException ex) {
@@ -157,18 +193,62 @@ final class Compactor implements AutoCloseable {
         }
     }
 
-    private void delete(List<Path> files, long size) throws IOException {
-        this.owing = false;
-        long bytes = size + (this.packing == null ? 0 : this.packing.written());
-        for (Path file : files) {
-            bytes += file.toFile().length();
+    /** Packs until what is there and a current file of that size fit. What cannot be packed may be deleted. */
+    private void packUntilItFits(AppendFile file, long size) {
+        try {
+            List<Path> files = this.rolled.list();
+            while (isTooMuch(bytes(files, size)) && nextToPack(withoutJustRolled(files, size)) != null) {
+                pack(files, file);
+                files = this.rolled.list();
+            }
+        } catch (IOException ex) {
+            // The disk may be full, or another process faster. The bound is kept all the same; maintenance tells.
+            logger.debug("Cannot pack old files", ex);
+            abort();
         }
+    }
+
+    /**
+     * Leaves out the file that was rolled last when it need not go even if it stays plain: it is packed while the next one is
+     * written. Otherwise each roll of a store that is full would wait for a whole file.
+     */
+    private List<Path> withoutJustRolled(List<Path> files, long size) {
+        int last = files.size() - 1;
+        if (last < 0 || files.get(last).toFile().length() > this.largest) {
+            return files;
+        }
+        long others = 0;
+        for (Path path : files.subList(0, last)) {
+            Contents contents = this.contents.get(path);
+            others += contents == null || contents.foreign() ? 0 : path.toFile().length();
+        }
+        return isTooMuch(bytes(files, size) - others) ? files : files.subList(0, last);
+    }
+
+    private long bytes(List<Path> files, long size) {
+        long bytes = size + (this.packing == null ? 0 : this.packing.written());
+        for (Path path : files) {
+            bytes += path.toFile().length();
+        }
+        return bytes;
+    }
+
+    private boolean isTooMuch(long bytes) {
+        return this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
+    }
+
+    private void delete(AppendFile current, long size) throws IOException {
+        packUntilItFits(current, size);
+        List<Path> files = this.rolled.list();
+        this.owing = false;
+        long bytes = bytes(files, size);
+        this.pressed = isTooMuch(2 * bytes);
         long oldest = this.retention.maxAge() == null
                 ? Long.MIN_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(
                         this.clock.millis() - this.retention.maxAge().toMillis());
         for (Path file : files) {
-            boolean tooMuch = this.retention.maxBytes() > 0 && bytes > this.retention.maxBytes();
+            boolean tooMuch = isTooMuch(bytes);
             long length = file.toFile().length();
             Contents contents = this.contents.get(file);
             if (length == 0 && Files.notExists(file)) {
@@ -225,27 +305,30 @@ final class Compactor implements AutoCloseable {
         return new Contents(last, index.foreign() > 0, size);
     }
 
-    /** Packs a megabyte; returns whether there was one. */
-    private boolean pack(List<Path> files, AppendFile file) throws IOException {
+    /** Packs a megabyte of the oldest file; returns about how many bytes it was, 0 when there is nothing to pack. */
+    private long pack(List<Path> files, AppendFile file) throws IOException {
         if (this.packing == null) {
             Path next = nextToPack(files);
             if (next == null) {
-                return false;
+                return 0;
             }
             this.packing = GzipCompaction.start(next, this.reader);
         }
-        if (!this.packing.step()) {
+        long before = this.packing.read();
+        boolean more = this.packing.step();
+        long packed = Math.max(1, this.packing.read() - before);
+        if (!more) {
             Path plain = this.packing.plain();
             Contents contents = this.contents.get(plain);
             if (!this.packing.finish(file)) {
                 this.unpackable.add(plain);
             } else if (contents != null) {
-                Path packed = RolledFiles.packed(plain);
-                this.contents.put(packed, new Contents(contents.last(), contents.foreign(), Files.size(packed)));
+                Path target = RolledFiles.packed(plain);
+                this.contents.put(target, new Contents(contents.last(), contents.foreign(), Files.size(target)));
             }
             abort();
         }
-        return true;
+        return packed;
     }
 
     private @Nullable Path nextToPack(List<Path> files) {
@@ -255,6 +338,7 @@ final class Compactor implements AutoCloseable {
                     && contents != null
                     && !contents.foreign()
                     && !this.unpackable.contains(path)
+                    && path.toFile().length() == contents.size()
                     && Files.exists(path)) {
                 return path;
             }

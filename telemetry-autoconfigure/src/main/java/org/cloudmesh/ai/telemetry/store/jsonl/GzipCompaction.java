@@ -157,6 +157,11 @@ final class GzipCompaction implements AutoCloseable {
         }
     }
 
+    /** Returns how many bytes of the plain file were packed. */
+    long read() {
+        return this.at;
+    }
+
     /** Returns how many bytes the unfinished file has. */
     long written() {
         return this.written;

@@ -189,7 +189,7 @@ final class JsonlStore implements TelemetryStore {
         if (durable) {
             this.file.sync();
         }
-        this.compactor.written(this.file.size(), length);
+        this.compactor.written(this.file, length);
     }
 
     private void encode(List<TelemetryRecord> batch) {
@@ -261,7 +261,7 @@ final class JsonlStore implements TelemetryStore {
             roll();
         }
         if (coming > this.largest || this.file.size() < size) {
-            this.compactor.makeRoom(Math.max(this.largest, coming));
+            this.compactor.makeRoom(this.file, Math.max(this.largest, coming));
         }
     }
 

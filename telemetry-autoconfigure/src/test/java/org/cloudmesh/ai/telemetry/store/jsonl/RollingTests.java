@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.zip.GZIPInputStream;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -22,6 +24,7 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +41,8 @@ class RollingTests {
     private Clock clock = Clock.fixed(Instant.parse("2026-11-24T22:20:00Z"), ZoneOffset.UTC);
 
     private JsonlStore store;
+
+    private @Nullable Random random;
 
     private long sequence;
 
@@ -71,6 +76,8 @@ class RollingTests {
 
     @Test
     void theOldestFilesGoWhenThereIsTooMuch() throws Exception {
+        // Packing alone must not make them fit.
+        this.random = new Random(1);
         open(new Retention(null, 2_000_000));
         for (int i = 0; i < 30; i++) {
             write(2);
@@ -81,6 +88,26 @@ class RollingTests {
         List<String> ids = ids();
         assertThat(ids).hasSizeGreaterThan(2 * BATCH).endsWith(id(60 * BATCH)).doesNotContain(id(1));
         assertThat(ids).isSorted().hasSize((int) (60L * BATCH - number(ids.get(0)) + 1));
+    }
+
+    @Test
+    void whatFitsWhenItIsPackedIsKeptInABurst() throws Exception {
+        open(new Retention(null, 8_000_000));
+        for (int i = 0; i < 60; i++) {
+            write(1);
+            assertThat(this.store.bytes()).isLessThan(10_000_000);
+        }
+        assertThat(ids()).hasSize(60 * BATCH).startsWith(id(1)).endsWith(id(60 * BATCH));
+    }
+
+    @Test
+    void whatFitsWhenItIsPackedIsKeptAlsoWhenEachBatchFillsAFile() throws Exception {
+        open(new Retention(null, 2_000_000));
+        for (int i = 0; i < 12; i++) {
+            write(1);
+            assertThat(this.store.bytes()).isLessThan(2_500_000);
+        }
+        assertThat(ids()).hasSize(12 * BATCH).startsWith(id(1)).endsWith(id(12 * BATCH));
     }
 
     @Test
@@ -221,7 +248,7 @@ class RollingTests {
                                 this.origin, this.sequence, from.toEpochMilli() * 1000 + this.sequence)
                         .metrics(new String[] {"loss"}, new double[] {1.0 / this.sequence})
                         .system(Records.system(10))
-                        .message("m".repeat(100))
+                        .message(message())
                         .build();
                 batch.add(record);
                 ids.add(record.id());
@@ -229,6 +256,15 @@ class RollingTests {
             this.store.write(batch, false);
         }
         return ids;
+    }
+
+    private String message() {
+        if (this.random == null) {
+            return "m".repeat(100);
+        }
+        byte[] bytes = new byte[50];
+        this.random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private List<Path> files(String end) throws Exception {
