@@ -171,6 +171,10 @@ public final class ResolvedFilter {
         return this.partial.get(series);
     }
 
+    boolean isChosen(int series) {
+        return isWhole(series) || isPartial(series);
+    }
+
     SeriesCatalog catalog() {
         return this.catalog;
     }
