@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.demo;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.ToDoubleFunction;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.jspecify.annotations.Nullable;
@@ -83,15 +84,21 @@ class Passages implements InitializingBean {
     }
 
     /** Compares the vector with every passage and returns the nearest, best first. */
-    Nearest nearest(float[] vector, int k) {
-        List<Scored> scored = this.index.stream()
-                .map(indexed -> new Scored(indexed.passage(), Vectors.dot(vector, indexed.vector())))
+    Nearest nearest(float[] vector, int k, Ranking ranking) {
+        List<Indexed> compared = List.copyOf(this.index);
+        ToDoubleFunction<float[]> cosine =
+                ranking.to(vector, compared.stream().map(Indexed::vector).toList());
+        List<Scored> scored = compared.stream()
+                .map(indexed -> new Scored(indexed.passage(), cosine.applyAsDouble(indexed.vector())))
                 .toList();
         List<Scored> best = scored.stream()
                 .sorted(Comparator.comparingDouble(Scored::score).reversed())
                 .limit(k)
                 .toList();
-        return new Nearest(scored.size(), best);
+        return new Nearest(
+                scored.size(),
+                best,
+                Relevance.of(scored.stream().mapToDouble(Scored::score).toArray()));
     }
 
     private Passage embedded(String source, String title, String text) {
@@ -111,7 +118,7 @@ class Passages implements InitializingBean {
 
     record Scored(Passage passage, double score) {}
 
-    record Nearest(int scanned, List<Scored> best) {}
+    record Nearest(int scanned, List<Scored> best, Relevance relevance) {}
 
     private record Indexed(Passage passage, float[] vector) {
 

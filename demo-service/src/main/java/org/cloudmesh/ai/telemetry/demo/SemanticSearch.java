@@ -1,11 +1,13 @@
 package org.cloudmesh.ai.telemetry.demo;
 
+import java.util.Locale;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 
-/** Finds the passages whose meaning is nearest to a query's, by cosine over all of them, and records each search. */
+/** Finds the passages whose meaning is nearest to a query's, over all of them. Each search is a trace: the embedding of its query, the ranking, and a score. */
 @Service
 class SemanticSearch {
 
@@ -21,10 +23,14 @@ class SemanticSearch {
 
     private final Telemetry telemetry;
 
-    SemanticSearch(Passages passages, Embedder embedder, Telemetry telemetry) {
+    private final Ranking ranking;
+
+    SemanticSearch(
+            Passages passages, Embedder embedder, Telemetry telemetry, @Value("${demo.ranking}") Ranking ranking) {
         this.passages = passages;
         this.embedder = embedder;
         this.telemetry = telemetry;
+        this.ranking = ranking;
     }
 
     /**
@@ -35,17 +41,28 @@ class SemanticSearch {
      * @throws BadInputException when a parameter is not as it should be
      */
     Passages.Nearest search(@Nullable String query, String k) {
-        try (Tracking tracking = this.telemetry.track("search").attribute("model", Embedder.MODEL)) {
+        try (Tracking tracking = this.telemetry
+                .track("search")
+                .attribute("model", Embedder.MODEL)
+                .attribute("ranking", this.ranking.name().toLowerCase(Locale.ROOT))) {
             try {
                 long start = System.nanoTime();
                 String text = checkedQuery(query);
                 int limit = checkedLimit(k);
-                Passages.Nearest nearest = this.passages.nearest(this.embedder.embed(text, "query"), limit);
+                float[] vector = this.embedder.embed(text, "query");
+                Passages.Nearest nearest =
+                        this.telemetry.track("ranking", () -> this.passages.nearest(vector, limit, this.ranking));
                 tracking.metric("latency", (System.nanoTime() - start) / NANOS)
                         .metric("characters", text.length())
                         .metric("k", limit)
                         .metric("passages_scanned", nearest.scanned());
                 nearest.best().stream().findFirst().ifPresent(best -> tracking.metric("best_score", best.score()));
+                Relevance relevance = nearest.relevance();
+                this.telemetry
+                        .score("relevance", relevance.score())
+                        .label(relevance.label())
+                        .explanation(relevance.explanation())
+                        .emit();
                 tracking.complete();
                 return nearest;
             } catch (RuntimeException ex) {

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.demo;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Arithmetic on embeddings, and the bytes that the database keeps of them. */
 final class Vectors {
@@ -23,6 +24,24 @@ final class Vectors {
             sum += (double) a[i] * b[i];
         }
         return sum;
+    }
+
+    static float[] minus(float[] a, float[] b) {
+        float[] difference = new float[a.length];
+        for (int i = 0; i < a.length; i++) {
+            difference[i] = a[i] - b[i];
+        }
+        return difference;
+    }
+
+    static float[] mean(List<float[]> vectors, int dimensions) {
+        float[] mean = new float[dimensions];
+        for (float[] vector : vectors) {
+            for (int i = 0; i < dimensions; i++) {
+                mean[i] += vector[i] / vectors.size();
+            }
+        }
+        return mean;
     }
 
     /** Returns the components as big-endian floats, four bytes each. */

@@ -146,7 +146,8 @@ class DemoApplicationTests {
 
         assertThat(this.telemetry.flush(PATIENCE)).isTrue();
         JsonNode search = this.client.records("search", "completed").get(0);
-        JsonNode embedding = this.client.records("embedding", "completed").get(0);
+        JsonNode embedding =
+                this.client.records("gen_ai.client.operation", "completed").get(0);
 
         assertThat(search.at("/metrics/latency").asDouble()).isPositive().isLessThanOrEqualTo(wall);
         assertThat(search.at("/metrics/duration_sec").asDouble()).isPositive().isLessThanOrEqualTo(wall);
@@ -163,6 +164,37 @@ class DemoApplicationTests {
                 .as("six words, no fewer word pieces than that")
                 .isBetween(6, 12);
         assertThat(embedding.at("/attributes/purpose").asString()).isEqualTo("query");
+        assertThat(embedding.at("/metrics/gen_ai.usage.input_tokens").asInt())
+                .isEqualTo(embedding.at("/metrics/tokens").asInt());
+        assertThat(embedding.at("/metrics/gen_ai.usage.cost").asDouble(-1)).isZero();
+        assertThat(embedding.at("/attributes/gen_ai.request.model").asString()).isEqualTo("all-minilm-l6-v2-q");
+        assertThat(embedding.at("/attributes/gen_ai.operation.name").asString()).isEqualTo("embeddings");
+    }
+
+    @Test
+    void aSearchIsATraceOfEmbeddingRankingAndScore() throws Exception {
+        this.client.search("a bird drops stones into a jar to reach the water", 3);
+
+        assertThat(this.telemetry.flush(PATIENCE)).isTrue();
+        JsonNode search = this.client.records("search", "completed").get(0);
+        String trace = search.at("/attributes/trace_id").asString();
+        String span = search.at("/attributes/span_id").asString();
+        JsonNode embedding =
+                this.client.records("gen_ai.client.operation", "completed").get(0);
+        JsonNode ranking = this.client.records("ranking", "completed").get(0);
+        JsonNode score =
+                this.client.records("gen_ai.evaluation.result", "recorded").get(0);
+        for (JsonNode part : List.of(embedding, ranking)) {
+            assertThat(part.at("/attributes/trace_id").asString()).isEqualTo(trace);
+            assertThat(part.at("/attributes/parent_span_id").asString()).isEqualTo(span);
+        }
+        assertThat(score.at("/attributes/trace_id").asString()).isEqualTo(trace);
+        assertThat(score.at("/attributes/gen_ai.evaluation.name").asString()).isEqualTo("relevance");
+        assertThat(score.at("/attributes/gen_ai.evaluation.score.label").asString())
+                .isEqualTo("relevant");
+        assertThat(score.at("/metrics/gen_ai.evaluation.score.value").asDouble())
+                .as("standard deviations above the mean")
+                .isGreaterThan(3);
     }
 
     @Test
