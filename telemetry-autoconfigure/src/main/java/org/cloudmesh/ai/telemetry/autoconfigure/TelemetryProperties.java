@@ -66,6 +66,8 @@ public class TelemetryProperties {
     @NestedConfigurationProperty
     private final Export export = new Export();
 
+    private final Mcp mcp = new Mcp();
+
     @NestedConfigurationProperty
     private final File sqlite = new File();
 
@@ -195,6 +197,10 @@ public class TelemetryProperties {
 
     public Micrometer getMicrometer() {
         return this.micrometer;
+    }
+
+    public Mcp getMcp() {
+        return this.mcp;
     }
 
     public Export getExport() {
@@ -354,6 +360,21 @@ public class TelemetryProperties {
 
         public void setMaxMeters(int maxMeters) {
             this.maxMeters = maxMeters;
+        }
+    }
+
+    /** Tools for agents, over MCP. */
+    public static class Mcp {
+
+        /** Whether Spring AI's MCP server, where there is one, offers read-only tools that ask what was recorded. */
+        private boolean enabled;
+
+        public boolean isEnabled() {
+            return this.enabled;
+        }
+
+        public void setEnabled(boolean enabled) {
+            this.enabled = enabled;
         }
     }
 
