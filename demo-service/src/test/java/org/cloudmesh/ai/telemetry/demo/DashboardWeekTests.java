@@ -52,6 +52,7 @@ class DashboardWeekTests {
             "metrics?name=duration_sec&by=attribute.tenant",
             "records",
             "runs",
+            "traces",
             "alerts");
 
     private static final BadWeek week = new BadWeek(2_000, Instant.now());

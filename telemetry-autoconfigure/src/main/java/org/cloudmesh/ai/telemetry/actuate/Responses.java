@@ -303,6 +303,7 @@ final class Responses {
         trace.put("inputTokens", summary.inputTokens());
         trace.put("outputTokens", summary.outputTokens());
         trace.put("cost", summary.cost());
+        trace.put("currency", summary.currency());
         trace.put("scores", summary.scores());
         return trace;
     }

@@ -182,7 +182,13 @@ final class TraceBuilder {
                 whole(this.inputTokens),
                 whole(this.outputTokens),
                 Double.isNaN(this.cost) || this.currencies.size() > 1 ? null : this.cost,
+                currency(),
                 this.lastScores);
+    }
+
+    private @Nullable String currency() {
+        String currency = this.currencies.size() == 1 ? this.currencies.iterator().next() : "";
+        return currency.isEmpty() ? null : currency;
     }
 
     private static @Nullable Long whole(double tokens) {

@@ -33,6 +33,7 @@ public record TracePage(List<Summary> traces, @Nullable String next) {
      * @param inputTokens sum over all records
      * @param outputTokens sum over all records
      * @param cost sum over all records; null also when they are in several currencies
+     * @param currency of the cost; null when there is no cost, or its records name none
      * @param scores the latest value of each score, by name
      */
     public record Summary(
@@ -47,6 +48,7 @@ public record TracePage(List<Summary> traces, @Nullable String next) {
             @Nullable Long inputTokens,
             @Nullable Long outputTokens,
             @Nullable Double cost,
+            @Nullable String currency,
             Map<String, Double> scores) {
 
         public Summary {
