@@ -162,7 +162,8 @@ final class TelemetryQueries {
         RecordFilter filter = parameters.filter();
         TelemetryReader reader = reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
-            Consumer<TelemetryRecord> writer = format.writer(out);
+            Consumer<TelemetryRecord> writer =
+                    format.writer(out, (visitor) -> reader.forEach(filter, visitor, deadline));
             reader.forEach(filter, withSystem ? writer : (record) -> writer.accept(record.withoutSystem()), deadline);
         };
     }

@@ -187,7 +187,8 @@ final class TraceBuilder {
     }
 
     private @Nullable String currency() {
-        String currency = this.currencies.size() == 1 ? this.currencies.iterator().next() : "";
+        String currency =
+                this.currencies.size() == 1 ? this.currencies.iterator().next() : "";
         return currency.isEmpty() ? null : currency;
     }
 

@@ -93,16 +93,52 @@ class ExportTests {
         }
         assertThat(csv("say \"a, b\"")).contains(",\"say \"\"a, b\"\"\",");
         assertThat(csv("plain")).contains(",plain,");
+        // A number is none, whatever it begins with.
+        assertThat(csv("plain")).contains(",-0.5,");
+    }
+
+    @Test
+    void eachMetricAndAttributeHasAColumn() throws IOException {
+        TelemetryRecord first = record(1, Map.of("b", 1.0, "a", 2.5), Map.of("model", "x,y"));
+        TelemetryRecord second = record(2, Map.of("c", 3.0), Map.of("tenant", "acme"));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Consumer<TelemetryRecord> writer = ExportFormat.CSV.writer(out, (visitor) -> {
+            visitor.accept(first);
+            visitor.accept(second);
+        });
+        writer.accept(first);
+        writer.accept(second);
+        String[] lines = out.toString(StandardCharsets.UTF_8).split("\r\n");
+        assertThat(lines[0])
+                .isEqualTo(
+                        "id,timestamp,command,status,event,metric.a,metric.b,metric.c,attribute.model,attribute.tenant,"
+                                + "system,message,run,user");
+        assertThat(lines[1]).contains(",2.5,1.0,,\"x,y\",,");
+        assertThat(lines[2]).contains(",,,3.0,,acme,");
+        TelemetryRecord late = record(3, Map.of("unknown", 1.0), Map.of());
+        assertThatThrownBy(() -> writer.accept(late)).isInstanceOf(QueryException.class);
+    }
+
+    private static TelemetryRecord record(int sequence, Map<String, Double> metrics, Map<String, String> attributes) {
+        return TelemetryRecord.builder(Records.origin("aa", "train", "A"), sequence, Records.START)
+                .metrics(
+                        metrics.keySet().toArray(String[]::new),
+                        metrics.values().stream()
+                                .mapToDouble(Double::doubleValue)
+                                .toArray())
+                .attributes(attributes)
+                .build();
     }
 
     private static String csv(String message) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Consumer<TelemetryRecord> writer = ExportFormat.CSV.writer(out);
-        writer.accept(TelemetryRecord.builder(Records.origin("aa", message, message), 1, Records.START)
+        TelemetryRecord record = TelemetryRecord.builder(Records.origin("aa", message, message), 1, Records.START)
                 .event(message)
                 .message(message)
-                .attributes(Map.of("k", "v"))
-                .build());
+                .attributes(Map.of("k", message))
+                .metrics(new String[] {"loss"}, new double[] {-0.5})
+                .build();
+        ExportFormat.CSV.writer(out, (visitor) -> visitor.accept(record)).accept(record);
         return out.toString(StandardCharsets.UTF_8);
     }
 
