@@ -5,8 +5,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives each record the state of the machine and of the process at its moment. Called on the threads of applications, so
- * it must answer at once, from memory: whoever implements it samples in the background.
+ * Gives each record the state of the machine and of the process at its moment. Called on the threads of applications,
+ * so it must answer at once, from memory: whoever implements it samples in the background.
  */
 public interface ContextSource extends AutoCloseable {
 
@@ -17,23 +17,24 @@ public interface ContextSource extends AutoCloseable {
     default void start() {}
 
     /**
-     * Returns the reading in force in the fields of the record's {@code system} object; null before the first one. The map
-     * is immutable, and the same instance until the next reading.
+     * Returns the reading in force in the fields of the record's {@code system} object; null before the first one. The
+     * map is immutable, and the same instance until the next reading.
      */
     default @Nullable Map<String, @Nullable Object> system() {
         return null;
     }
 
     /**
-     * Returns what of the reading does not change while the process runs, for records of an earlier time: the figures of
-     * that moment are unknown and null. The map is immutable, and the same instance until it changes.
+     * Returns what of the reading does not change while the process runs, for records of an earlier time: the figures
+     * of that moment are unknown and null. The map is immutable, and the same instance until it changes.
      */
     default @Nullable Map<String, @Nullable Object> constants() {
         return null;
     }
 
     /**
-     * Returns {@link #constants()}, waiting for the first reading where there is none yet. Called off the threads that emit.
+     * Returns {@link #constants()}, waiting for the first reading where there is none yet. Called off the threads that
+     * emit.
      *
      * @param timeout how long to wait at most
      * @return what is known then; null when nothing is ever known
@@ -48,8 +49,8 @@ public interface ContextSource extends AutoCloseable {
     }
 
     /**
-     * Has the listener called whenever {@link #constants()} have changed, for example because a graphics card was found.
-     * It runs on the thread that samples, so it must be quick; what it throws is ignored.
+     * Has the listener called whenever {@link #constants()} have changed, for example because a graphics card was
+     * found. It runs on the thread that samples, so it must be quick; what it throws is ignored.
      */
     default void onConstantsChange(Runnable listener) {}
 

@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks types that are public because another of our own packages needs them. They are no part of the API and change without
- * notice. On a package it holds for all its types.
+ * Marks types that are public because another of our own packages needs them. They are no part of the API and change
+ * without notice. On a package it holds for all its types.
  */
 @Documented
 @Retention(RetentionPolicy.CLASS)

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where records come from: one process's recorder. All records of one recorder share one instance, so stores can keep it
- * once. Immutable.
+ * Where records come from: one process's recorder. All records of one recorder share one instance, so stores can keep
+ * it once. Immutable.
  *
  * @param token identifies the recorder among all that write to the same store; first part of a record's id
  * @param command which program

@@ -6,8 +6,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record in the making. Nothing here throws for bad input: what is wrong is mended or dropped, and counted, when the
- * record is emitted. Not thread-safe; use one builder for one record.
+ * One record in the making. Nothing here throws for bad input: what is wrong is mended or dropped, and counted, when
+ * the record is emitted. Not thread-safe; use one builder for one record.
  */
 public interface RecordBuilder {
 
@@ -44,8 +44,8 @@ public interface RecordBuilder {
     /**
      * Hands the record over and tells when it is on disk (fsync included).
      *
-     * @return completes when the record is on disk, or exceptionally with a {@link RecordDroppedException}; at once when
-     * telemetry is off or its backend is {@code none}. Dependents run on the writer's thread: keep them short
+     * @return completes when the record is on disk, or exceptionally with a {@link RecordDroppedException}; at once
+     *     when telemetry is off or its backend is {@code none}. Dependents run on the writer's thread: keep them short
      */
     CompletableFuture<@Nullable Void> emitDurably();
 }

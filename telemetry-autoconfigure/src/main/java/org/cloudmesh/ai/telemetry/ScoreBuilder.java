@@ -4,9 +4,10 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A judgement in the making: of a call, by its response id, or of a trace. Without a trace it is about the one that encloses the
- * thread, such as tracked work or a request. Names are those of OpenTelemetry's conventions for generative AI. As with any
- * record, a score that is no finite number leaves the record, which names it in {@code invalid_metrics}. Not thread-safe.
+ * A judgement in the making: of a call, by its response id, or of a trace. Without a trace it is about the one that
+ * encloses the thread, such as tracked work or a request. Names are those of OpenTelemetry's conventions for generative
+ * AI. As with any record, a score that is no finite number leaves the record, which names it in
+ * {@code invalid_metrics}. Not thread-safe.
  *
  * @see <a href="https://github.com/open-telemetry/semantic-conventions-genai">Conventions for generative AI</a>
  */

@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Records what an application does: metrics, statuses and events, each with the state of the machine at that moment.
  *
- * <p>Thread-safe, also on virtual threads and event loops. Emitting never throws, never does I/O and never waits, unless
- * {@link WhenFull#BLOCK} was chosen: records go through a bounded queue to one writer. What cannot be kept is counted with
- * its reason. {@link #close()} drains the queue within a time limit; what is emitted later is counted as dropped.
+ * <p>Thread-safe, also on virtual threads and event loops. Emitting never throws, never does I/O and never waits,
+ * unless {@link WhenFull#BLOCK} was chosen: records go through a bounded queue to one writer. What cannot be kept is
+ * counted with its reason. {@link #close()} drains the queue within a time limit; what is emitted later is counted as
+ * dropped.
  */
 public interface Telemetry extends AutoCloseable {
 
@@ -102,7 +103,9 @@ public interface Telemetry extends AutoCloseable {
         return Trackings.run(track(name), code);
     }
 
-    /** Runs code and records its start and its end. What the code throws is recorded as failed and rethrown as it is. */
+    /**
+     * Runs code and records its start and its end. What the code throws is recorded as failed and rethrown as it is.
+     */
     default <X extends Throwable> void track(String name, ThrowingRunnable<X> code) throws X {
         Trackings.run(track(name), () -> {
             code.run();
@@ -114,12 +117,14 @@ public interface Telemetry extends AutoCloseable {
      * Waits until all that was emitted before this call is on disk (fsync included).
      *
      * @param timeout how long to wait at most
-     * @return whether each of those records is on disk; false when the time ran out, the caller was interrupted (its flag
-     * stays set) or one of them was lost
+     * @return whether each of those records is on disk; false when the time ran out, the caller was interrupted (its
+     *     flag stays set) or one of them was lost
      */
     boolean flush(Duration timeout);
 
-    /** Drains the queue within the time limit, counts the rest as dropped and releases files and threads. Idempotent. */
+    /**
+     * Drains the queue within the time limit, counts the rest as dropped and releases files and threads. Idempotent.
+     */
     @Override
     void close();
 }

@@ -52,7 +52,10 @@ public final class TelemetryBuilder {
 
     TelemetryBuilder() {}
 
-    /** Chooses the stores by name, for example {@code sqlite}, {@code jsonl}, {@code text}, {@code memory}, {@code none}. */
+    /**
+     * Chooses the stores by name, for example {@code sqlite}, {@code jsonl}, {@code text}, {@code memory},
+     * {@code none}.
+     */
     public TelemetryBuilder backend(String... backends) {
         this.backends = List.of(backends);
         return this;
@@ -107,8 +110,8 @@ public final class TelemetryBuilder {
     }
 
     /**
-     * Masks the values of attributes whose key has these words one after the other, in whatever spelling, beside the ones
-     * that are always masked.
+     * Masks the values of attributes whose key has these words one after the other, in whatever spelling, beside the
+     * ones that are always masked.
      */
     public TelemetryBuilder maskKey(String part) {
         this.maskedKeys.add(part);
@@ -134,7 +137,9 @@ public final class TelemetryBuilder {
         return this;
     }
 
-    /** Chooses whether a store that cannot be opened fails {@link #build()}; by default the recorder starts degraded. */
+    /**
+     * Chooses whether a store that cannot be opened fails {@link #build()}; by default the recorder starts degraded.
+     */
     public TelemetryBuilder failFast(boolean failFast) {
         this.failFast = failFast;
         return this;
@@ -179,10 +184,11 @@ public final class TelemetryBuilder {
 
     /**
      * Builds a recorder that is already running, or one that does nothing where the environment variable
-     * {@value #KILL_SWITCH} says {@code 1}, {@code true} or {@code yes}. Files are opened in the background, unless {@link #failFast(boolean)}.
+     * {@value #KILL_SWITCH} says {@code 1}, {@code true} or {@code yes}. Files are opened in the background, unless
+     * {@link #failFast(boolean)}.
      *
-     * @throws TelemetryConfigurationException when the settings name what does not exist, or a store cannot be opened and
-     * {@link #failFast(boolean)} was chosen
+     * @throws TelemetryConfigurationException when the settings name what does not exist, or a store cannot be opened
+     *     and {@link #failFast(boolean)} was chosen
      */
     public Telemetry build() {
         if (disables(System.getenv(KILL_SWITCH))) {

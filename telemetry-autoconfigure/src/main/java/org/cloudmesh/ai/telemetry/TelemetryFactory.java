@@ -7,7 +7,7 @@ public interface TelemetryFactory {
      * Builds a recorder that is already running.
      *
      * @throws TelemetryConfigurationException when the settings name what does not exist, or with
-     * {@link TelemetrySettings#failFast()} when a store cannot be opened
+     *     {@link TelemetrySettings#failFast()} when a store cannot be opened
      */
     Telemetry create(TelemetrySettings settings);
 }

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One record as stores keep it and queries give it back. Immutable; every text in it is valid Unicode without NUL, every
- * number finite.
+ * One record as stores keep it and queries give it back. Immutable; every text in it is valid Unicode without NUL,
+ * every number finite.
  */
 public final class TelemetryRecord {
 
@@ -62,8 +62,8 @@ public final class TelemetryRecord {
     }
 
     /**
-     * Returns the identity: the origin's token and the sequence in twelve digits. Unique in a store; as text it orders the
-     * records of one process.
+     * Returns the identity: the origin's token and the sequence in twelve digits. Unique in a store; as text it orders
+     * the records of one process.
      */
     public String id() {
         String digits = Long.toString(this.sequence);
@@ -130,8 +130,8 @@ public final class TelemetryRecord {
     }
 
     /**
-     * Returns the machine's state at that moment, in the fields of the record's {@code system} object; null when none was
-     * taken. Records that share a reading share the instance.
+     * Returns the machine's state at that moment, in the fields of the record's {@code system} object; null when none
+     * was taken. Records that share a reading share the instance.
      */
     public @Nullable Map<String, @Nullable Object> system() {
         return this.system;

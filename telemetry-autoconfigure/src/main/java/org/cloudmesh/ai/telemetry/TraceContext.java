@@ -6,13 +6,14 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in a trace: that of tracked work, of a call, or of a request. What happens within it gets its trace, and what has a span
- * of its own gets it as parent.
+ * A place in a trace: that of tracked work, of a call, or of a request. What happens within it gets its trace, and what
+ * has a span of its own gets it as parent.
  *
- * <p>Places are bound to threads, in a stack, whose top is {@link #current()}. An owner may take
- * its binding out of the midst of the stack, as scopes of several libraries need not close in order. Nothing here knows a tracer:
- * callers say what the tracer says. A tracer's trace counts. Work that began outside any span has a trace of its own, and takes
- * over the first one that a tracer begins within it; further ones are told in the same trace, so that the work stays their parent.
+ * <p>Places are bound to threads, in a stack, whose top is {@link #current()}. An owner may take its binding out of the
+ * midst of the stack, as scopes of several libraries need not close in order. Nothing here knows a tracer: callers say
+ * what the tracer says. A tracer's trace counts. Work that began outside any span has a trace of its own, and takes
+ * over the first one that a tracer begins within it; further ones are told in the same trace, so that the work stays
+ * their parent.
  *
  * <p>Thread-safe; a binding concerns the calling thread.
  */
@@ -93,7 +94,8 @@ public final class TraceContext {
     }
 
     /**
-     * Binds a place to the current thread until {@link #unbind(Object)}, also after its end; null hides what encloses the thread.
+     * Binds a place to the current thread until {@link #unbind(Object)}, also after its end; null hides what encloses
+     * the thread.
      *
      * @param owner who undoes it
      */
@@ -133,7 +135,9 @@ public final class TraceContext {
         this.parentSpanId = parentSpanId;
     }
 
-    /** Notes which span a tracer has given this very place: the nearest recorded one that encloses it stays the parent. */
+    /**
+     * Notes which span a tracer has given this very place: the nearest recorded one that encloses it stays the parent.
+     */
     public void traced(String traceId, String spanId, @Nullable String parentSpanId) {
         TraceContext above = this.enclosing;
         if (above != null && above.recorded && above.contains(traceId)) {
@@ -180,7 +184,10 @@ public final class TraceContext {
         return Objects.equals(tracerSpanId, this.tracerSpanId) || spanId().equals(tracerSpanId);
     }
 
-    /** Returns whether a recorded place encloses this one with no span of a tracer between them but the one that it began in. */
+    /**
+     * Returns whether a recorded place encloses this one with no span of a tracer between them but the one that it
+     * began in.
+     */
     public boolean isWithinRecorded(@Nullable String tracerParentId) {
         TraceContext above = this.enclosing;
         return above != null && above.recorded && (tracerParentId == null || above.isInnermost(tracerParentId));

@@ -8,8 +8,9 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Records the start and the end of a bean's method as {@link Telemetry#track(String, ThrowingSupplier)} does, asynchronous
- * results included. On a type, of all its methods. Spring's proxies apply it, so calls of a bean to itself are not seen.
+ * Records the start and the end of a bean's method as {@link Telemetry#track(String, ThrowingSupplier)} does,
+ * asynchronous results included. On a type, of all its methods. Spring's proxies apply it, so calls of a bean to itself
+ * are not seen.
  */
 @Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)

@@ -4,11 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work under way, begun by {@link Telemetry#track(String)}. Its end writes one record with the metric
- * {@code duration_sec} (seconds, from a monotonic clock). The first end wins, later ones do nothing. Thread-safe, so work
- * may end on another thread than it began on.
+ * {@code duration_sec} (seconds, from a monotonic clock). The first end wins, later ones do nothing. Thread-safe, so
+ * work may end on another thread than it began on.
  *
- * <p>Until its end it encloses what its thread does (begun on an event loop, nothing: that goes on to other work at once).
- * Work that is handed to {@code track} as code encloses that code alone, wherever its result ends.
+ * <p>Until its end it encloses what its thread does (begun on an event loop, nothing: that goes on to other work at
+ * once). Work that is handed to {@code track} as code encloses that code alone, wherever its result ends.
  */
 public interface Tracking extends AutoCloseable {
 

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
-/** Answers questions out of the passages: finds the nearest ones and, where there is a chat model, has it answer from them. */
+/**
+ * Answers questions out of the passages: finds the nearest ones and, where there is a chat model, has it answer from
+ * them.
+ */
 @Service
 class Answers {
 

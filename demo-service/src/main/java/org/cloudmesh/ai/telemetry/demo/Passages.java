@@ -11,8 +11,8 @@ import org.springframework.beans.factory.InitializingBean;
 import org.springframework.stereotype.Component;
 
 /**
- * The passages in the database and their vectors in memory. The first start embeds the shipped texts, later ones read what
- * is stored. Thread-safe.
+ * The passages in the database and their vectors in memory. The first start embeds the shipped texts, later ones read
+ * what is stored. Thread-safe.
  */
 @Component
 class Passages implements InitializingBean {

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Whether the best passage is a find: how many standard deviations its nearness lies above the mean of all passages. A query that
- * no passage answers is about as far from all of them.
+ * Whether the best passage is a find: how many standard deviations its nearness lies above the mean of all passages. A
+ * query that no passage answers is about as far from all of them.
  *
  * @param best nearness of the best passage
  * @param mean of all passages

@@ -7,7 +7,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Service;
 
-/** Finds the passages whose meaning is nearest to a query's, over all of them. Each search is a trace: the embedding of its query, the ranking, and a score. */
+/**
+ * Finds the passages whose meaning is nearest to a query's, over all of them. Each search is a trace: the embedding of
+ * its query, the ranking, and a score.
+ */
 @Service
 class SemanticSearch {
 

@@ -13,8 +13,9 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
 
 /**
- * Seven days of an assistant in which much goes wrong, always the same but for the day it ends: five models, four tenants,
- * tools, a trace for each request, two bursts of failures, a deploy that makes answers slower, three training runs.
+ * Seven days of an assistant in which much goes wrong, always the same but for the day it ends: five models, four
+ * tenants, tools, a trace for each request, two bursts of failures, a deploy that makes answers slower, three training
+ * runs.
  *
  * <p>A request is about five records. Written through the recorder, as an application would.
  */

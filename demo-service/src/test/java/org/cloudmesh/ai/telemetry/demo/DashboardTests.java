@@ -42,7 +42,10 @@ import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The dashboard of the running service in a real browser. Each test fails on any console error, dialog or foreign request. */
+/**
+ * The dashboard of the running service in a real browser. Each test fails on any console error, dialog or foreign
+ * request.
+ */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "demo.exercise=false")
 class DashboardTests {
 

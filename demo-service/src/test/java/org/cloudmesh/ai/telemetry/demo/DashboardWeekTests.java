@@ -40,7 +40,10 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The dashboard over a {@link BadWeek}, in a real browser: what it shows, what it costs, and that it can be read and used. */
+/**
+ * The dashboard over a {@link BadWeek}, in a real browser: what it shows, what it costs, and that it can be read and
+ * used.
+ */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "demo.exercise=false")
 class DashboardWeekTests {
 

@@ -5,7 +5,9 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
-/** Days and months as people count them: they begin and end at midnight in a zone, whatever its clocks do in between. */
+/**
+ * Days and months as people count them: they begin and end at midnight in a zone, whatever its clocks do in between.
+ */
 enum CalendarRange {
     TODAY("today"),
     YESTERDAY("yesterday"),

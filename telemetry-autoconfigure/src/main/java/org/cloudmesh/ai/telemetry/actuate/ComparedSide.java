@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param text as it was asked for
  * @param filter that chooses its records
- * @param known that some record, of whatever time, must pass, so that a misspelt name is not taken for an empty one; null for
- * a range, which may be empty
+ * @param known that some record, of whatever time, must pass, so that a misspelt name is not taken for an empty one;
+ *     null for a range, which may be empty
  */
 record ComparedSide(
         String text, RecordFilter filter, @Nullable RecordFilter known) {

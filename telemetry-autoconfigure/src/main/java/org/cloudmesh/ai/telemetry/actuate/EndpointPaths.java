@@ -9,8 +9,8 @@ import org.springframework.boot.actuate.endpoint.EndpointId;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 
 /**
- * Where the endpoint is, whatever base path and path mapping an application gives it, and the headers that its answers carry,
- * which an operation itself cannot set. Thread-safe.
+ * Where the endpoint is, whatever base path and path mapping an application gives it, and the headers that its answers
+ * carry, which an operation itself cannot set. Thread-safe.
  */
 final class EndpointPaths {
 
@@ -38,8 +38,8 @@ final class EndpointPaths {
     }
 
     /**
-     * Returns what follows the endpoint's own path: empty for that path itself, else text that begins with a slash; null for
-     * a path that is not the endpoint's.
+     * Returns what follows the endpoint's own path: empty for that path itself, else text that begins with a slash;
+     * null for a path that is not the endpoint's.
      *
      * @param path within the application, decoded and without path parameters
      */
@@ -71,8 +71,8 @@ final class EndpointPaths {
     }
 
     /**
-     * Returns where a path that ends in a slash is found: a reference relative to it, which holds behind a proxy that changes
-     * the path.
+     * Returns where a path that ends in a slash is found: a reference relative to it, which holds behind a proxy that
+     * changes the path.
      */
     static String withoutSlash(String rawPath, @Nullable String query) {
         String path = rawPath.replaceAll("/+$", "");

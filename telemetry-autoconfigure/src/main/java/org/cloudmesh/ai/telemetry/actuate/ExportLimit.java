@@ -5,9 +5,9 @@ import java.util.concurrent.Semaphore;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 
 /**
- * How many exports run at once. An export lasts as long as its reader likes: on a servlet container it holds a request thread
- * for that time, everywhere a query thread and a read transaction. Those beyond the limit are refused at once rather than
- * queued, since a queue would hold the very threads that the limit is there to spare. Thread-safe.
+ * How many exports run at once. An export lasts as long as its reader likes: on a servlet container it holds a request
+ * thread for that time, everywhere a query thread and a read transaction. Those beyond the limit are refused at once
+ * rather than queued, since a queue would hold the very threads that the limit is there to spare. Thread-safe.
  */
 final class ExportLimit {
 

@@ -14,9 +14,9 @@ import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a query that pushes records into bytes that a web server pulls, through a few chunks in between. The query runs on a
- * thread of its own; it ends when the reader closes the stream, and when the reader takes nothing for a minute: it holds a
- * store open. A query that fails makes reading fail, so that half an export never looks like a whole one.
+ * Turns a query that pushes records into bytes that a web server pulls, through a few chunks in between. The query runs
+ * on a thread of its own; it ends when the reader closes the stream, and when the reader takes nothing for a minute: it
+ * holds a store open. A query that fails makes reading fail, so that half an export never looks like a whole one.
  */
 final class ExportStream extends InputStream {
 

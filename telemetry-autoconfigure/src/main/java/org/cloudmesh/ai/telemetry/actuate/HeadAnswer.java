@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.MimeType;
 
 /**
- * What a HEAD request is told: status and type as a GET of the same path would have them, without asking a store. What only
- * a query finds out, such as a metric that nobody recorded, is not told.
+ * What a HEAD request is told: status and type as a GET of the same path would have them, without asking a store. What
+ * only a query finds out, such as a metric that nobody recorded, is not told.
  *
  * @param status 200, or 404 for a path that does not exist
  * @param contentType of the body that GET would give

@@ -221,7 +221,8 @@ final class Parameters {
     }
 
     /**
-     * Returns one side of a comparison: {@code attribute.KEY:VALUE}, a range {@code FROM..TO}, or else the name of a run.
+     * Returns one side of a comparison: {@code attribute.KEY:VALUE}, a range {@code FROM..TO}, or else the name of a
+     * run.
      */
     ComparedSide side(String name) {
         String text = required(name, SIDES);

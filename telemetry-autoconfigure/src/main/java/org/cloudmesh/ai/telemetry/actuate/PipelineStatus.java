@@ -13,8 +13,8 @@ final class PipelineStatus {
     private PipelineStatus() {}
 
     /**
-     * Returns the figures of the store that answers, or of the first one; with several, each is under {@code stores}. Empty
-     * when there is none.
+     * Returns the figures of the store that answers, or of the first one; with several, each is under {@code stores}.
+     * Empty when there is none.
      */
     static Map<String, @Nullable Object> of(List<StoreStatus> stores) {
         return of(stores, null);

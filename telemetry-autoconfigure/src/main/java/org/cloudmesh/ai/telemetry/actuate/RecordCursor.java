@@ -14,9 +14,9 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the next page begins, and of what: the filters as they were written, the range that they meant at the first page, and
- * the store's position. The text is base64url of JSON and a checksum, which tells a damaged cursor from a sound one; there is
- * nothing in it that a request could not say itself.
+ * Where the next page begins, and of what: the filters as they were written, the range that they meant at the first
+ * page, and the store's position. The text is base64url of JSON and a checksum, which tells a damaged cursor from a
+ * sound one; there is nothing in it that a request could not say itself.
  */
 record RecordCursor(
         Map<String, List<String>> filters,

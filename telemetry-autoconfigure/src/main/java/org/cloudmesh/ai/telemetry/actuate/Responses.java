@@ -32,8 +32,8 @@ import org.cloudmesh.ai.telemetry.store.json.RecordTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Results as the fields of JSON answers. Plain maps, because the names, the nulls and the form of times must not follow the
- * settings that an application gives its own JSON.
+ * Results as the fields of JSON answers. Plain maps, because the names, the nulls and the form of times must not follow
+ * the settings that an application gives its own JSON.
  */
 final class Responses {
 
@@ -73,7 +73,9 @@ final class Responses {
         return answer;
     }
 
-    /** Of the file its name alone: where an application keeps its files is not for everyone who may look at its figures. */
+    /**
+     * Of the file its name alone: where an application keeps its files is not for everyone who may look at its figures.
+     */
     private static Map<String, @Nullable Object> store(
             @Nullable String unavailable,
             @Nullable Long unreadable,

@@ -12,8 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is told of a store that fails while it is asked: over HTTP in words without directories, in the log once for each kind
- * of failure, with its stack trace. Stores are the application's own code too, so that anything may be thrown. Thread-safe.
+ * What is told of a store that fails while it is asked: over HTTP in words without directories, in the log once for
+ * each kind of failure, with its stack trace. Stores are the application's own code too, so that anything may be
+ * thrown. Thread-safe.
  */
 final class StoreFailures {
 

@@ -13,8 +13,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 
 /**
- * Shows what was recorded. Over JMX this is the overview; {@link TelemetryEndpointWebExtension} answers over HTTP. Nothing
- * here writes. Thread-safe.
+ * Shows what was recorded. Over JMX this is the overview; {@link TelemetryEndpointWebExtension} answers over HTTP.
+ * Nothing here writes. Thread-safe.
  */
 @Endpoint(id = "telemetry")
 public final class TelemetryEndpoint {

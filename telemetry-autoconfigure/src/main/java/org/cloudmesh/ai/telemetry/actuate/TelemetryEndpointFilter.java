@@ -91,8 +91,8 @@ public final class TelemetryEndpointFilter extends OncePerRequestFilter {
     }
 
     /**
-     * Serves the endpoint itself with a slash as without; all else is sent to the path without it, so that the application's
-     * security judges the path that answers.
+     * Serves the endpoint itself with a slash as without; all else is sent to the path without it, so that the
+     * application's security judges the path that answers.
      */
     private void slash(String within, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {

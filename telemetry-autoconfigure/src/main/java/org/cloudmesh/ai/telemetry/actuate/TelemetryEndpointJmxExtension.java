@@ -30,7 +30,8 @@ public final class TelemetryEndpointJmxExtension {
      *
      * @param path for example {@code metrics/latency/series}
      * @param query parameters as in a URL, for example {@code status=failed&from=-1h}
-     * @throws IllegalArgumentException when there is no such path, a parameter cannot be read, or nothing can be answered
+     * @throws IllegalArgumentException when there is no such path, a parameter cannot be read, or nothing can be
+     *     answered
      */
     @ReadOperation
     public Map<String, @Nullable Object> answer(String path, @Nullable String query) {

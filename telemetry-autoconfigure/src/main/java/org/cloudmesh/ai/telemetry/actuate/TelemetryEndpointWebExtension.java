@@ -14,8 +14,8 @@ import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExten
 /**
  * Answers queries over HTTP, on Spring MVC, WebFlux and Jersey alike; docs/http.md describes each path.
  *
- * <p>Parameters are taken as they come and parsed in one place: as typed ones, a bad value would be refused without a reason,
- * and a list would be split at commas that belong to a value. Thread-safe.
+ * <p>Parameters are taken as they come and parsed in one place: as typed ones, a bad value would be refused without a
+ * reason, and a list would be split at commas that belong to a value. Thread-safe.
  */
 @EndpointWebExtension(endpoint = TelemetryEndpoint.class)
 public final class TelemetryEndpointWebExtension {
@@ -134,7 +134,10 @@ public final class TelemetryEndpointWebExtension {
         return answers().answer(path, values);
     }
 
-    /** What answers is loaded with the first question: Spring looks at each method of an endpoint while an application starts. */
+    /**
+     * What answers is loaded with the first question: Spring looks at each method of an endpoint while an application
+     * starts.
+     */
     private WebResponses answers() {
         return new WebResponses(this.endpoint, this.paths);
     }

@@ -30,8 +30,9 @@ import reactor.netty.DisposableChannel;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Does on WebFlux what the endpoint's operations cannot: headers, HEAD, a trailing slash, the limit of exports, and threads of
- * their own for these. Requests for anything else are left alone. Runs after the application's security. Thread-safe.
+ * Does on WebFlux what the endpoint's operations cannot: headers, HEAD, a trailing slash, the limit of exports, and
+ * threads of their own for these. Requests for anything else are left alone. Runs after the application's security.
+ * Thread-safe.
  */
 public final class TelemetryEndpointWebFilter implements WebFilter, AutoCloseable {
 
@@ -118,8 +119,8 @@ public final class TelemetryEndpointWebFilter implements WebFilter, AutoCloseabl
     }
 
     /**
-     * Serves the endpoint itself with a slash as without; all else is sent to the path without it, so that the application's
-     * security judges the path that answers.
+     * Serves the endpoint itself with a slash as without; all else is sent to the path without it, so that the
+     * application's security judges the path that answers.
      */
     private static Mono<Void> slash(String within, ServerWebExchange exchange, WebFilterChain chain) {
         ServerHttpRequest request = exchange.getRequest();
@@ -178,8 +179,8 @@ public final class TelemetryEndpointWebFilter implements WebFilter, AutoCloseabl
     }
 
     /**
-     * Reads an export, which waits for the store, on a thread that may wait: WebFlux would read it on the event loop. Ends it
-     * when its reader takes nothing any more, since Netty itself waits for ever.
+     * Reads an export, which waits for the store, on a thread that may wait: WebFlux would read it on the event loop.
+     * Ends it when its reader takes nothing any more, since Netty itself waits for ever.
      */
     private static final class ExportResponse extends ServerHttpResponseDecorator {
 

@@ -8,9 +8,9 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /**
- * Tells whether records reach the stores. UP, or {@link #DEGRADED} with the reason and since when. Spring Boot leaves a status
- * that it does not know out of the overall one and answers it with 200: a full disk of the recorder must not take an
- * application out of service. Thread-safe.
+ * Tells whether records reach the stores. UP, or {@link #DEGRADED} with the reason and since when. Spring Boot leaves a
+ * status that it does not know out of the overall one and answers it with 200: a full disk of the recorder must not
+ * take an application out of service. Thread-safe.
  */
 public final class TelemetryHealthIndicator extends AbstractHealthIndicator {
 

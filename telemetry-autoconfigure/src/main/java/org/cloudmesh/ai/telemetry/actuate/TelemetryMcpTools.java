@@ -13,8 +13,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.util.StringUtils;
 
 /**
- * Answers agents over MCP what the endpoint's paths answer, as the same JSON. Nothing here writes. What is wrong with a question is
- * the tool's error, in the words of the problem document. Thread-safe.
+ * Answers agents over MCP what the endpoint's paths answer, as the same JSON. Nothing here writes. What is wrong with a
+ * question is the tool's error, in the words of the problem document. Thread-safe.
  */
 public final class TelemetryMcpTools {
 

@@ -90,7 +90,10 @@ final class TelemetryQueries {
         this.alerts = alerts;
     }
 
-    /** Returns the overview; when no store can be read, all but what the recorder itself knows is null, and the reason is there. */
+    /**
+     * Returns the overview; when no store can be read, all but what the recorder itself knows is null, and the reason
+     * is there.
+     */
     Map<String, @Nullable Object> overview(Parameters parameters) {
         RecordFilter filter = parameters.filter();
         String chosen = chosen(parameters.text(Parameters.STORE));

@@ -10,12 +10,13 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of a model, a tool or a store under way, from {@link AiRecorder#begin(String)} to {@link #end()}: what an AI library's
- * own listener tells of it becomes one record.
+ * One call of a model, a tool or a store under way, from {@link AiRecorder#begin(String)} to {@link #end()}: what an AI
+ * library's own listener tells of it becomes one record.
  *
- * <p>Names are those of OpenTelemetry's conventions for generative AI. The first end wins; what is told later is ignored. A call
- * that is forgotten without an end is recorded as cancelled, with {@code error.type} = {@code abandoned}, once the garbage
- * collector has seen that nobody can end it any more: keep it only where the call itself is kept. Thread-safe.
+ * <p>Names are those of OpenTelemetry's conventions for generative AI. The first end wins; what is told later is
+ * ignored. A call that is forgotten without an end is recorded as cancelled, with {@code error.type} =
+ * {@code abandoned}, once the garbage collector has seen that nobody can end it any more: keep it only where the call
+ * itself is kept. Thread-safe.
  */
 public final class AiCall {
 
@@ -127,8 +128,8 @@ public final class AiCall {
     }
 
     /**
-     * Notes where the call stands in a trace, as its library or a tracer says; by default it lies in what encloses its caller,
-     * else in a trace of its own. Tracked work that lies between the call and that parent is the parent.
+     * Notes where the call stands in a trace, as its library or a tracer says; by default it lies in what encloses its
+     * caller, else in a trace of its own. Tracked work that lies between the call and that parent is the parent.
      */
     public void trace(String traceId, String spanId, @Nullable String parentSpanId) {
         synchronized (this.state) {

@@ -15,8 +15,8 @@ import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns AI calls into records, whichever library made them: {@link #begin(String)} when a call begins, then what becomes known
- * of it, then {@link AiCall#end()}. Thread-safe.
+ * Turns AI calls into records, whichever library made them: {@link #begin(String)} when a call begins, then what
+ * becomes known of it, then {@link AiCall#end()}. Thread-safe.
  */
 public final class AiRecorder implements CallsInFlight, AutoCloseable {
 

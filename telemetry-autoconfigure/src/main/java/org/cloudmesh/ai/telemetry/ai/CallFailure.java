@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an exception of a model's client tells: the class of the cause that says most, and the HTTP status where there was one.
+ * What an exception of a model's client tells: the class of the cause that says most, and the HTTP status where there
+ * was one.
  *
  * @param type full class name of the cause
  * @param status HTTP status; null where no server answered

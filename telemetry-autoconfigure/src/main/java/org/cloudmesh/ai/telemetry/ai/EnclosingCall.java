@@ -5,9 +5,9 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which call the current thread works within, for libraries that have no observations of their own to tell it: an agent, a
- * tool, a retriever. Calls that begin there get it as their parent. Held weakly, so that a call that is never ended can still
- * be found to be abandoned. Not inherited by other threads.
+ * Which call the current thread works within, for libraries that have no observations of their own to tell it: an
+ * agent, a tool, a retriever. Calls that begin there get it as their parent. Held weakly, so that a call that is never
+ * ended can still be found to be abandoned. Not inherited by other threads.
  */
 final class EnclosingCall {
 

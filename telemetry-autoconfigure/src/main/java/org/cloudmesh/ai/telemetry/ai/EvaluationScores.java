@@ -10,8 +10,8 @@ public final class EvaluationScores {
     private EvaluationScores() {}
 
     /**
-     * Begins the score that an evaluator gave: its label is {@code pass} or {@code fail}, its explanation the feedback. Evaluators
-     * that only pass or fail leave the score at 0: one that passed then is 1.
+     * Begins the score that an evaluator gave: its label is {@code pass} or {@code fail}, its explanation the feedback.
+     * Evaluators that only pass or fail leave the score at 0: one that passed then is 1.
      *
      * @param telemetry takes the record
      * @param name what was judged, for example {@code relevancy}

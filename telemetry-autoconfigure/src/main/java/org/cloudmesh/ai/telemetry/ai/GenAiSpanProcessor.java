@@ -19,10 +19,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the spans of AI libraries that speak OpenTelemetry themselves: Google ADK, Koog, LangGraph4j, instrumented clients. A
- * span counts by its {@code gen_ai.*} attributes, old names and new; when it ends it is one record, unless an observation or a
- * listener has recorded the same call ({@link RecordedSpans}). Only attributes that hold no content are read. Register it with
- * the tracer provider; Spring Boot does. Never throws, and works on the thread that ends the span. Thread-safe.
+ * Records the spans of AI libraries that speak OpenTelemetry themselves: Google ADK, Koog, LangGraph4j, instrumented
+ * clients. A span counts by its {@code gen_ai.*} attributes, old names and new; when it ends it is one record, unless
+ * an observation or a listener has recorded the same call ({@link RecordedSpans}). Only attributes that hold no content
+ * are read. Register it with the tracer provider; Spring Boot does. Never throws, and works on the thread that ends the
+ * span. Thread-safe.
  *
  * @see <a href="https://github.com/open-telemetry/semantic-conventions-genai">Conventions for generative AI</a>
  */

@@ -14,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the invocations of LangChain4j's agents, those within another agent beneath it, and makes them the parents of the
- * model calls and tools within. The agents that are beans have it, and so have the agents within them; give it to those that
- * you build elsewhere. Thread-safe.
+ * Records the invocations of LangChain4j's agents, those within another agent beneath it, and makes them the parents of
+ * the model calls and tools within. The agents that are beans have it, and so have the agents within them; give it to
+ * those that you build elsewhere. Thread-safe.
  */
 public final class LangChain4jAgentListener implements AgentListener {
 

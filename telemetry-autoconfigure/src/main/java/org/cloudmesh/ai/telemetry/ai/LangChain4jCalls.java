@@ -7,8 +7,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a call from a listener's first callback to its last, in the attributes that LangChain4j shares between them. Nothing
- * else holds the call: when LangChain4j forgets the attributes, nobody can end it any more, and it is abandoned. Thread-safe.
+ * Carries a call from a listener's first callback to its last, in the attributes that LangChain4j shares between them.
+ * Nothing else holds the call: when LangChain4j forgets the attributes, nobody can end it any more, and it is
+ * abandoned. Thread-safe.
  */
 final class LangChain4jCalls {
 

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the chat calls of LangChain4j's models, streamed ones included. The models that are beans have it; give it to those
- * that you build elsewhere. Thread-safe.
+ * Records the chat calls of LangChain4j's models, streamed ones included. The models that are beans have it; give it to
+ * those that you build elsewhere. Thread-safe.
  */
 public final class LangChain4jChatListener implements ChatModelListener {
 

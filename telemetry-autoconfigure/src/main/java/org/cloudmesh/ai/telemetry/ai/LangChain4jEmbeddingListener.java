@@ -10,8 +10,8 @@ import dev.langchain4j.model.output.TokenUsage;
 import java.util.stream.Collectors;
 
 /**
- * Records the calls of LangChain4j's embedding models. The models that are beans have it; give it to those that you build
- * elsewhere, in the builder or through {@link EmbeddingModel#addListener}. Thread-safe.
+ * Records the calls of LangChain4j's embedding models. The models that are beans have it; give it to those that you
+ * build elsewhere, in the builder or through {@link EmbeddingModel#addListener}. Thread-safe.
  */
 public final class LangChain4jEmbeddingListener implements EmbeddingModelListener {
 

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what LangChain4j's MCP clients ask of their servers: tools, resources and prompts. Clients take listeners only as they
- * are built, so give it to each: {@code DefaultMcpClient.builder().addListener(..)}. Thread-safe.
+ * Records what LangChain4j's MCP clients ask of their servers: tools, resources and prompts. Clients take listeners
+ * only as they are built, so give it to each: {@code DefaultMcpClient.builder().addListener(..)}. Thread-safe.
  */
 public final class LangChain4jMcpListener implements McpClientListener {
 

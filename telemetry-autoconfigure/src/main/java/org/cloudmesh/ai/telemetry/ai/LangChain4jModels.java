@@ -27,20 +27,21 @@ import org.springframework.aop.framework.ProxyFactory;
 import org.springframework.util.ClassUtils;
 
 /**
- * Gives our listeners to LangChain4j's models and retrievers after they were built. LangChain4j has listeners only in the
- * builders, or as a wrapper of another class; a bean must stay what its class says, or injection by class breaks. So the bean
- * becomes a proxy of its class:
+ * Gives our listeners to LangChain4j's models and retrievers after they were built. LangChain4j has listeners only in
+ * the builders, or as a wrapper of another class; a bean must stay what its class says, or injection by class breaks.
+ * So the bean becomes a proxy of its class:
  *
  * <ul>
- *   <li>Chat and moderation models: the interface's own methods ({@code chat}, {@code moderate}) ask {@code listeners()} and
- *       call {@code doChat} or {@code doModerate}. They are run on the proxy, which adds our listener and hands the rest to the
- *       model.
- *   <li>Streams: the handler that {@code doChat} gets is watched for chunks and cancellation, which no listener is told of.
+ *   <li>Chat and moderation models: the interface's own methods ({@code chat}, {@code moderate}) ask
+ *       {@code listeners()} and call {@code doChat} or {@code doModerate}. They are run on the proxy, which adds our
+ *       listener and hands the rest to the model.
+ *   <li>Streams: the handler that {@code doChat} gets is watched for chunks and cancellation, which no listener is told
+ *       of.
  *   <li>Embedding models and retrievers: what LangChain4j's own {@code addListener} returns stands behind the proxy.
  * </ul>
  *
- * A class that cannot be proxied (final, or with final methods) stays as it is, and a line in the log says how it is given the
- * listener. Thread-safe.
+ * A class that cannot be proxied (final, or with final methods) stays as it is, and a line in the log says how it is
+ * given the listener. Thread-safe.
  */
 public final class LangChain4jModels {
 

@@ -6,8 +6,8 @@ import dev.langchain4j.model.moderation.listener.ModerationModelRequestContext;
 import dev.langchain4j.model.moderation.listener.ModerationModelResponseContext;
 
 /**
- * Records the calls of LangChain4j's moderation models. The models that are beans have it; give it to those that you build
- * elsewhere. Thread-safe.
+ * Records the calls of LangChain4j's moderation models. The models that are beans have it; give it to those that you
+ * build elsewhere. Thread-safe.
  */
 public final class LangChain4jModerationListener implements ModerationModelListener {
 

@@ -10,8 +10,8 @@ import dev.langchain4j.rag.query.Metadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records what LangChain4j's content retrievers do; the embedding of the query lies within. The retrievers that are beans have
- * it; give it to those that you build elsewhere, through {@link ContentRetriever#addListener}. Thread-safe.
+ * Records what LangChain4j's content retrievers do; the embedding of the query lies within. The retrievers that are
+ * beans have it; give it to those that you build elsewhere, through {@link ContentRetriever#addListener}. Thread-safe.
  */
 public final class LangChain4jRetrieverListener implements ContentRetrieverListener {
 

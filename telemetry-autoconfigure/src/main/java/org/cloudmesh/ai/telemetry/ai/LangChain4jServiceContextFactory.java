@@ -11,10 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives the listeners of {@link LangChain4jServices} to each AI service of LangChain4j, and its tools a watcher, however and
- * wherever the service is built. LangChain4j finds it through {@link ServiceLoader} and takes one such factory alone, so this
- * one lets another that is there make the context. Without an installed recorder, services are as LangChain4j builds them.
- * Thread-safe.
+ * Gives the listeners of {@link LangChain4jServices} to each AI service of LangChain4j, and its tools a watcher,
+ * however and wherever the service is built. LangChain4j finds it through {@link ServiceLoader} and takes one such
+ * factory alone, so this one lets another that is there make the context. Without an installed recorder, services are
+ * as LangChain4j builds them. Thread-safe.
  */
 public final class LangChain4jServiceContextFactory implements AiServiceContextFactory {
 

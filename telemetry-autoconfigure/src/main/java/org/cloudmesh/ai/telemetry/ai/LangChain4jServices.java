@@ -18,9 +18,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records the invocations of LangChain4j's AI services, and makes them the parents of the model calls, tools and retrievers
- * within. {@link LangChain4jServiceContextFactory} gives its listeners to each service that is built while one is installed.
- * Thread-safe.
+ * Records the invocations of LangChain4j's AI services, and makes them the parents of the model calls, tools and
+ * retrievers within. {@link LangChain4jServiceContextFactory} gives its listeners to each service that is built while
+ * one is installed. Thread-safe.
  */
 public final class LangChain4jServices {
 

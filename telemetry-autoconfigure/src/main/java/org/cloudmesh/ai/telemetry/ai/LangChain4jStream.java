@@ -13,8 +13,8 @@ import dev.langchain4j.model.chat.response.StreamingHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees what LangChain4j's listeners are not told of a stream: its chunks, and that its consumer cancels it. It stands between
- * the model and the handler, which it forwards everything to.
+ * Sees what LangChain4j's listeners are not told of a stream: its chunks, and that its consumer cancels it. It stands
+ * between the model and the handler, which it forwards everything to.
  */
 final class LangChain4jStream implements StreamingChatResponseHandler {
 

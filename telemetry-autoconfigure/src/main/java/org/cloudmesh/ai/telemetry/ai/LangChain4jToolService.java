@@ -20,8 +20,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each tool of an AI service as it runs. LangChain4j's event of a tool comes after all tools of a turn have ended, and
- * says neither how long it took nor whether it failed: so the executors themselves are watched.
+ * Records each tool of an AI service as it runs. LangChain4j's event of a tool comes after all tools of a turn have
+ * ended, and says neither how long it took nor whether it failed: so the executors themselves are watched.
  */
 final class LangChain4jToolService extends ToolService {
 

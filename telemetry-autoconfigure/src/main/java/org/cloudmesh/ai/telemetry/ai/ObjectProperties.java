@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads properties of objects of libraries that are not needed to compile: of maps by key, of others by accessors
- * {@code name()} or {@code getName()}. An accessor is looked up on the object's public supertypes: the class itself may not be
- * public. A property that an object does not have is null. Thread-safe.
+ * {@code name()} or {@code getName()}. An accessor is looked up on the object's public supertypes: the class itself may
+ * not be public. A property that an object does not have is null. Thread-safe.
  */
 final class ObjectProperties {
 

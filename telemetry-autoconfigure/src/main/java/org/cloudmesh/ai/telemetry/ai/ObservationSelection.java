@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Chooses observations by the beginning of their names, up to a dot: {@code gen_ai} is {@code gen_ai.client.operation} but
- * not {@code gen_ai_gateway}. Immutable.
+ * Chooses observations by the beginning of their names, up to a dot: {@code gen_ai} is {@code gen_ai.client.operation}
+ * but not {@code gen_ai_gateway}. Immutable.
  *
  * @param include beginnings of names to record
  * @param exclude beginnings of names not to record; they win

@@ -11,11 +11,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns observations into calls, from their beginning to their end; what is known of one stays in its context, so that a
- * context that nobody can stop any more takes its call with it. Thread-safe.
+ * Turns observations into calls, from their beginning to their end; what is known of one stays in its context, so that
+ * a context that nobody can stop any more takes its call with it. Thread-safe.
  *
- * <p>One call is one record. An observation may be stopped twice. And a library may observe a call by key values alone that a
- * model's client observes itself, within or around it: then the client's observation, which knows more, is recorded.
+ * <p>One call is one record. An observation may be stopped twice. And a library may observe a call by key values alone
+ * that a model's client observes itself, within or around it: then the client's observation, which knows more, is
+ * recorded.
  */
 final class ObservedCalls {
 

@@ -6,17 +6,18 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where observations stand in a trace. A recorded one has a place of its own; any other hands on the place of what encloses it,
- * and at the root begins a trace. The place stays in the observation's context and is bound to each thread on which a scope of
- * the observation is opened.
+ * Where observations stand in a trace. A recorded one has a place of its own; any other hands on the place of what
+ * encloses it, and at the root begins a trace. The place stays in the observation's context and is bound to each thread
+ * on which a scope of the observation is opened.
  */
 final class ObservedPlaces {
 
     private ObservedPlaces() {}
 
     /**
-     * Returns what encloses an observation that begins: the innermost of its parent and of what encloses the thread. A parent
-     * that the thread is not within was named by its library, which knows better. A request from elsewhere begins anew.
+     * Returns what encloses an observation that begins: the innermost of its parent and of what encloses the thread. A
+     * parent that the thread is not within was named by its library, which knows better. A request from elsewhere
+     * begins anew.
      */
     static @Nullable TraceContext enclosing(Observation.Context context) {
         Observation.Context parent = TraceIds.parent(context);

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the price of a call. Of all rules that match, the most specific counts, whatever their order: an exact name before a
- * pattern, a longer pattern before a shorter one, and at equal rank the model that answered before the one that was asked for.
- * Of the rules of one name the latest that is valid counts, and of those the highest tier that the input reaches. A second
- * table is asked for what the first does not price. Immutable.
+ * Finds the price of a call. Of all rules that match, the most specific counts, whatever their order: an exact name
+ * before a pattern, a longer pattern before a shorter one, and at equal rank the model that answered before the one
+ * that was asked for. Of the rules of one name the latest that is valid counts, and of those the highest tier that the
+ * input reaches. A second table is asked for what the first does not price. Immutable.
  */
 public final class PriceTable {
 

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which spans are recorded already, or will be when their call ends, so that an OpenTelemetry span of the same call is not
- * recorded again. A call may have a span of its own, may lie beneath a span of the same call that another instrument made, or
- * above one; and two instruments that know nothing of each other both know the provider's response id. Remembers the last
- * {@value #LIMIT} calls. Thread-safe.
+ * Which spans are recorded already, or will be when their call ends, so that an OpenTelemetry span of the same call is
+ * not recorded again. A call may have a span of its own, may lie beneath a span of the same call that another
+ * instrument made, or above one; and two instruments that know nothing of each other both know the provider's response
+ * id. Remembers the last {@value #LIMIT} calls. Thread-safe.
  */
 final class RecordedSpans {
 

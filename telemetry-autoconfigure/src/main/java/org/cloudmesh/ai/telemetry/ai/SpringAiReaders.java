@@ -34,7 +34,8 @@ final class SpringAiReaders {
     /**
      * Returns the usage of a chat.
      *
-     * @param start the provider's usage object at the beginning of a stream, where its last one may say less; null for none
+     * @param start the provider's usage object at the beginning of a stream, where its last one may say less; null for
+     *     none
      */
     static TokenUsage usage(@Nullable Usage usage, @Nullable String provider, @Nullable Object start) {
         if (usage == null) {

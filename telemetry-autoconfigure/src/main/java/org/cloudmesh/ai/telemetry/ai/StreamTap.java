@@ -15,17 +15,19 @@ import reactor.core.publisher.Hooks;
 import reactor.util.context.Context;
 
 /**
- * Sees what a Spring AI model streams: its chunks, the usage as the provider sent it, and a refusal before the first chunk.
+ * Sees what a Spring AI model streams: its chunks, the usage as the provider sent it, and a refusal before the first
+ * chunk.
  *
- * <p>Spring AI sums a stream up in {@code MessageAggregator} and drops the provider's own usage there; no observation sees the
- * chunks. But each model starts its observation, assembles the stream and hands it to the aggregator within one call on one
- * thread. So a tap is armed when the observation starts; a Reactor hook on the assembly of operators finds the aggregator's
- * first operator on that thread, taps it, and the tap is disarmed. Of Anthropic, the first stream that the model assembles before
- * is tapped too: its events tell the input at their beginning, and Spring AI keeps the end alone. The hook is registered with the first streamed call; for all other
- * streams it costs the look at a thread-local when an operator is assembled.
+ * <p>Spring AI sums a stream up in {@code MessageAggregator} and drops the provider's own usage there; no observation
+ * sees the chunks. But each model starts its observation, assembles the stream and hands it to the aggregator within
+ * one call on one thread. So a tap is armed when the observation starts; a Reactor hook on the assembly of operators
+ * finds the aggregator's first operator on that thread, taps it, and the tap is disarmed. Of Anthropic, the first
+ * stream that the model assembles before is tapped too: its events tell the input at their beginning, and Spring AI
+ * keeps the end alone. The hook is registered with the first streamed call; for all other streams it costs the look at
+ * a thread-local when an operator is assembled.
  *
- * <p>A model that throws while it assembles the stream never stops its observation; Reactor's hook on errors tells of that.
- * Thread-safe.
+ * <p>A model that throws while it assembles the stream never stops its observation; Reactor's hook on errors tells of
+ * that. Thread-safe.
  */
 final class StreamTap {
 

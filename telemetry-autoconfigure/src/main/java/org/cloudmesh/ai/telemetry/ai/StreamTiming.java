@@ -6,8 +6,8 @@ import org.springframework.ai.chat.metadata.Usage;
 import org.springframework.ai.chat.model.ChatResponse;
 
 /**
- * What only the consumer of a stream sees: when its chunks came, and the usage as the provider sent it. Handed over to the
- * observation of the call on the thread that subscribes. Thread-safe.
+ * What only the consumer of a stream sees: when its chunks came, and the usage as the provider sent it. Handed over to
+ * the observation of the call on the thread that subscribes. Thread-safe.
  */
 final class StreamTiming {
 
@@ -80,7 +80,10 @@ final class StreamTiming {
         }
     }
 
-    /** Runs the action when the consumer has seen the end of the stream: the observation may end before, on another thread. */
+    /**
+     * Runs the action when the consumer has seen the end of the stream: the observation may end before, on another
+     * thread.
+     */
     void whenEnded(Runnable action) {
         synchronized (this) {
             if (!this.ended) {

@@ -11,8 +11,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.FluxOperator;
 
 /**
- * Times the chunks of what a chat client streams, for the record of the call. The auto-configured chat client builder has
- * it; add it to one that you build yourself. Needs an observed chat model.
+ * Times the chunks of what a chat client streams, for the record of the call. The auto-configured chat client builder
+ * has it; add it to one that you build yourself. Needs an observed chat model.
  */
 public final class StreamTimingAdvisor implements StreamAdvisor {
 

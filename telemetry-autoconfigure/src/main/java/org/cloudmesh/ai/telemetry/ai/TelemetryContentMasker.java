@@ -3,8 +3,8 @@ package org.cloudmesh.ai.telemetry.ai;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sees each prompt, completion, tool argument, tool result and query text before it is recorded, which happens only when
- * {@code telemetry.observations.content} is true. When it throws, the content is left out.
+ * Sees each prompt, completion, tool argument, tool result and query text before it is recorded, which happens only
+ * when {@code telemetry.observations.content} is true. When it throws, the content is left out.
  */
 @FunctionalInterface
 public interface TelemetryContentMasker {

@@ -7,9 +7,9 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records each chosen observation when it stops: one record for one call. Scopes of any observation are the place in a trace
- * of what happens in them. Register it beside the handlers of metrics and
- * tracing, which it leaves alone. Thread-safe.
+ * Records each chosen observation when it stops: one record for one call. Scopes of any observation are the place in a
+ * trace of what happens in them. Register it beside the handlers of metrics and tracing, which it leaves alone.
+ * Thread-safe.
  */
 public final class TelemetryObservationHandler implements ObservationHandler<Observation.Context> {
 

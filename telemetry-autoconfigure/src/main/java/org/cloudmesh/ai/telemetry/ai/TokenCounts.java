@@ -6,18 +6,20 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Token counts as a provider states them, and the one place that knows how each defines them. Three definitions are in use:
+ * Token counts as a provider states them, and the one place that knows how each defines them. Three definitions are in
+ * use:
  *
  * <ul>
- * <li>whole (OpenAI, Azure, Mistral, DeepSeek, Ollama, OpenTelemetry): input holds the cached tokens, output the reasoning.
- * <li>beside (Anthropic, Amazon Bedrock): {@code input_tokens}, {@code cache_read_input_tokens} and
- *     {@code cache_creation_input_tokens} add up to the input; output holds the thinking.
- * <li>Google: the prompt holds the cached tokens; those of tool use stand beside it, and those of thoughts beside the
- *     candidates'.
+ *   <li>whole (OpenAI, Azure, Mistral, DeepSeek, Ollama, OpenTelemetry): input holds the cached tokens, output the
+ *       reasoning.
+ *   <li>beside (Anthropic, Amazon Bedrock): {@code input_tokens}, {@code cache_read_input_tokens} and
+ *       {@code cache_creation_input_tokens} add up to the input; output holds the thinking.
+ *   <li>Google: the prompt holds the cached tokens; those of tool use stand beside it, and those of thoughts beside the
+ *       candidates'.
  * </ul>
  *
- * The sources are the providers' public API references. Figures that are negative or contradict each other, such as more
- * cached than input tokens, are unknown. Not thread-safe.
+ * The sources are the providers' public API references. Figures that are negative or contradict each other, such as
+ * more cached than input tokens, are unknown. Not thread-safe.
  */
 public final class TokenCounts {
 
@@ -74,8 +76,8 @@ public final class TokenCounts {
     public TokenCounts() {}
 
     /**
-     * Reads a usage object of a provider's client, whatever its class, or a map of the same names; what is known already
-     * stays.
+     * Reads a usage object of a provider's client, whatever its class, or a map of the same names; what is known
+     * already stays.
      *
      * @param usage the object; null is read as nothing
      */
@@ -217,7 +219,9 @@ public final class TokenCounts {
         }
     }
 
-    /** The sum tells what a client dropped, if it dropped one thing only, and whether the candidates hold the thoughts. */
+    /**
+     * The sum tells what a client dropped, if it dropped one thing only, and whether the candidates hold the thoughts.
+     */
     private void addThoughtsAndTools() {
         if (this.input == null || this.unavailable.contains(TokenUsage.USAGE)) {
             return;

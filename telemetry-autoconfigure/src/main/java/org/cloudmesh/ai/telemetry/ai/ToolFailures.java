@@ -5,8 +5,8 @@ import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 
 /**
- * Sees the exceptions of tools that are told to the model: their observations end as if nothing had happened. An exception
- * is processed inside the tool's observation, on its thread, and that ends at once.
+ * Sees the exceptions of tools that are told to the model: their observations end as if nothing had happened. An
+ * exception is processed inside the tool's observation, on its thread, and that ends at once.
  */
 public final class ToolFailures {
 

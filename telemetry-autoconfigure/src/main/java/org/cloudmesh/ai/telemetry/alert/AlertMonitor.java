@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Evaluates rules once a minute over what is stored, and tells of each change.
  *
- * <p>Whether an alert fires survives a restart, since each change is a record: the newest one of a rule and key says how it
- * stood. A figure that no record tells ends an alert; a store that cannot answer does not, since nothing is known then. A
- * change is told in this order: record, log, listener, webhook. Thread-safe.
+ * <p>Whether an alert fires survives a restart, since each change is a record: the newest one of a rule and key says
+ * how it stood. A figure that no record tells ends an alert; a store that cannot answer does not, since nothing is
+ * known then. A change is told in this order: record, log, listener, webhook. Thread-safe.
  */
 public final class AlertMonitor implements AutoCloseable {
 

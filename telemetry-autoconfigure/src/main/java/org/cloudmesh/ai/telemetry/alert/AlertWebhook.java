@@ -20,8 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Posts changes of alerts as JSON, one after the other, on a thread that ends when there is nothing to send. An address that
- * does not answer with a status below 300 within ten seconds is tried three times; then a warning is logged. Thread-safe.
+ * Posts changes of alerts as JSON, one after the other, on a thread that ends when there is nothing to send. An address
+ * that does not answer with a status below 300 within ten seconds is tried three times; then a warning is logged.
+ * Thread-safe.
  */
 final class AlertWebhook implements AutoCloseable {
 

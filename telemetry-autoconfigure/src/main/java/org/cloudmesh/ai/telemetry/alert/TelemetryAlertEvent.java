@@ -4,8 +4,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application that an alert fired or ended. Published in the application context, on the thread that evaluates
- * alerts: a listener that takes long delays the next evaluation.
+ * Tells the application that an alert fired or ended. Published in the application context, on the thread that
+ * evaluates alerts: a listener that takes long delays the next evaluation.
  *
  * @param alert the rule's name
  * @param firing true when it fires, false when it ended

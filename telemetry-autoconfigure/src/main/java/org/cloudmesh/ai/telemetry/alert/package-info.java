@@ -1,4 +1,7 @@
-/** Rules over what is stored, evaluated once a minute: when one fires or ends, the application and its operator are told. */
+/**
+ * Rules over what is stored, evaluated once a minute: when one fires or ends, the application and its operator are
+ * told.
+ */
 @NullMarked
 package org.cloudmesh.ai.telemetry.alert;
 

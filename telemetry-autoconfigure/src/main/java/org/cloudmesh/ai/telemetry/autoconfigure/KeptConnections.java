@@ -12,8 +12,8 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcUtils;
 
 /**
- * Keeps a few connections open between uses, for {@code telemetry.jdbc.url}: the forwarder needs one again and again, and
- * queries now and then. It never waits for one; those beyond what is kept are opened and closed. Thread-safe.
+ * Keeps a few connections open between uses, for {@code telemetry.jdbc.url}: the forwarder needs one again and again,
+ * and queries now and then. It never waits for one; those beyond what is kept are opened and closed. Thread-safe.
  */
 final class KeptConnections extends DelegatingDataSource implements AutoCloseable {
 

@@ -11,7 +11,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Gives our listeners to the models and retrievers that an application builds as beans; they are asked for with the first. */
+/**
+ * Gives our listeners to the models and retrievers that an application builds as beans; they are asked for with the
+ * first.
+ */
 class LangChain4jModelPostProcessor implements BeanPostProcessor {
 
     private static final Logger LOG = LoggerFactory.getLogger(LangChain4jModelPostProcessor.class);

@@ -9,8 +9,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
 /**
- * Has the AI services recorded that are built while the application context is there. It is a post-processor of beans only to
- * be there before any of them.
+ * Has the AI services recorded that are built while the application context is there. It is a post-processor of beans
+ * only to be there before any of them.
  */
 class LangChain4jServiceInstallation implements BeanPostProcessor, DisposableBean {
 

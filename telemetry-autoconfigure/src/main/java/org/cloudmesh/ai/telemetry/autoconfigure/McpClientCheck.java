@@ -7,7 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
-/** Says once that a client was built without the listener: clients begin as they are built, and the listener counts them. */
+/**
+ * Says once that a client was built without the listener: clients begin as they are built, and the listener counts
+ * them.
+ */
 class McpClientCheck implements BeanPostProcessor {
 
     private static final Logger LOG = LoggerFactory.getLogger(McpClientCheck.class);

@@ -40,9 +40,9 @@ import org.springframework.core.io.ResourceLoader;
 import org.springframework.util.StringUtils;
 
 /**
- * Auto-configuration of the recorder, of what makes records of AI calls, and of {@link Tracked}. The recorder is created with
- * the other singletons, so before the web server starts, and closed with them, so after the web server has stopped. Off, no
- * bean is proxied either.
+ * Auto-configuration of the recorder, of what makes records of AI calls, and of {@link Tracked}. The recorder is
+ * created with the other singletons, so before the web server starts, and closed with them, so after the web server has
+ * stopped. Off, no bean is proxied either.
  */
 @AutoConfiguration(after = ProjectInfoAutoConfiguration.class)
 @EnableConfigurationProperties({TelemetryProperties.class, TelemetryObservationProperties.class})

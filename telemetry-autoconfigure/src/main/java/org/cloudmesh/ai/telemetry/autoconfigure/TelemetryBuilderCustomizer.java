@@ -2,7 +2,9 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 
-/** Changes how the recorder is built, after the properties were applied. Beans of this type are applied in their order. */
+/**
+ * Changes how the recorder is built, after the properties were applied. Beans of this type are applied in their order.
+ */
 @FunctionalInterface
 public interface TelemetryBuilderCustomizer {
 

@@ -19,10 +19,10 @@ import org.springframework.test.context.ContextCustomizerFactory;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Keeps telemetry in memory in test contexts, as Boot keeps metrics and traces from being exported there, so that test suites
- * leave no files. The application's own configuration files do not change that; what a test says itself does: properties of
- * its annotations, dynamic ones, those of the command line, system and environment, and configuration files among the test's
- * resources.
+ * Keeps telemetry in memory in test contexts, as Boot keeps metrics and traces from being exported there, so that test
+ * suites leave no files. The application's own configuration files do not change that; what a test says itself does:
+ * properties of its annotations, dynamic ones, those of the command line, system and environment, and configuration
+ * files among the test's resources.
  */
 class TelemetryContextCustomizerFactory implements ContextCustomizerFactory {
 
@@ -73,8 +73,8 @@ class TelemetryContextCustomizerFactory implements ContextCustomizerFactory {
     }
 
     /**
-     * Says memory unless a source before it names a backend, or a file, which is wanted as much. Looks when it is asked:
-     * dynamic properties come after it.
+     * Says memory unless a source before it names a backend, or a file, which is wanted as much. Looks when it is
+     * asked: dynamic properties come after it.
      */
     private static final class UnlessSaid extends PropertySource<MutablePropertySources> {
 

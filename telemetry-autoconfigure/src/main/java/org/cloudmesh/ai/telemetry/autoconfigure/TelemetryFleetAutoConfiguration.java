@@ -32,8 +32,8 @@ import org.springframework.kafka.core.ProducerFactory;
 import org.springframework.util.StringUtils;
 
 /**
- * Auto-configuration of the stores that a fleet shares, each only where {@code telemetry.backend} names it. They take the
- * application's own connections.
+ * Auto-configuration of the stores that a fleet shares, each only where {@code telemetry.backend} names it. They take
+ * the application's own connections.
  */
 @AutoConfiguration(
         before = TelemetryAutoConfiguration.class,

@@ -24,7 +24,10 @@ public class TelemetryJdbcProperties {
     /** Location of the script that makes the tables. */
     private String schema = PostgresSettings.SCHEMA;
 
-    /** In front of each table's name, with a schema and a dot if need be. Ends in an underscore; without it, it names the view. */
+    /**
+     * In front of each table's name, with a schema and a dot if need be. Ends in an underscore; without it, it names
+     * the view.
+     */
     private String tablePrefix = PostgresSettings.TABLE_PREFIX;
 
     /** Age from which records are removed from the database, a day at a time. By default they are kept however old. */

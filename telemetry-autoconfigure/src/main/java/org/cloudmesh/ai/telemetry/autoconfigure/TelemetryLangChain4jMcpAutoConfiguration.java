@@ -12,7 +12,9 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Role;
 
-/** Auto-configuration of the records of what LangChain4j's MCP clients ask, of those that are built with the listener. */
+/**
+ * Auto-configuration of the records of what LangChain4j's MCP clients ask, of those that are built with the listener.
+ */
 @AutoConfiguration(after = TelemetryAutoConfiguration.class)
 @ConditionalOnClass(McpClientListener.class)
 @ConditionalOnBean(AiRecorder.class)

@@ -17,7 +17,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of tools for agents, which Spring AI's MCP server finds by their annotations. Off unless asked for. */
+/**
+ * Auto-configuration of tools for agents, which Spring AI's MCP server finds by their annotations. Off unless asked
+ * for.
+ */
 @AutoConfiguration(
         after = {TelemetryAutoConfiguration.class, TelemetryEndpointAutoConfiguration.class},
         beforeName = {

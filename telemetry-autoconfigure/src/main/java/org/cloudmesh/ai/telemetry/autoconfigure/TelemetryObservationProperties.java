@@ -21,7 +21,10 @@ public class TelemetryObservationProperties {
     /** Beginnings of the names of observations not to record. They win over include. */
     private Set<String> exclude = new LinkedHashSet<>();
 
-    /** Whether prompts, completions, tool arguments, tool results and query texts are recorded. A bean of type TelemetryContentMasker sees them first. */
+    /**
+     * Whether prompts, completions, tool arguments, tool results and query texts are recorded. A bean of type
+     * TelemetryContentMasker sees them first.
+     */
     private boolean content;
 
     /** Characters that are kept of each text when content is recorded. */
@@ -30,7 +33,10 @@ public class TelemetryObservationProperties {
     /** Prices of models. The most specific rule that matches is taken, whatever the order. */
     private List<ModelPrice> prices = new ArrayList<>();
 
-    /** Location of a price list: the JSON that LiteLLM publishes, or YAML with a list of prices. Rules of prices win over it. */
+    /**
+     * Location of a price list: the JSON that LiteLLM publishes, or YAML with a list of prices. Rules of prices win
+     * over it.
+     */
     private @Nullable String pricesLocation;
 
     public boolean isEnabled() {
@@ -104,7 +110,10 @@ public class TelemetryObservationProperties {
         /** Price of a million input tokens that were written to the provider's cache. By default that of input. */
         private @Nullable Double cacheCreationInput;
 
-        /** Price of a million input tokens that were written to the provider's cache for an hour. By default that of cache-creation-input. */
+        /**
+         * Price of a million input tokens that were written to the provider's cache for an hour. By default that of
+         * cache-creation-input.
+         */
         private @Nullable Double cacheCreationInput1h;
 
         /** Price of a million output tokens of reasoning. By default that of output. */

@@ -11,7 +11,10 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 
-/** Auto-configuration of the records of AI libraries that speak OpenTelemetry: Boot's tracer provider takes the processor. */
+/**
+ * Auto-configuration of the records of AI libraries that speak OpenTelemetry: Boot's tracer provider takes the
+ * processor.
+ */
 @AutoConfiguration(
         after = TelemetryAutoConfiguration.class,
         beforeName =

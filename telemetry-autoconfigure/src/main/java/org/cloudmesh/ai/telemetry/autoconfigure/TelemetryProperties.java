@@ -17,13 +17,22 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("telemetry")
 public class TelemetryProperties {
 
-    /** Whether telemetry is recorded. Also off when the environment variable CLOUDMESH_AI_TELEMETRY_DISABLED is 1, true or yes. */
+    /**
+     * Whether telemetry is recorded. Also off when the environment variable CLOUDMESH_AI_TELEMETRY_DISABLED is 1, true
+     * or yes.
+     */
     private boolean enabled = true;
 
-    /** Stores that keep the records: sqlite, jsonl, text, memory, none, for a fleet jdbc, kafka, otlp, or several of them. By default sqlite, or jsonl where the SQLite driver is missing. */
+    /**
+     * Stores that keep the records: sqlite, jsonl, text, memory, none, for a fleet jdbc, kafka, otlp, or several of
+     * them. By default sqlite, or jsonl where the SQLite driver is missing.
+     */
     private List<String> backend = new ArrayList<>();
 
-    /** File of the first backend. By default telemetry.db, or telemetry with the backend's extension, in the working directory. */
+    /**
+     * File of the first backend. By default telemetry.db, or telemetry with the backend's extension, in the working
+     * directory.
+     */
     private @Nullable String path;
 
     /** Name of the program in each record. By default the application's name. */
@@ -35,16 +44,25 @@ public class TelemetryProperties {
     /** Name of this start of the program in each record. Generated when empty. */
     private @Nullable String run;
 
-    /** Whether a store that cannot be opened fails the start of the application. Otherwise it starts and telemetry is degraded. */
+    /**
+     * Whether a store that cannot be opened fails the start of the application. Otherwise it starts and telemetry is
+     * degraded.
+     */
     private boolean failFast;
 
-    /** What plain emits survive. Relaxed puts at most the last second at risk on power loss; durable emits and flush always reach the disk. */
+    /**
+     * What plain emits survive. Relaxed puts at most the last second at risk on power loss; durable emits and flush
+     * always reach the disk.
+     */
     private Durability durability = Durability.RELAXED;
 
     /** Time that the records still queued are given at shutdown. */
     private Duration closeTimeout = Duration.ofSeconds(10);
 
-    /** Parts of attribute keys whose values are masked, beside password, secret, token, authorization, api-key and the like. */
+    /**
+     * Parts of attribute keys whose values are masked, beside password, secret, token, authorization, api-key and the
+     * like.
+     */
     private List<String> maskedKeys = new ArrayList<>();
 
     /** Regular expressions of what is masked in messages and attribute values, beside credentials of known shapes. */
@@ -225,7 +243,10 @@ public class TelemetryProperties {
         /** Records that may wait, rounded up to a power of two. */
         private int capacity = 1 << 16;
 
-        /** Bytes of large records (over 256 bytes each) that may wait. By default 32MB or an eighth of the heap, whichever is less. */
+        /**
+         * Bytes of large records (over 256 bytes each) that may wait. By default 32MB or an eighth of the heap,
+         * whichever is less.
+         */
         private @Nullable DataSize maxBytes;
 
         /** What emit does when the queue is full. Block waits for room within block-timeout, then drops. */
@@ -309,7 +330,10 @@ public class TelemetryProperties {
         /** Time between two readings of the machine's state. */
         private Duration interval = Duration.ofSeconds(1);
 
-        /** Whether records carry the name of the authenticated principal as the attribute enduser.id, where Spring Security is there. */
+        /**
+         * Whether records carry the name of the authenticated principal as the attribute enduser.id, where Spring
+         * Security is there.
+         */
         private boolean principal;
 
         public boolean isPrincipal() {
@@ -396,7 +420,10 @@ public class TelemetryProperties {
     /** Settings of one backend's file. */
     public static class File {
 
-        /** File of this backend when it is not the first one. By default telemetry with the backend's extension, beside the first backend's file. */
+        /**
+         * File of this backend when it is not the first one. By default telemetry with the backend's extension, beside
+         * the first backend's file.
+         */
         private @Nullable String path;
 
         public @Nullable String getPath() {

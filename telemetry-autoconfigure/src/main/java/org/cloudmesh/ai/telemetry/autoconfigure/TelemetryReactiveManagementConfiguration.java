@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.server.WebFilter;
 
 /**
- * Adds headers, HEAD and the limit of exports to the endpoint in whichever reactive context serves them: the application's or the management
- * port's.
+ * Adds headers, HEAD and the limit of exports to the endpoint in whichever reactive context serves them: the
+ * application's or the management port's.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = Type.REACTIVE)

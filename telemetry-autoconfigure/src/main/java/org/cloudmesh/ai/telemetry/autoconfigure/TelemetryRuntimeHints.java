@@ -6,10 +6,15 @@ import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 
-/** Tells a native image what is read by name: database schemas, the dashboard, and accessors of the AI clients' own classes. */
+/**
+ * Tells a native image what is read by name: database schemas, the dashboard, and accessors of the AI clients' own
+ * classes.
+ */
 class TelemetryRuntimeHints implements RuntimeHintsRegistrar {
 
-    /** Usage objects, events, options and exceptions whose figures are read without compiling against their libraries. */
+    /**
+     * Usage objects, events, options and exceptions whose figures are read without compiling against their libraries.
+     */
     private static final List<String> READ = List.of(
             "com.anthropic.errors.AnthropicServiceException",
             "com.anthropic.models.messages.CacheCreation",

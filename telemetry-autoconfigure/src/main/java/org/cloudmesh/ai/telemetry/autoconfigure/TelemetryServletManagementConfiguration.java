@@ -15,8 +15,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Adds headers, HEAD and the limit of exports to the endpoint in whichever servlet context serves them: the application's or the management
- * port's.
+ * Adds headers, HEAD and the limit of exports to the endpoint in whichever servlet context serves them: the
+ * application's or the management port's.
  */
 @ManagementContextConfiguration(proxyBeanMethods = false)
 @ConditionalOnWebApplication(type = Type.SERVLET)

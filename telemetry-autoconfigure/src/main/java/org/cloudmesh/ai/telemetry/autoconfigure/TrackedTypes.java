@@ -8,8 +8,8 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Tells whether {@link Tracked} stands anywhere in a type's hierarchy. Each class is looked at once: to search the hierarchy
- * of each method of each bean would cost an application's start more than all else of ours. Thread-safe.
+ * Tells whether {@link Tracked} stands anywhere in a type's hierarchy. Each class is looked at once: to search the
+ * hierarchy of each method of each bean would cost an application's start more than all else of ours. Thread-safe.
  */
 final class TrackedTypes {
 

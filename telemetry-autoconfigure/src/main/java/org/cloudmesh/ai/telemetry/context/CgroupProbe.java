@@ -88,7 +88,9 @@ final class CgroupProbe implements Probe {
         return lowest == null || (hostTotal != null && lowest.value >= hostTotal) ? null : lowest;
     }
 
-    /** What cannot be given back at once: usage without the inactive pages of files, as {@code docker stats} shows it. */
+    /**
+     * What cannot be given back at once: usage without the inactive pages of files, as {@code docker stats} shows it.
+     */
     private @Nullable Long memoryUsed(String directory) {
         boolean second = this.memory != null && this.memory.version() == 2;
         Long usage = this.files.number(directory + (second ? "/memory.current" : "/memory.usage_in_bytes"));

@@ -64,7 +64,7 @@ final class HostFiles {
         return text == null ? List.of() : text.lines().toList();
     }
 
-    /** Returns the value of a line such as {@code inactive_file 4096} or {@code VmRSS:  4096 kB}, without its unit. */
+    /** Returns the value of a line such as {@code inactive_file 4096} or {@code VmRSS: 4096 kB}, without its unit. */
     @Nullable
     Long numberAfter(String path, String key) {
         String text = text(path);

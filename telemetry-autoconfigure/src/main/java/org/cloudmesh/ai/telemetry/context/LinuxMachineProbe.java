@@ -29,8 +29,8 @@ final class LinuxMachineProbe implements Probe {
     /**
      * Makes a probe.
      *
-     * @param otherModel names the CPU where the kernel does not, as on ARM; asked once, by the second reading, as it takes
-     *     long
+     * @param otherModel names the CPU where the kernel does not, as on ARM; asked once, by the second reading, as it
+     *     takes long
      */
     LinuxMachineProbe(HostFiles files, Supplier<@Nullable String> otherModel) {
         this.files = files;

@@ -11,9 +11,9 @@ import org.cloudmesh.ai.telemetry.ContextSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples this machine and this process in the background: CPU, memory, graphics cards, disk, container. The fields, their
- * units and sources stand in {@code docs/context.md}. Without OSHI on the class path, the JDK gives what it knows.
- * Thread-safe.
+ * Samples this machine and this process in the background: CPU, memory, graphics cards, disk, container. The fields,
+ * their units and sources stand in {@code docs/context.md}. Without OSHI on the class path, the JDK gives what it
+ * knows. Thread-safe.
  */
 final class MachineContextSource implements ContextSource {
 

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether NVIDIA's library could be loaded. Loading JNA to be told that there is none costs a tenth of a second and
- * a process (JNA asks {@code ldconfig}), which machines without a card are spared.
+ * Tells whether NVIDIA's library could be loaded. Loading JNA to be told that there is none costs a tenth of a second
+ * and a process (JNA asks {@code ldconfig}), which machines without a card are spared.
  */
 final class NvmlLibrary {
 

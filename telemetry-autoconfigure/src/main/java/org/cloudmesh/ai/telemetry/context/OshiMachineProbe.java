@@ -13,8 +13,8 @@ import oshi.hardware.VirtualMemory;
 import oshi.software.os.OSProcess;
 
 /**
- * Reads CPU and memory of a host that is not Linux through OSHI, whose classes are loaded by the first reading: that takes
- * most of a second.
+ * Reads CPU and memory of a host that is not Linux through OSHI, whose classes are loaded by the first reading: that
+ * takes most of a second.
  */
 final class OshiMachineProbe implements Probe {
 

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * Reads the machine on one thread of its own and publishes each reading as an immutable map.
  *
  * <p>The first reading leaves out what needs long to get ready, the second follows at once and the third a quarter of a
- * second later. After that, the sampler pauses for the interval, or for 20 times what the reading took when that is longer
- * (at most a minute): it works at most a twentieth of the time. A probe that fails leaves its own fields unknown and those of the others alone.
+ * second later. After that, the sampler pauses for the interval, or for 20 times what the reading took when that is
+ * longer (at most a minute): it works at most a twentieth of the time. A probe that fails leaves its own fields unknown
+ * and those of the others alone.
  */
 final class Sampler implements AutoCloseable {
 

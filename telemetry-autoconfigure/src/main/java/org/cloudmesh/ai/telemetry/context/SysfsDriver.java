@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads AMD, Intel and driverless NVIDIA cards from the kernel's files, the same ones that OSHI reads. OSHI itself would
- * start {@code lspci} and {@code lshw} to find the cards. Display adapters of other makers, such as those of servers and
- * virtual machines, compute nothing and are left out.
+ * Reads AMD, Intel and driverless NVIDIA cards from the kernel's files, the same ones that OSHI reads. OSHI itself
+ * would start {@code lspci} and {@code lshw} to find the cards. Display adapters of other makers, such as those of
+ * servers and virtual machines, compute nothing and are left out.
  */
 final class SysfsDriver implements GpuDriver {
 

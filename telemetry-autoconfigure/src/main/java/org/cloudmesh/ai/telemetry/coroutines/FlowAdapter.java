@@ -15,13 +15,13 @@ import org.cloudmesh.ai.telemetry.Tracking;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends work as the collection of its {@code Flow} ends: completed, failed, or cancelled, which is also what a collector that
- * takes only the first elements does. The first element is timed. As with Reactor, the first collection to end ends the work,
- * and a flow that nobody collects leaves it started. Shared flows, which never end, are left alone.
+ * Ends work as the collection of its {@code Flow} ends: completed, failed, or cancelled, which is also what a collector
+ * that takes only the first elements does. The first element is timed. As with Reactor, the first collection to end
+ * ends the work, and a flow that nobody collects leaves it started. Shared flows, which never end, are left alone.
  *
- * <p>A suspending function is, to the JVM, one that takes a {@link Continuation} and returns either its result or the marker
- * {@code COROUTINE_SUSPENDED}; after the marker the result comes through the continuation. So an end is looked for in both
- * places.
+ * <p>A suspending function is, to the JVM, one that takes a {@link Continuation} and returns either its result or the
+ * marker {@code COROUTINE_SUSPENDED}; after the marker the result comes through the continuation. So an end is looked
+ * for in both places.
  */
 public final class FlowAdapter implements AsyncAdapter {
 

@@ -4,9 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
- * Pauses between attempts: they double from a tenth of a second to three seconds, each of them up to a quarter shorter or
- * longer, so that the nodes of a fleet do not come back all at once. The longest keeps the promise to go on within five
- * seconds after a fault has gone. Not thread-safe.
+ * Pauses between attempts: they double from a tenth of a second to three seconds, each of them up to a quarter shorter
+ * or longer, so that the nodes of a fleet do not come back all at once. The longest keeps the promise to go on within
+ * five seconds after a fault has gone. Not thread-safe.
  */
 final class Backoff {
 

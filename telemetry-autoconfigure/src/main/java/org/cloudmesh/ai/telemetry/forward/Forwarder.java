@@ -19,13 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread between the local file and one remote store. It reads a batch from the outbox, writes it to the remote store,
- * and acknowledges it; a batch that failed stays in memory and is tried again, without a limit in time, with the pauses of
- * {@link Backoff}. A batch that the remote store refuses for the sake of a record ({@link StoreException.Remedy#RECORD}) is
- * halved until the record is found; that one is put aside.
+ * The thread between the local file and one remote store. It reads a batch from the outbox, writes it to the remote
+ * store, and acknowledges it; a batch that failed stays in memory and is tried again, without a limit in time, with the
+ * pauses of {@link Backoff}. A batch that the remote store refuses for the sake of a record
+ * ({@link StoreException.Remedy#RECORD}) is halved until the record is found; that one is put aside.
  *
- * <p>At least once: a batch whose answer got lost comes again, and so do the last ones before a crash. Small batches are
- * held back for a moment, so that a busy recorder costs the remote store a few transactions a second.
+ * <p>At least once: a batch whose answer got lost comes again, and so do the last ones before a crash. Small batches
+ * are held back for a moment, so that a busy recorder costs the remote store a few transactions a second.
  */
 final class Forwarder implements Runnable {
 

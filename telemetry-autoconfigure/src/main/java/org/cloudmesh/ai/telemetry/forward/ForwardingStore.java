@@ -16,9 +16,9 @@ import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A local store whose records go on to remote ones: store and forward. To the writer it is the local store and nothing else;
- * a thread for each remote store reads what is kept and sends it. So a remote store that is away or slow costs nobody
- * anything but disk.
+ * A local store whose records go on to remote ones: store and forward. To the writer it is the local store and nothing
+ * else; a thread for each remote store reads what is kept and sends it. So a remote store that is away or slow costs
+ * nobody anything but disk.
  */
 public final class ForwardingStore implements TelemetryStore {
 

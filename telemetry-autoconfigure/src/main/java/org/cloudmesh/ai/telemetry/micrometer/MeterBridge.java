@@ -11,8 +11,8 @@ import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 
 /**
  * Feeds the metrics of records to meter registries: metric {@code loss} becomes the distribution summary
- * {@code telemetry.loss} with the tags {@code command}, {@code status} and {@code event}. Runs on the writer's thread, so
- * that emit does not pay for it.
+ * {@code telemetry.loss} with the tags {@code command}, {@code status} and {@code event}. Runs on the writer's thread,
+ * so that emit does not pay for it.
  */
 @Internal
 public final class MeterBridge implements PipelineListener, MeterBinder {

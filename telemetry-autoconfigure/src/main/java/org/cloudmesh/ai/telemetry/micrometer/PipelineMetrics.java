@@ -78,7 +78,8 @@ final class PipelineMetrics implements MeterBinder {
     }
 
     /**
-     * What one meter shows. One class for all of them, since each lambda is a class that an application's start waits for.
+     * What one meter shows. One class for all of them, since each lambda is a class that an application's start waits
+     * for.
      *
      * @param meter which figure
      * @param store index of the store

@@ -12,8 +12,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bridge to one registry. Remembers its meters, so that a known one costs a look-up; what can be no meter is counted.
- * Used by one thread.
+ * The bridge to one registry. Remembers its meters, so that a known one costs a look-up; what can be no meter is
+ * counted. Used by one thread.
  */
 final class RegistryBridge {
 
@@ -96,7 +96,10 @@ final class RegistryBridge {
                 .register(this.registry);
     }
 
-    /** Converts the names of metrics. Apart, so that the first name has its expressions compiled, not the application's start. */
+    /**
+     * Converts the names of metrics. Apart, so that the first name has its expressions compiled, not the application's
+     * start.
+     */
     private static final class Names {
 
         private static final Pattern ILLEGAL = Pattern.compile("[^\\p{Alnum}._/-]");

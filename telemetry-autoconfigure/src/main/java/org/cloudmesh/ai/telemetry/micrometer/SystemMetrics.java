@@ -17,8 +17,9 @@ import org.cloudmesh.ai.telemetry.ContextSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Registers the meters of {@link SystemMeter}: those of the machine as soon as a reading has a value for them, those of a
- * graphics card once it is found. They show the last reading and sample nothing themselves; unknown is NaN. Closing removes them. Thread-safe.
+ * Registers the meters of {@link SystemMeter}: those of the machine as soon as a reading has a value for them, those of
+ * a graphics card once it is found. They show the last reading and sample nothing themselves; unknown is NaN. Closing
+ * removes them. Thread-safe.
  */
 final class SystemMetrics implements MeterBinder, AutoCloseable {
 

@@ -13,8 +13,9 @@ import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All meters of a recorder: those of its records, of its pipeline and of the machine. Listens to the pipeline for the first
- * and for the times of its batches, {@link PipelineMeter#WRITE}. Closing removes the meters of the machine. Thread-safe.
+ * All meters of a recorder: those of its records, of its pipeline and of the machine. Listens to the pipeline for the
+ * first and for the times of its batches, {@link PipelineMeter#WRITE}. Closing removes the meters of the machine.
+ * Thread-safe.
  */
 @Internal
 public final class TelemetryMeters implements MeterBinder, PipelineListener, AutoCloseable {

@@ -5,8 +5,8 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the place in a trace to other threads wherever Micrometer's context propagation is used: Reactor's automatic mode,
- * Spring's task decorators, wrapped executors. Found by its service file. Thread-safe.
+ * Carries the place in a trace to other threads wherever Micrometer's context propagation is used: Reactor's automatic
+ * mode, Spring's task decorators, wrapped executors. Found by its service file. Thread-safe.
  *
  * <p>Clearing hides nothing: an observation's scope that the same snapshot restores may have been opened already.
  */

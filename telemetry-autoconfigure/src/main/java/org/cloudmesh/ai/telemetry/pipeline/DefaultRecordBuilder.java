@@ -205,7 +205,10 @@ final class DefaultRecordBuilder implements RecordBuilder {
                 acknowledgement);
     }
 
-    /** Asks on whose behalf the calling thread works, and where it stands. What the record says of its place itself is all of it. */
+    /**
+     * Asks on whose behalf the calling thread works, and where it stands. What the record says of its place itself is
+     * all of it.
+     */
     private void attributeCaller() {
         boolean placed = attribute(TRACE_ID) != null || attribute(SPAN_ID) != null;
         contribute(placed ? PLACE : Set.of());
@@ -215,8 +218,8 @@ final class DefaultRecordBuilder implements RecordBuilder {
     }
 
     /**
-     * Begins a span of the record's own, within what encloses the calling thread and the tracer's span, if that is told. The caller
-     * is asked for now and not again at the emit, which may be on another thread.
+     * Begins a span of the record's own, within what encloses the calling thread and the tracer's span, if that is
+     * told. The caller is asked for now and not again at the emit, which may be on another thread.
      */
     TraceContext begin() {
         contribute(Set.of());

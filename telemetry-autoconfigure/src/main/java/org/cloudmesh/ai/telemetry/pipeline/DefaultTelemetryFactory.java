@@ -34,8 +34,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts a recorder together from settings: finds the backends and the machine's context through {@link ServiceLoader}, adds
- * what the application brings, and starts it.
+ * Puts a recorder together from settings: finds the backends and the machine's context through {@link ServiceLoader},
+ * adds what the application brings, and starts it.
  */
 public final class DefaultTelemetryFactory implements TelemetryFactory {
 
@@ -105,8 +105,8 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
     /**
      * Builds a recorder that is already running.
      *
-     * @throws TelemetryConfigurationException with {@link TelemetrySettings#failFast()}, when a backend does not exist or
-     * cannot be opened
+     * @throws TelemetryConfigurationException with {@link TelemetrySettings#failFast()}, when a backend does not exist
+     *     or cannot be opened
      */
     public RecordingTelemetry assemble(TelemetrySettings settings) {
         ServiceLoader<StoreFactory> services =
@@ -143,7 +143,10 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
         return telemetry;
     }
 
-    /** Returns the local backends. The file that records wait in stands where the first of them or of the remote ones does. */
+    /**
+     * Returns the local backends. The file that records wait in stands where the first of them or of the remote ones
+     * does.
+     */
     private static List<String> local(List<String> backends, List<String> remote) {
         LinkedHashSet<String> local = new LinkedHashSet<>();
         for (String backend : backends) {

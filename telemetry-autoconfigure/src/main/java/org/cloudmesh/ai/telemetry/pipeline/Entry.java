@@ -9,8 +9,8 @@ import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller handed in, on its way to the writer. The base holds one metric alone, so that the commonest call costs one
- * small object.
+ * What a caller handed in, on its way to the writer. The base holds one metric alone, so that the commonest call costs
+ * one small object.
  */
 class Entry {
 

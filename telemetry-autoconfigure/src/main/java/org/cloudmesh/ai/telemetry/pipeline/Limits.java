@@ -3,7 +3,9 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** How large the parts of a record may be. What is beyond is cut when it is handed in, so that it never waits in memory. */
+/**
+ * How large the parts of a record may be. What is beyond is cut when it is handed in, so that it never waits in memory.
+ */
 final class Limits {
 
     /** Characters of a metric's name, an event, a status or an attribute's key. */

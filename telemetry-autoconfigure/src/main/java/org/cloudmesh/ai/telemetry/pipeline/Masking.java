@@ -15,12 +15,14 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings;
  * Keeps secrets out of records, by the key that they stand under and by their own shape.
  *
  * <p>A key is split into words at its separators and humps, acronyms included, in lower case and in the singular:
- * {@code OpenAIApiKeys}, {@code open-ai.api_key} and {@code OPEN_AI_API_KEY} are {@code open ai api key}. It is masked when a
- * term's words follow each other in it. What is written without any boundary ({@code userpassword}, {@code PGPASSWORD},
- * {@code clientsecret}) is found within a word: a long term of one word anywhere, any other at the end. {@code token} is
- * also the unit that models count in, so that {@code max_tokens}, {@code token.type} and the like are none.
+ * {@code OpenAIApiKeys}, {@code open-ai.api_key} and {@code OPEN_AI_API_KEY} are {@code open ai api key}. It is masked
+ * when a term's words follow each other in it. What is written without any boundary ({@code userpassword},
+ * {@code PGPASSWORD}, {@code clientsecret}) is found within a word: a long term of one word anywhere, any other at the
+ * end. {@code token} is also the unit that models count in, so that {@code max_tokens}, {@code token.type} and the like
+ * are none.
  *
- * <p>Texts are searched for credentials of known shapes, each pattern in time linear in the text. Used by the writer alone.
+ * <p>Texts are searched for credentials of known shapes, each pattern in time linear in the text. Used by the writer
+ * alone.
  */
 final class Masking {
 

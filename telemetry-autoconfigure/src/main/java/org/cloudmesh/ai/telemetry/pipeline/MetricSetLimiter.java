@@ -1,11 +1,11 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
 /**
- * Sets of metric names that stand in one record. Stores keep the names of a set once, and what they sum up for each set by
- * itself, so a caller that picks metrics at random would fill them. Sets of one name are bounded by the names.
+ * Sets of metric names that stand in one record. Stores keep the names of a set once, and what they sum up for each set
+ * by itself, so a caller that picks metrics at random would fill them. Sets of one name are bounded by the names.
  *
- * <p>A set is known by a hash of 64 bits over the numbers of its names, in their order. Two sets of one hash pass for the
- * same, which admits one more than there should be. Used by the writer alone.
+ * <p>A set is known by a hash of 64 bits over the numbers of its names, in their order. Two sets of one hash pass for
+ * the same, which admits one more than there should be. Used by the writer alone.
  */
 final class MetricSetLimiter {
 

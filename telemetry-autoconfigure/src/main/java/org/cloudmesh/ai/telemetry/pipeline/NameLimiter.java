@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names of one sort that a recorder has met, numbered from 1. Each is kept by stores, their readers and meters for as long
- * as the process runs, so there is a bound to them, and an identifier in a name would make one for each record. A name has at
- * most {@link Limits#NAME} characters, so the number bounds the bytes too. Used by the writer alone.
+ * Names of one sort that a recorder has met, numbered from 1. Each is kept by stores, their readers and meters for as
+ * long as the process runs, so there is a bound to them, and an identifier in a name would make one for each record. A
+ * name has at most {@link Limits#NAME} characters, so the number bounds the bytes too. Used by the writer alone.
  */
 final class NameLimiter {
 

@@ -18,8 +18,8 @@ import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes valid records out of what callers handed in, once for all stores, so that every store gives the same back. Used by
- * the writer alone.
+ * Makes valid records out of what callers handed in, once for all stores, so that every store gives the same back. Used
+ * by the writer alone.
  */
 final class Normaliser {
 

@@ -134,8 +134,8 @@ final class QueueAdmission {
     }
 
     /**
-     * Waits for room. The time in which the stores are opened for the first time does not count. An interrupt does not end
-     * the wait, which would cost the record; the flag stays for the caller.
+     * Waits for room. The time in which the stores are opened for the first time does not count. An interrupt does not
+     * end the wait, which would cost the record; the flag stays for the caller.
      */
     private long await(Entry entry, Writer writer) {
         writer.hurry();

@@ -51,8 +51,8 @@ public final class Reasons {
     public static final String TOO_MANY_NAMES = "too-many-names";
 
     /**
-     * Mended: the record's metrics would have made one more distinct set of names than there may be; all but the first ones
-     * went into the attribute {@code further_metrics}.
+     * Mended: the record's metrics would have made one more distinct set of names than there may be; all but the first
+     * ones went into the attribute {@code further_metrics}.
      */
     public static final String TOO_MANY_SETS = "too-many-sets";
 

@@ -6,9 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounded queue of many producers and one consumer. A producer claims a place by one compare-and-set and never waits for
- * another. Closing sets a bit in the very number that producers claim from, so an entry is either claimed before the close,
- * and will be consumed, or refused: none is in between.
+ * Bounded queue of many producers and one consumer. A producer claims a place by one compare-and-set and never waits
+ * for another. Closing sets a bit in the very number that producers claim from, so an entry is either claimed before
+ * the close, and will be consumed, or refused: none is in between.
  */
 final class RecordQueue {
 
@@ -87,8 +87,8 @@ final class RecordQueue {
     }
 
     /**
-     * Tells producers whether the consumer sleeps until one of them wakes it. It must look at {@link #claimed()} once more
-     * after it said so: whoever claims later sees it asleep.
+     * Tells producers whether the consumer sleeps until one of them wakes it. It must look at {@link #claimed()} once
+     * more after it said so: whoever claims later sees it asleep.
      */
     void asleep(boolean asleep) {
         this.asleep.set(asleep ? 1 : 0);

@@ -36,7 +36,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The recorder that records: stamps what it is given, puts it into the queue and returns. Made by {@link DefaultTelemetryFactory}. */
+/**
+ * The recorder that records: stamps what it is given, puts it into the queue and returns. Made by
+ * {@link DefaultTelemetryFactory}.
+ */
 public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private static final Logger logger = LoggerFactory.getLogger(RecordingTelemetry.class);

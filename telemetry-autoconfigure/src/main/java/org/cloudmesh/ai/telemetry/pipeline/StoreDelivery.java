@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way into one store: what waits for it, what became of it, and how it is healed. A batch that failed is tried again,
- * with pauses that double up to a second, until it is kept or the recorder closes; a record that alone makes its batch fail
- * is put aside. The writer alone calls it, but for {@link #degraded()} and the counts.
+ * The way into one store: what waits for it, what became of it, and how it is healed. A batch that failed is tried
+ * again, with pauses that double up to a second, until it is kept or the recorder closes; a record that alone makes its
+ * batch fail is put aside. The writer alone calls it, but for {@link #degraded()} and the counts.
  */
 final class StoreDelivery {
 
@@ -272,8 +272,8 @@ final class StoreDelivery {
     }
 
     /**
-     * Returns whether the store, asked once more in the end, still refuses its file, or could never be opened for another
-     * reason than a lock: waiting would not change that.
+     * Returns whether the store, asked once more in the end, still refuses its file, or could never be opened for
+     * another reason than a lock: waiting would not change that.
      */
     boolean givesUp() {
         return this.refused;

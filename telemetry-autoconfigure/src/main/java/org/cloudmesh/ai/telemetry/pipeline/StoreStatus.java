@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of all records that were handed in, as one store has it:
- * {@code accepted = written + sum(dropped) + queued}, exactly and at any moment.
+ * What became of all records that were handed in, as one store has it: {@code accepted = written + sum(dropped) +
+ * queued}, exactly and at any moment.
  *
  * @param backend name of the store
  * @param path its file, if there is one

@@ -19,9 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread behind a recorder: takes entries out of the queue, makes records of them, shows them to listeners, brings
- * them into the stores batch by batch and acknowledges. While records come it looks at the queue on its own, every two
- * milliseconds, so that a caller need not wake it. After a quiet second it sleeps, and the first caller wakes it.
+ * The one thread behind a recorder: takes entries out of the queue, makes records of them, shows them to listeners,
+ * brings them into the stores batch by batch and acknowledges. While records come it looks at the queue on its own,
+ * every two milliseconds, so that a caller need not wake it. After a quiet second it sleeps, and the first caller wakes
+ * it.
  */
 final class Writer implements Runnable {
 
@@ -377,8 +378,8 @@ final class Writer implements Runnable {
 
     /**
      * Returns whether records must stay in the queue for now. With a single store they stay while it still has a batch.
-     * With several, a failing store does not delay the others, unless callers wait for room: then each store without room
-     * for another batch holds up all of them, for a limited time.
+     * With several, a failing store does not delay the others, unless callers wait for room: then each store without
+     * room for another batch holds up all of them, for a limited time.
      */
     private boolean blocked() {
         if (this.deliveries.size() == 1) {

@@ -1,4 +1,6 @@
-/** The way of a record from emit to the stores: a bounded queue, one writer, batches, acknowledgement and accounting. */
+/**
+ * The way of a record from emit to the stores: a bounded queue, one writer, batches, acknowledgement and accounting.
+ */
 @Internal
 @NullMarked
 package org.cloudmesh.ai.telemetry.pipeline;

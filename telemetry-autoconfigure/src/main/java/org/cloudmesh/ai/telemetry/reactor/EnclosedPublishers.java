@@ -9,11 +9,12 @@ import reactor.core.publisher.MonoOperator;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Binds a place in a trace to the thread that subscribes to a publisher, to the tasks that Reactor's schedulers are given
- * meanwhile, and to the Reactor context, from which Micrometer's context propagation restores it where it is automatic.
+ * Binds a place in a trace to the thread that subscribes to a publisher, to the tasks that Reactor's schedulers are
+ * given meanwhile, and to the Reactor context, from which Micrometer's context propagation restores it where it is
+ * automatic.
  *
- * <p>The hook on the schedulers is registered with the first such publisher; for tasks outside any place it costs the look at a
- * thread-local.
+ * <p>The hook on the schedulers is registered with the first such publisher; for tasks outside any place it costs the
+ * look at a thread-local.
  */
 final class EnclosedPublishers {
 

@@ -10,13 +10,13 @@ import reactor.core.publisher.Mono;
 import reactor.util.context.ContextView;
 
 /**
- * Ends work as its Mono or Flux ends: completed, failed or cancelled. Of a Flux the first element is timed. The work begins
- * when the tracked code runs, not when its result is subscribed to, and is one piece of work however often that is done: the
- * first subscription to end ends it. A result that nobody subscribes to leaves the work started.
+ * Ends work as its Mono or Flux ends: completed, failed or cancelled. Of a Flux the first element is timed. The work
+ * begins when the tracked code runs, not when its result is subscribed to, and is one piece of work however often that
+ * is done: the first subscription to end ends it. A result that nobody subscribes to leaves the work started.
  *
- * <p>The work encloses what happens when its result is subscribed to, and what that schedules on other threads. The Reactor
- * context passes through, with the work's place in a trace added. Attributes that {@link TelemetryAttributes} put there become attributes
- * of the record.
+ * <p>The work encloses what happens when its result is subscribed to, and what that schedules on other threads. The
+ * Reactor context passes through, with the work's place in a trace added. Attributes that {@link TelemetryAttributes}
+ * put there become attributes of the record.
  */
 public final class ReactorAdapter implements AsyncAdapter {
 

@@ -7,8 +7,8 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * Attributes such as user, tenant or feature that travel in the Reactor context to the records of what happens upstream:
- * tracked work, and model calls that a chat client streams.
+ * Attributes such as user, tenant or feature that travel in the Reactor context to the records of what happens
+ * upstream: tracked work, and model calls that a chat client streams.
  *
  * <pre>{@code
  * service.answer(question).contextWrite(TelemetryAttributes.with("user", user))

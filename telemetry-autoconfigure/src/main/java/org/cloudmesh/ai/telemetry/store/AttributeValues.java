@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.LongConsumer;
 
 /**
- * Counts records of an attribute by value. A value counts from its first record on or never, so that each count is right,
- * and memory has an end. Not thread-safe.
+ * Counts records of an attribute by value. A value counts from its first record on or never, so that each count is
+ * right, and memory has an end. Not thread-safe.
  */
 public final class AttributeValues {
 

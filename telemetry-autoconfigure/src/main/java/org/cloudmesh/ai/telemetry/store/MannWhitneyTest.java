@@ -4,10 +4,11 @@ import java.util.Arrays;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 
 /**
- * Tells whether the values of one distribution tend to be greater than those of another, whatever their shape: the U test of
- * H. B. Mann and D. R. Whitney, "On a test of whether one of two random variables is stochastically larger than the other",
- * Annals of Mathematical Statistics 18 (1947), two-sided, by normal approximation with the corrections for ties and for
- * continuity. Costs time linear in the distinct values, so millions of values in buckets are tested as fast as thousands.
+ * Tells whether the values of one distribution tend to be greater than those of another, whatever their shape: the U
+ * test of H. B. Mann and D. R. Whitney, "On a test of whether one of two random variables is stochastically larger than
+ * the other", Annals of Mathematical Statistics 18 (1947), two-sided, by normal approximation with the corrections for
+ * ties and for continuity. Costs time linear in the distinct values, so millions of values in buckets are tested as
+ * fast as thousands.
  */
 final class MannWhitneyTest {
 
@@ -16,8 +17,8 @@ final class MannWhitneyTest {
     /**
      * Returns the probability of a difference at least as great if there were none.
      *
-     * <p>Where one distribution is in buckets, both are taken so: an exact value would else count as less or greater than
-     * its equals in a bucket.
+     * <p>Where one distribution is in buckets, both are taken so: an exact value would else count as less or greater
+     * than its equals in a bucket.
      *
      * @return between 0 and 1; 1 when either is empty or all values are equal
      */

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One metric over an axis, in whole and by group. Places on the axis are microseconds since 1970 for time, seconds for elapsed
- * time, else values of the axis's metric. Point i covers what is from {@code from + i * bucket} until before
+ * One metric over an axis, in whole and by group. Places on the axis are microseconds since 1970 for time, seconds for
+ * elapsed time, else values of the axis's metric. Point i covers what is from {@code from + i * bucket} until before
  * {@code from + (i + 1) * bucket}.
  *
  * @param metric its name

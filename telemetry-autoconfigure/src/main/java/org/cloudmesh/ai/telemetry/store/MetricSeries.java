@@ -6,14 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One metric over time. Point i covers the time from {@code from + i * bucket} until before {@code from + (i + 1) * bucket},
- * and never what is not before {@code to}.
+ * One metric over time. Point i covers the time from {@code from + i * bucket} until before {@code from + (i + 1) *
+ * bucket}, and never what is not before {@code to}.
  *
  * @param metric its name
  * @param from begin of the first point; null when there is no range
  * @param to end of the range, excluded; null when there is no range
  * @param bucket width of a point, in whole microseconds; null when there is no range
- * @param points in order of time, empty ones included; no point at all when neither the query nor the records give a range
+ * @param points in order of time, empty ones included; no point at all when neither the query nor the records give a
+ *     range
  */
 public record MetricSeries(
         String metric,

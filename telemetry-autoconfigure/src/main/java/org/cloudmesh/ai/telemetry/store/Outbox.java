@@ -6,16 +6,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of a local store that one remote store has yet to receive: a transactional outbox. Each record that is in the
- * local store, whoever put it there and however late it came, is read at least once until it was acknowledged. How far that
- * went is kept in the local store, so that the next start goes on from there.
+ * local store, whoever put it there and however late it came, is read at least once until it was acknowledged. How far
+ * that went is kept in the local store, so that the next start goes on from there.
  *
- * <p>{@link #read}, {@link #acknowledge} and {@link #release} are called by one thread, the forwarder's; the other methods by any.
+ * <p>{@link #read}, {@link #acknowledge} and {@link #release} are called by one thread, the forwarder's; the other
+ * methods by any.
  */
 public interface Outbox {
 
     /**
-     * Reads the records that come next: the late ones, then the others in the order of their time. The batch before must
-     * have been acknowledged.
+     * Reads the records that come next: the late ones, then the others in the order of their time. The batch before
+     * must have been acknowledged.
      *
      * @param most how many at most
      * @return an empty batch when all were read

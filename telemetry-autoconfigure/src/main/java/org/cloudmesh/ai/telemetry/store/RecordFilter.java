@@ -264,8 +264,8 @@ public final class RecordFilter {
     }
 
     /**
-     * The message, the event or the value of an attribute contains a text. Letters match whatever their case, one by one as in
-     * {@link String#equalsIgnoreCase}.
+     * The message, the event or the value of an attribute contains a text. Letters match whatever their case, one by
+     * one as in {@link String#equalsIgnoreCase}.
      */
     public record TextCondition(String text) implements Condition {
 
@@ -410,7 +410,9 @@ public final class RecordFilter {
             return trace == null ? this : attribute(TRACE, trace);
         }
 
-        /** Asks for records whose message, event or value of an attribute contains a text, whatever the case of letters. */
+        /**
+         * Asks for records whose message, event or value of an attribute contains a text, whatever the case of letters.
+         */
         public Builder text(@Nullable String text) {
             return text == null ? this : add(new TextCondition(text));
         }
@@ -440,7 +442,9 @@ public final class RecordFilter {
             return this;
         }
 
-        /** Sets an end of the range, excluded, that nobody asked for: what is shown over time ends with the last record. */
+        /**
+         * Sets an end of the range, excluded, that nobody asked for: what is shown over time ends with the last record.
+         */
         public Builder upTo(Instant present) {
             this.to = present;
             this.openEnd = true;

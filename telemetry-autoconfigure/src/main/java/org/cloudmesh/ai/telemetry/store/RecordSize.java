@@ -5,8 +5,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Estimates the memory that a record's own parts take, in bytes: two for each character and 16 for each name with its value.
- * An upper bound that does not look at the characters.
+ * Estimates the memory that a record's own parts take, in bytes: two for each character and 16 for each name with its
+ * value. An upper bound that does not look at the characters.
  */
 public final class RecordSize {
 

@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The few questions that a readable store answers; {@link TelemetryReader} makes all others out of them. Those with a
- * default are answered out of records shown one by one unless the store knows better. Thread-safe, also while records are
- * written. Each call sees one state of the store. All methods throw a {@link QueryException} when the deadline passes or the
- * store cannot be read.
+ * default are answered out of records shown one by one unless the store knows better. Thread-safe, also while records
+ * are written. Each call sees one state of the store. All methods throw a {@link QueryException} when the deadline
+ * passes or the store cannot be read.
  */
 public interface RecordSource {
 
@@ -35,7 +35,7 @@ public interface RecordSource {
      * @param by what groups are made by; null gives one group with the key {@code ""}
      * @param deadline how long it may take
      * @return distributions by key; records without the dimension are under the key {@code null}. Empty when nothing
-     * matches
+     *     matches
      */
     Map<@Nullable String, Distribution> metric(
             String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline);
@@ -45,8 +45,8 @@ public interface RecordSource {
      *
      * @param metric the name
      * @param filter which records; its range is not looked at
-     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before
-     * {@code edges[i + 1]}
+     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before {@code edges[i
+     *     + 1]}
      * @param deadline how long it may take
      * @return one distribution for each bucket, empty ones included
      */
@@ -59,8 +59,8 @@ public interface RecordSource {
      * @param filter which records; its range is not looked at
      * @param by what groups are made by
      * @param keys of the groups that are told apart; the others are summed up
-     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before
-     * {@code edges[i + 1]}
+     * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before {@code edges[i
+     *     + 1]}
      * @param deadline how long it may take
      */
     default GroupedSeries series(
@@ -108,8 +108,8 @@ public interface RecordSource {
     }
 
     /**
-     * Counts records by attribute and its values. Values of an attribute that has many may be left out when there are more
-     * than {@value AttributeCount#MOST_SCANNED} records and it is not named.
+     * Counts records by attribute and its values. Values of an attribute that has many may be left out when there are
+     * more than {@value AttributeCount#MOST_SCANNED} records and it is not named.
      *
      * @param filter which records
      * @param name of the only attribute of interest; null for all

@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two sets of records side by side, such as two runs. A metric is significant when the two-sided Mann-Whitney U test (normal
- * approximation, corrected for ties and continuity) finds that the values of one side tend to be greater, at a level of
- * {@value #LEVEL} over all metrics of the comparison together (Holm's correction). Metrics with fewer than
+ * Two sets of records side by side, such as two runs. A metric is significant when the two-sided Mann-Whitney U test
+ * (normal approximation, corrected for ties and continuity) finds that the values of one side tend to be greater, at a
+ * level of {@value #LEVEL} over all metrics of the comparison together (Holm's correction). Metrics with fewer than
  * {@value #FEWEST_VALUES} values on either side are never significant.
  *
  * @param base name of what is compared with
@@ -47,8 +47,8 @@ public record RunComparison(String base, String candidate, List<Metric> metrics,
      *
      * @param values of the metric
      * @param last value of the latest record; null when there is none
-     * @param successRate completed / (completed + failed) of the records that have the metric, 0 to 1; null when nothing
-     * ended
+     * @param successRate completed / (completed + failed) of the records that have the metric, 0 to 1; null when
+     *     nothing ended
      */
     public record Side(
             ValueSummary values,

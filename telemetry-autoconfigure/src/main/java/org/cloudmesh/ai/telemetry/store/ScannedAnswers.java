@@ -17,8 +17,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers out of records that are shown one by one, for a store that knows no faster way. Memory grows with the answer, not
- * with the records.
+ * Answers out of records that are shown one by one, for a store that knows no faster way. Memory grows with the answer,
+ * not with the records.
  */
 final class ScannedAnswers {
 

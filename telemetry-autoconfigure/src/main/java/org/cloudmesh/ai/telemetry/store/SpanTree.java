@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Puts the records of a trace together to spans, and finds how deep each lies.
  *
- * <p>The record of a start is one span with the record of its end. Of several other records of one span, that with a duration
- * is the span, and the others lie in it. A span whose parent never came is a root. Of spans that are each other's parents, the
- * one that began first is a root. Used by one thread.
+ * <p>The record of a start is one span with the record of its end. Of several other records of one span, that with a
+ * duration is the span, and the others lie in it. A span whose parent never came is a root. Of spans that are each
+ * other's parents, the one that began first is a root. Used by one thread.
  */
 final class SpanTree {
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The machine's state as the records of that moment carry it.
  *
  * @param at microseconds since 1970 of a record that carries it: the first one, unless there are so many readings that
- * some are left out
+ *     some are left out
  * @param system fields of the record's {@code system} object
  */
 public record SystemReading(long at, Map<String, @Nullable Object> system) {}

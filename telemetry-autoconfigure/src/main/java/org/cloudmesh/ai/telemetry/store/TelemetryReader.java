@@ -19,11 +19,11 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions about the records that a store keeps: the same answers as over HTTP. Thread-safe, also while records are
- * written. Without a {@link Deadline}, a question may take {@link #DEFAULT_TIMEOUT}.
+ * Answers questions about the records that a store keeps: the same answers as over HTTP. Thread-safe, also while
+ * records are written. Without a {@link Deadline}, a question may take {@link #DEFAULT_TIMEOUT}.
  *
- * <p>All methods throw a {@link QueryException} when the deadline passes or no store can be read. Times are in microseconds;
- * a range includes {@code from} and excludes {@code to}.
+ * <p>All methods throw a {@link QueryException} when the deadline passes or no store can be read. Times are in
+ * microseconds; a range includes {@code from} and excludes {@code to}.
  */
 public final class TelemetryReader {
 
@@ -157,8 +157,8 @@ public final class TelemetryReader {
     }
 
     /**
-     * Returns one metric over an axis, also by group when a dimension is given. Records of no run are left out of elapsed
-     * time, and records without the axis's metric of that axis.
+     * Returns one metric over an axis, also by group when a dimension is given. Records of no run are left out of
+     * elapsed time, and records without the axis's metric of that axis.
      *
      * @param metric its name
      * @param filter which records
@@ -188,8 +188,8 @@ public final class TelemetryReader {
     }
 
     /**
-     * Returns the attributes that records have, and their most frequent values. Of an attribute that has many values they
-     * are left out when there are more than {@value AttributeCount#MOST_SCANNED} records and it is not named.
+     * Returns the attributes that records have, and their most frequent values. Of an attribute that has many values
+     * they are left out when there are more than {@value AttributeCount#MOST_SCANNED} records and it is not named.
      *
      * @param filter which records
      * @param name of the only attribute of interest; null for all
@@ -226,8 +226,8 @@ public final class TelemetryReader {
     }
 
     /**
-     * Returns a page of traces of which any record is chosen, that of the latest chosen record first. Paging neither skips
-     * nor repeats traces.
+     * Returns a page of traces of which any record is chosen, that of the latest chosen record first. Paging neither
+     * skips nor repeats traces.
      *
      * @param filter which records; the same for all pages
      * @param after {@link TracePage#next()} of the page before; null for the first

@@ -33,8 +33,8 @@ public interface TelemetryStore extends AutoCloseable {
     default void open() throws StoreException {}
 
     /**
-     * Keeps a batch, all of it or nothing. A batch may come again after a failure: records that were kept after all must
-     * not be kept twice ({@link TelemetryRecord#sequence()} rises within one origin).
+     * Keeps a batch, all of it or nothing. A batch may come again after a failure: records that were kept after all
+     * must not be kept twice ({@link TelemetryRecord#sequence()} rises within one origin).
      *
      * @param batch records in the order of emission; empty to sync alone
      * @param durable whether this batch and all before it must survive power loss once this returns

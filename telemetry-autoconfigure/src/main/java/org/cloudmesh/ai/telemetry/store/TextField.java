@@ -5,8 +5,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts of a record that no series shares. Each has one name, which is its member in JSON and its column in databases and in
- * CSV. The pipeline, the formats and the stores walk this list, so a new constant reaches all of them.
+ * Texts of a record that no series shares. Each has one name, which is its member in JSON and its column in databases
+ * and in CSV. The pipeline, the formats and the stores walk this list, so a new constant reaches all of them.
  */
 public enum TextField {
     /** A text for people. */

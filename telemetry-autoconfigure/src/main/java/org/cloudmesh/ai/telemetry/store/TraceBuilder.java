@@ -13,7 +13,10 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
-/** Sums up the records of one trace, and keeps its first spans if they are asked for. Bounded memory. Used by one thread. */
+/**
+ * Sums up the records of one trace, and keeps its first spans if they are asked for. Bounded memory. Used by one
+ * thread.
+ */
 final class TraceBuilder {
 
     /** The event of a record that says how good another one was. */
@@ -115,7 +118,9 @@ final class TraceBuilder {
         return Double.isNaN(sum) ? value : sum + value;
     }
 
-    /** What has no parent comes before what has one, and the first before others; an end takes the place of its start. */
+    /**
+     * What has no parent comes before what has one, and the first before others; an end takes the place of its start.
+     */
     private static TracedRecord root(@Nullable TracedRecord known, TracedRecord other) {
         if (known == null) {
             return other;

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds traces and puts their records together. Used by one thread.
  *
- * <p><b>Idea.</b> The id of a trace is in the records alone, in no summary, so a trace's records are looked for one by one.
- * Where there are few records of traces, all of them are looked at. Where there are many, only those are looked at that were
- * written within {@link #REACH} of one that is known to be of the trace. Scores are told later, up to days; but they are few
- * and have an event of their own, by which summaries know where they are.
+ * <p><b>Idea.</b> The id of a trace is in the records alone, in no summary, so a trace's records are looked for one by
+ * one. Where there are few records of traces, all of them are looked at. Where there are many, only those are looked at
+ * that were written within {@link #REACH} of one that is known to be of the trace. Scores are told later, up to days;
+ * but they are few and have an event of their own, by which summaries know where they are.
  */
 final class TraceSearch {
 

@@ -6,8 +6,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record with its place in a trace. Records are written when their work ends, so its start is the record's time less its
- * duration.
+ * A record with its place in a trace. Records are written when their work ends, so its start is the record's time less
+ * its duration.
  *
  * @param record the record
  * @param start microseconds since 1970

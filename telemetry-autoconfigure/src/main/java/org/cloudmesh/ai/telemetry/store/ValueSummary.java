@@ -4,8 +4,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many values in a few figures; all but the count are null when there is no value. Percentiles go by nearest rank, exact
- * up to {@value Distribution#EXACT_LIMIT} values and within 1 % beyond.
+ * Many values in a few figures; all but the count are null when there is no value. Percentiles go by nearest rank,
+ * exact up to {@value Distribution#EXACT_LIMIT} values and within 1 % beyond.
  */
 public record ValueSummary(
         long count,

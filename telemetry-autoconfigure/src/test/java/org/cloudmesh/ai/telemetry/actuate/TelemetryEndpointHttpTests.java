@@ -58,7 +58,9 @@ class TelemetryEndpointHttpTests {
         host.close();
     }
 
-    /** Two runs of 100 values a second apart, the second run twice as slow; each tenth fails. Then one with odd names. */
+    /**
+     * Two runs of 100 values a second apart, the second run twice as slow; each tenth fails. Then one with odd names.
+     */
     private static void fill(StubPipeline pipeline) {
         Origin a = Records.origin("aa", "train", "A");
         Origin b = Records.origin("bb", "serve", "B");

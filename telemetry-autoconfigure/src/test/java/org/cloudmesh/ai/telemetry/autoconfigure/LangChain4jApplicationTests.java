@@ -72,7 +72,10 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What an application builds of LangChain4j as beans is recorded without a line of code, with LangChain4j's real clients. */
+/**
+ * What an application builds of LangChain4j as beans is recorded without a line of code, with LangChain4j's real
+ * clients.
+ */
 @ExtendWith(OutputCaptureExtension.class)
 public class LangChain4jApplicationTests {
 

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A web application on a machine with two cards, by a stand-in for the driver's library: one lacks a reading, the other is
- * lost midway. Asked over HTTP, as a user would.
+ * A web application on a machine with two cards, by a stand-in for the driver's library: one lacks a reading, the other
+ * is lost midway. Asked over HTTP, as a user would.
  */
 @Timeout(120)
 @EnabledOnOs(value = OS.LINUX, disabledReason = "The stand-in is a Linux library")

@@ -24,8 +24,8 @@ import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 
 /**
- * A process that records, to be killed, starved and hindered. It takes commands from its standard input, one a line, and
- * answers each with lines on its standard output.
+ * A process that records, to be killed, starved and hindered. It takes commands from its standard input, one a line,
+ * and answers each with lines on its standard output.
  */
 final class Emitter {
 

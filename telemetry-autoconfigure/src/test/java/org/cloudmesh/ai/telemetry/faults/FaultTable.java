@@ -19,8 +19,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Collects what the tests with {@link FaultRow} saw, and writes the table to {@code target/faults.md}. A test may say what it
- * saw, in figures, by an entry {@code seen}.
+ * Collects what the tests with {@link FaultRow} saw, and writes the table to {@code target/faults.md}. A test may say
+ * what it saw, in figures, by an entry {@code seen}.
  */
 public final class FaultTable implements TestExecutionListener {
 

@@ -18,8 +18,8 @@ final class Halting {
     private Halting() {}
 
     /**
-     * Starts with the backend, the path, how long to idle before the burst (0: none, at a cold start) and how long to wait
-     * between the burst and the halt, in milliseconds.
+     * Starts with the backend, the path, how long to idle before the burst (0: none, at a cold start) and how long to
+     * wait between the burst and the halt, in milliseconds.
      */
     public static void main(String[] arguments) throws Exception {
         long idle = Long.parseLong(arguments[2]);

@@ -14,9 +14,9 @@ import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 
 /**
- * A recorder that is told by text what to do, so that it can live in a class loader of its own. As a program it runs two of
- * them, each with its own copy of the product and of SQLite's library, on one file: the first records all the time while the
- * second opens and closes it.
+ * A recorder that is told by text what to do, so that it can live in a class loader of its own. As a program it runs
+ * two of them, each with its own copy of the product and of SQLite's library, on one file: the first records all the
+ * time while the second opens and closes it.
  */
 public final class LoadedRecorder implements UnaryOperator<String> {
 

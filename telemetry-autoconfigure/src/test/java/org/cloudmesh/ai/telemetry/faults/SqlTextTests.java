@@ -46,7 +46,9 @@ class SqlTextTests {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Texts that would do something, were they taken for anything but text. More than 32, so that "k" has many values. */
+    /**
+     * Texts that would do something, were they taken for anything but text. More than 32, so that "k" has many values.
+     */
     private static final List<String> TEXTS = List.of(
             "'",
             "''",

@@ -30,7 +30,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** An application with its own H2, Flyway, Spring Data JDBC repository and transactions: telemetry touches none of it. */
+/**
+ * An application with its own H2, Flyway, Spring Data JDBC repository and transactions: telemetry touches none of it.
+ */
 class HostApplicationTests {
 
     @TempDir

@@ -91,8 +91,8 @@ public final class Records {
     }
 
     /**
-     * Returns records of traces: spans with durations and parents, scores, steps, and attributes of few and of many values. Some
-     * are of no trace, some have a parent that never came.
+     * Returns records of traces: spans with durations and parents, scores, steps, and attributes of few and of many
+     * values. Some are of no trace, some have a parent that never came.
      */
     public static List<TelemetryRecord> traced(long seed, int count) {
         Random random = new Random(seed);

@@ -19,9 +19,9 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of lines that this and other processes append to. Each call of {@link #append} is one write to the end under a lock:
- * it is there as a whole or not at all. That the file was moved, replaced or cut is noticed before bytes go astray. Links are
- * not followed. Used by one thread.
+ * A file of lines that this and other processes append to. Each call of {@link #append} is one write to the end under a
+ * lock: it is there as a whole or not at all. That the file was moved, replaced or cut is noticed before bytes go
+ * astray. Links are not followed. Used by one thread.
  */
 public final class AppendFile implements AutoCloseable {
 
@@ -199,7 +199,9 @@ public final class AppendFile implements AutoCloseable {
         }
     }
 
-    /** After a failed sync the system takes all pages for written that it tried to write. Bytes written anew are not. */
+    /**
+     * After a failed sync the system takes all pages for written that it tried to write. Bytes written anew are not.
+     */
     private void writeAgain(RandomAccessFile file) throws IOException {
         long end = Math.min(file.length(), this.tornFrom < 0 ? this.end : this.tornFrom);
         byte[] bytes = new byte[1 << 16];

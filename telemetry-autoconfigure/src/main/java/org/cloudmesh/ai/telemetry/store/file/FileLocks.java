@@ -14,9 +14,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Excludes all other writers of a file, threads and processes alike. The lock is held on a file of its own, {@code
- * <name>.lock}: POSIX drops a process's locks on a file as soon as any of its descriptors is closed, and queries open and
- * close the data file all the time. A holder that does not let go is not waited for long.
+ * Excludes all other writers of a file, threads and processes alike. The lock is held on a file of its own,
+ * {@code <name>.lock}: POSIX drops a process's locks on a file as soon as any of its descriptors is closed, and queries
+ * open and close the data file all the time. A holder that does not let go is not waited for long.
  */
 final class FileLocks implements AutoCloseable {
 

@@ -10,15 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the time by which records are too old, and does not follow a clock that jumps ahead: one second with a wrong date
- * must not cost the whole history.
+ * Tells the time by which records are too old, and does not follow a clock that jumps ahead: one second with a wrong
+ * date must not cost the whole history.
  *
- * <p>Within a process, the time told goes on at most {@value #CATCH_UP} times as fast as monotonic time. So a clock that is
- * a century ahead for a second deletes what a minute makes too old, and one that is right after a jump, after a machine
- * slept for a night say, is caught up with in minutes. At a start there is no monotonic time to compare with: what tells
- * then is when the file was last written and its newest record. A clock that agrees with neither, because it would make all
- * of the history too old, is caught up with in the same manner. A clock that goes back is followed at once: it deletes
- * nothing. Used by the writer's thread.
+ * <p>Within a process, the time told goes on at most {@value #CATCH_UP} times as fast as monotonic time. So a clock
+ * that is a century ahead for a second deletes what a minute makes too old, and one that is right after a jump, after a
+ * machine slept for a night say, is caught up with in minutes. At a start there is no monotonic time to compare with:
+ * what tells then is when the file was last written and its newest record. A clock that agrees with neither, because it
+ * would make all of the history too old, is caught up with in the same manner. A clock that goes back is followed at
+ * once: it deletes nothing. Used by the writer's thread.
  */
 public final class RetentionClock {
 

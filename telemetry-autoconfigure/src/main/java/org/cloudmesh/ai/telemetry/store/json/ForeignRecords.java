@@ -16,9 +16,9 @@ import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns what the Python module {@code cloudmesh.ai.common.telemetry}, or a person, wrote into records. Its loose keywords find
- * their places: {@code {"metric": "loss", "value": 0.1}} is the metric {@code loss}, a text under {@code event} the event,
- * other texts are attributes. Thread-safe.
+ * Turns what the Python module {@code cloudmesh.ai.common.telemetry}, or a person, wrote into records. Its loose
+ * keywords find their places: {@code {"metric": "loss", "value": 0.1}} is the metric {@code loss}, a text under
+ * {@code event} the event, other texts are attributes. Thread-safe.
  */
 public final class ForeignRecords {
 
@@ -94,12 +94,12 @@ public final class ForeignRecords {
     }
 
     /**
-     * Returns the record of a JSON object. Its time is in the field {@code timestamp}, {@code ts} or {@code time}, as text in
-     * ISO-8601 or as seconds or milliseconds since 1970.
+     * Returns the record of a JSON object. Its time is in the field {@code timestamp}, {@code ts} or {@code time}, as
+     * text in ISO-8601 or as seconds or milliseconds since 1970.
      *
      * @param sequence what tells it from all others of the store and orders them
-     * @param fields as {@link RecordJson#read(String)} gave them; of names that no record has, numbers become metrics and all
-     * else attributes
+     * @param fields as {@link RecordJson#read(String)} gave them; of names that no record has, numbers become metrics
+     *     and all else attributes
      * @return null when there is no time
      */
     public @Nullable TelemetryRecord record(long sequence, Map<String, @Nullable Object> fields) {
@@ -161,7 +161,10 @@ public final class ForeignRecords {
         return null;
     }
 
-    /** Returns microseconds since 1970 of a text in ISO-8601, or of a number of seconds or milliseconds; null for others. */
+    /**
+     * Returns microseconds since 1970 of a text in ISO-8601, or of a number of seconds or milliseconds; null for
+     * others.
+     */
     private @Nullable Long micros(@Nullable Object value) {
         if (value instanceof Number number) {
             double amount = number.doubleValue();

@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.NumberOutput;
 
 /**
- * JSON in the making, as UTF-8 in one array that is used again and again. Separators are up to the caller; values are always
- * valid JSON on one line: control characters and Unicode's line separators are escaped, lone surrogates become U+FFFD. Not
- * thread-safe.
+ * JSON in the making, as UTF-8 in one array that is used again and again. Separators are up to the caller; values are
+ * always valid JSON on one line: control characters and Unicode's line separators are escaped, lone surrogates become
+ * U+FFFD. Not thread-safe.
  */
 public final class JsonBuffer {
 
@@ -228,8 +228,8 @@ public final class JsonBuffer {
     }
 
     /**
-     * Appends a text, number, truth value, record, map, collection or null; any other object as its text. A record is as
-     * answers carry it, with all fields.
+     * Appends a text, number, truth value, record, map, collection or null; any other object as its text. A record is
+     * as answers carry it, with all fields.
      */
     public JsonBuffer value(@Nullable Object value) {
         if (value == null) {

@@ -15,8 +15,8 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
 /**
- * Records and their parts as JSON, one by one. Reading bounds depth and size, and takes the {@code NaN} and {@code Infinity}
- * that Python's json module writes. Thread-safe.
+ * Records and their parts as JSON, one by one. Reading bounds depth and size, and takes the {@code NaN} and
+ * {@code Infinity} that Python's json module writes. Thread-safe.
  */
 public final class RecordJson {
 

@@ -19,7 +19,10 @@ public final class RecordTime {
 
     private RecordTime() {}
 
-    /** Returns the text of microseconds since 1970, in 27 characters; years beyond 0 to 9999 become the nearest time in them. */
+    /**
+     * Returns the text of microseconds since 1970, in 27 characters; years beyond 0 to 9999 become the nearest time in
+     * them.
+     */
     public static String format(long micros) {
         long bounded = Math.max(FIRST, Math.min(LAST, micros));
         String rest = Long.toString(Math.floorMod(bounded, 1_000_000L));

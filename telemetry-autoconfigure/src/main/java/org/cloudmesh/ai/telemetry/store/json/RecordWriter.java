@@ -8,8 +8,8 @@ import org.cloudmesh.ai.telemetry.store.TextField;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes records as JSON objects, one line each. What neighbouring records share (origin, machine's state, names, the second)
- * is kept ready as bytes. Not thread-safe.
+ * Writes records as JSON objects, one line each. What neighbouring records share (origin, machine's state, names, the
+ * second) is kept ready as bytes. Not thread-safe.
  */
 public final class RecordWriter {
 

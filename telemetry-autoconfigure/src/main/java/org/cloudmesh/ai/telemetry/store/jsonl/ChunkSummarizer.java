@@ -7,8 +7,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.RollupBuilder.Totals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the lines of chunks, one after the other: the bounds of the times of each, and a summary of all since the last
- * one if that is wanted. Not thread-safe.
+ * Looks at the lines of chunks, one after the other: the bounds of the times of each, and a summary of all since the
+ * last one if that is wanted. Not thread-safe.
  */
 final class ChunkSummarizer {
 

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * Summaries of a file: one for each chunk, one for each sixteen chunks, one for each 256. Used by one thread.
- */
+/** Summaries of a file: one for each chunk, one for each sixteen chunks, one for each 256. Used by one thread. */
 final class ChunkTree {
 
     static final int LEVELS = 3;

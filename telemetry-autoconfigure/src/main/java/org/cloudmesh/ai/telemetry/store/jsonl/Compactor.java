@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Packs and deletes rolled files, a little at each call. A file with records that another program wrote is left alone. Used
- * by the writer's thread.
+ * Packs and deletes rolled files, a little at each call. A file with records that another program wrote is left alone.
+ * Used by the writer's thread.
  */
 final class Compactor implements AutoCloseable {
 
@@ -97,8 +97,8 @@ final class Compactor implements AutoCloseable {
     }
 
     /**
-     * Keeps up with what is written: packs files before they would have to go, and looks into those that are not known to be
-     * ours, each at twice the pace of writing.
+     * Keeps up with what is written: packs files before they would have to go, and looks into those that are not known
+     * to be ours, each at twice the pace of writing.
      *
      * @param file that records are written to
      * @param bytes that were just written to it
@@ -209,8 +209,8 @@ final class Compactor implements AutoCloseable {
     }
 
     /**
-     * Leaves out the file that was rolled last when it need not go even if it stays plain: it is packed while the next one is
-     * written. Otherwise each roll of a store that is full would wait for a whole file.
+     * Leaves out the file that was rolled last when it need not go even if it stays plain: it is packed while the next
+     * one is written. Otherwise each roll of a store that is full would wait for a whole file.
      */
     private List<Path> withoutJustRolled(List<Path> files, long size) {
         int last = files.size() - 1;

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the lines of a file are, which times they have and what they add up to, in chunks of about a megabyte. A packed
- * file tells that itself. A plain one is read once; later, only what was appended is. The last, unfinished megabyte is left
- * to be read each time.
+ * file tells that itself. A plain one is read once; later, only what was appended is. The last, unfinished megabyte is
+ * left to be read each time.
  */
 final class FileIndex {
 

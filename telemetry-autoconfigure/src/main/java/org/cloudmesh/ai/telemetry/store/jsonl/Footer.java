@@ -7,7 +7,8 @@ import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 
 /**
- * What is in a packed file, and where: its chunks, the catalog of its lines, its summaries. JSON at the end of the file.
+ * What is in a packed file, and where: its chunks, the catalog of its lines, its summaries. JSON at the end of the
+ * file.
  *
  * @param chunks in the order of the file
  * @param catalog that summaries refer to

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are no lines in a gzip file: the extra field of members that are empty, as many as it takes. Any gunzip passes
- * over them. The last member of a file is a note that tells where the {@link Footer} is.
+ * Bytes that are no lines in a gzip file: the extra field of members that are empty, as many as it takes. Any gunzip
+ * passes over them. The last member of a file is a note that tells where the {@link Footer} is.
  */
 final class FooterMembers {
 

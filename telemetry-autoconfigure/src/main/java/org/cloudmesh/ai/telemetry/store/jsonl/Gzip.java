@@ -11,8 +11,9 @@ import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chunks of lines as members of a gzip file. Any gunzip unpacks the file as a whole; a field of each member's header (RFC
- * 1952, 2.3.1.1) tells how long the member is and which times it holds, so that queries hop over those they do not need.
+ * Chunks of lines as members of a gzip file. Any gunzip unpacks the file as a whole; a field of each member's header
+ * (RFC 1952, 2.3.1.1) tells how long the member is and which times it holds, so that queries hop over those they do not
+ * need.
  */
 final class Gzip {
 

@@ -17,9 +17,9 @@ import org.cloudmesh.ai.telemetry.store.file.OwnerOnlyFiles;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 
 /**
- * Packs a rolled file, a megabyte at a step, so that the writer never waits long. The packed file gets its name when it is
- * whole and on disk; only then the plain one goes. A crash leaves the plain one, or both, of which the plain one is passed
- * over.
+ * Packs a rolled file, a megabyte at a step, so that the writer never waits long. The packed file gets its name when it
+ * is whole and on disk; only then the plain one goes. A crash leaves the plain one, or both, of which the plain one is
+ * passed over.
  */
 final class GzipCompaction implements AutoCloseable {
 

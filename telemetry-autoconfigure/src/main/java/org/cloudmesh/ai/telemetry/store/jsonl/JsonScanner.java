@@ -231,7 +231,9 @@ final class JsonScanner {
 
     static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
 
-    /** Returns whether those bytes are there. Eight at a time: most pieces are too short for the JDK's own to be quick. */
+    /**
+     * Returns whether those bytes are there. Eight at a time: most pieces are too short for the JDK's own to be quick.
+     */
     static boolean is(byte[] expected, byte[] json, int at, int limit) {
         int length = expected.length;
         if (at + length > limit) {

@@ -15,8 +15,8 @@ import org.cloudmesh.ai.telemetry.store.query.RecordView;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line exactly as this product writes it: the same fields in the same order, without blanks. Checked as a whole, but only
- * the time is decoded until more is asked for. Whatever looks different is left to {@link RecordReader}.
+ * A line exactly as this product writes it: the same fields in the same order, without blanks. Checked as a whole, but
+ * only the time is decoded until more is asked for. Whatever looks different is left to {@link RecordReader}.
  */
 final class Line implements RecordView {
 

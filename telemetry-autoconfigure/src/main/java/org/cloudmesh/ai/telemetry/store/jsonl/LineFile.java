@@ -95,7 +95,9 @@ final class LineFile implements AutoCloseable {
         };
     }
 
-    /** Returns the length of the whole lines that begin at an offset, up to about a wanted length; 0 when none is whole. */
+    /**
+     * Returns the length of the whole lines that begin at an offset, up to about a wanted length; 0 when none is whole.
+     */
     int wholeLines(long offset, int wanted, Buffer buffer) throws IOException {
         int length = (int) Math.min(wanted, this.size - offset);
         while (length > 0) {

@@ -11,7 +11,9 @@ import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.query.RecordView;
 
-/** Lines that another program packed: nothing tells where they are, so they are unpacked from the beginning each time. */
+/**
+ * Lines that another program packed: nothing tells where they are, so they are unpacked from the beginning each time.
+ */
 final class OtherGzip {
 
     private OtherGzip() {}

@@ -19,7 +19,10 @@ import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.file.OwnerOnlyFiles;
 import org.jspecify.annotations.Nullable;
 
-/** Names of the files that a store rolled: {@code telemetry.jsonl} becomes {@code telemetry.20261124T222000.123456Z.jsonl}. */
+/**
+ * Names of the files that a store rolled: {@code telemetry.jsonl} becomes
+ * {@code telemetry.20261124T222000.123456Z.jsonl}.
+ */
 final class RolledFiles {
 
     /** Stands between the name of a packed file and what is random, while it is not whole. */

@@ -13,8 +13,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.RollupEntries;
 
 /**
  * A roll-up of lines in one array of bytes: the earliest time, then for each metric, the counts of records being metric
- * {@value Rollup#COUNTS}, its id, the length of its entries, and these, as {@link RollupBuilder} encodes them. Numbers are
- * big-endian. Positions are times in microseconds since 1970. A checksum beside the bytes guards them.
+ * {@value Rollup#COUNTS}, its id, the length of its entries, and these, as {@link RollupBuilder} encodes them. Numbers
+ * are big-endian. Positions are times in microseconds since 1970. A checksum beside the bytes guards them.
  */
 final class RollupFormat implements Rollup {
 

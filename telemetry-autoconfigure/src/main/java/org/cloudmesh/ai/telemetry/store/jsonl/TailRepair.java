@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at both ends of a file before it is appended to: its beginning tells whether it holds JSON lines at all, and a last
- * line that a crash tore is moved aside.
+ * Looks at both ends of a file before it is appended to: its beginning tells whether it holds JSON lines at all, and a
+ * last line that a crash tore is moved aside.
  */
 final class TailRepair implements AppendFile.Mender {
 

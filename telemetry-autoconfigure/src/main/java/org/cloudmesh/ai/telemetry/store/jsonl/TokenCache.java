@@ -4,8 +4,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces of JSON that come again and again, with what they mean. Lines repeat their neighbours: comparing bytes with what was
- * there before is several times faster than reading them again. Each piece ends by itself, so that equal bytes mean the same.
+ * Pieces of JSON that come again and again, with what they mean. Lines repeat their neighbours: comparing bytes with
+ * what was there before is several times faster than reading them again. Each piece ends by itself, so that equal bytes
+ * mean the same.
  */
 final class TokenCache<T> {
 
@@ -58,7 +59,9 @@ final class TokenCache<T> {
         this.found = index;
     }
 
-    /** Adds the string that begins there to pieces that are texts; returns the place after it, -1 when there is none. */
+    /**
+     * Adds the string that begins there to pieces that are texts; returns the place after it, -1 when there is none.
+     */
     static int learn(TokenCache<String> pieces, byte[] json, int from, int limit) {
         int end = JsonScanner.string(json, from, limit);
         if (end >= 0) {

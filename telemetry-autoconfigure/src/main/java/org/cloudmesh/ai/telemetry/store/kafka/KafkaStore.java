@@ -28,9 +28,10 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands records to a topic, one JSON object each. All replicas have a batch before it counts as kept, and a producer that
- * sends one twice is found out by the broker; a batch that failed in part comes again as a whole, so a reader tells records
- * by their id. Each wait has a limit: Kafka's own would hold the thread for a minute, and a record for two.
+ * Hands records to a topic, one JSON object each. All replicas have a batch before it counts as kept, and a producer
+ * that sends one twice is found out by the broker; a batch that failed in part comes again as a whole, so a reader
+ * tells records by their id. Each wait has a limit: Kafka's own would hold the thread for a minute, and a record for
+ * two.
  */
 final class KafkaStore implements TelemetryStore {
 

@@ -19,8 +19,8 @@ public final class KafkaStoreFactory implements StoreFactory {
     /**
      * Creates a factory.
      *
-     * @param producer returns the settings of the application's producers; what it throws is told as the reason why records
-     * wait
+     * @param producer returns the settings of the application's producers; what it throws is told as the reason why
+     *     records wait
      * @param topic takes the records
      * @param node name of this machine; null for the pod's or the host's name
      */

@@ -27,9 +27,9 @@ import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands records on as log records of OpenTelemetry: the event is the event's name, the message the body, attributes stay as
- * they are, each metric is an attribute of its name. What a record has beside is under {@code telemetry.*}; a batch that
- * failed comes again, so a reader tells records by {@code telemetry.id}.
+ * Hands records on as log records of OpenTelemetry: the event is the event's name, the message the body, attributes
+ * stay as they are, each metric is an attribute of its name. What a record has beside is under {@code telemetry.*}; a
+ * batch that failed comes again, so a reader tells records by {@code telemetry.id}.
  */
 final class OtlpStore implements TelemetryStore {
 

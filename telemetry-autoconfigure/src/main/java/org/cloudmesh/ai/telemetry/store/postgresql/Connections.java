@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 
 /**
- * Lends connections that belong to no transaction of the application: they come straight from the DataSource, never from
- * the thread, and are given back as they were. Each call on the network has a limit, so that a server that is frozen holds a
- * thread for no longer than that. Thread-safe.
+ * Lends connections that belong to no transaction of the application: they come straight from the DataSource, never
+ * from the thread, and are given back as they were. Each call on the network has a limit, so that a server that is
+ * frozen holds a thread for no longer than that. Thread-safe.
  */
 final class Connections {
 

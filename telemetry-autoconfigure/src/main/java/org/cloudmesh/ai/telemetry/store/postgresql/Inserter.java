@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes batches. A batch is one statement with an array for each column, {@code INSERT ... SELECT FROM unnest(...) ON
  * CONFLICT DO NOTHING}: as fast as COPY, and a batch that comes again changes nothing. What records share is made known
- * before, in transactions of its own, so that what is remembered of it stays true when a batch is rolled back. Used by one
- * thread.
+ * before, in transactions of its own, so that what is remembered of it stays true when a batch is rolled back. Used by
+ * one thread.
  */
 final class Inserter {
 

@@ -16,9 +16,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Days of records. The first node that has a record of a day makes the day's partition, under the advisory lock of
- * {@link PostgresSchema}. A table is made by itself and then attached: that waits for no query, unlike
- * {@code CREATE TABLE ... PARTITION OF}. Days too far from today, as clocks that are wrong tell them, share one partition;
- * when such a day comes near, its rows move. Used by one thread.
+ * {@link PostgresSchema}. A table is made by itself and then attached: that waits for no query, unlike {@code CREATE
+ * TABLE ... PARTITION OF}. Days too far from today, as clocks that are wrong tell them, share one partition; when such
+ * a day comes near, its rows move. Used by one thread.
  */
 final class Partitions {
 

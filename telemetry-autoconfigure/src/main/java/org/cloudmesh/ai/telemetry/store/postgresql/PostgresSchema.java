@@ -73,8 +73,8 @@ final class PostgresSchema {
     }
 
     /**
-     * Returns whether there is a table. It looks into the catalog, since {@code to_regclass} may remember for the rest of a
-     * transaction that there was none.
+     * Returns whether there is a table. It looks into the catalog, since {@code to_regclass} may remember for the rest
+     * of a transaction that there was none.
      */
     static boolean exists(Connection connection, String table) {
         String name = table.toLowerCase(Locale.ROOT);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param node name of this machine among the others; null for the pod's or the host's name
  * @param initialize whether missing tables are made
  * @param schema location of the script that makes them
- * @param tablePrefix in front of each table's name, with a schema and a dot if need be; without its last underscore it is the
- * name of the view
+ * @param tablePrefix in front of each table's name, with a schema and a dot if need be; without its last underscore it
+ *     is the name of the view
  * @param maxAge from which records are removed, a day at a time; null keeps them however old
  */
 public record PostgresSettings(

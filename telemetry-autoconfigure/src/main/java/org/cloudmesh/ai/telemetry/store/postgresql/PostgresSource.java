@@ -31,9 +31,9 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions for the whole fleet, with SQL. Up to {@value Distribution#EXACT_LIMIT} values come as they are, so that
- * percentiles are exact; more of them are counted by the database in the buckets that {@link Distribution} has, so that an
- * answer takes as little memory as there are buckets. Thread-safe.
+ * Answers questions for the whole fleet, with SQL. Up to {@value Distribution#EXACT_LIMIT} values come as they are, so
+ * that percentiles are exact; more of them are counted by the database in the buckets that {@link Distribution} has, so
+ * that an answer takes as little memory as there are buckets. Thread-safe.
  */
 final class PostgresSource implements RecordSource {
 

@@ -16,8 +16,8 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A filter as SQL: conditions, and what is bound to them. Values are bound, never written into the text. The conditions name
- * {@code r} for the record, {@code s} for its series, {@code p} for its process and {@code g} for its reading.
+ * A filter as SQL: conditions, and what is bound to them. Values are bound, never written into the text. The conditions
+ * name {@code r} for the record, {@code s} for its series, {@code p} for its process and {@code g} for its reading.
  */
 final class Selection {
 
@@ -89,8 +89,8 @@ final class Selection {
     }
 
     /**
-     * Returns a text in one case, and what translates the letters of it in another text to that case: {@code lower} is as
-     * good as the database's language, which may know no letters beyond ASCII.
+     * Returns a text in one case, and what translates the letters of it in another text to that case: {@code lower} is
+     * as good as the database's language, which may know no letters beyond ASCII.
      */
     private static List<String> folded(String text) {
         StringBuilder folded = new StringBuilder();

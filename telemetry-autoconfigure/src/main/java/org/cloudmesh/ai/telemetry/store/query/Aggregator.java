@@ -16,7 +16,8 @@ interface Aggregator {
     void add(int bucket, Rollup rollup, ResolvedFilter filter);
 
     /**
-     * Takes records of blocks as a database adds them up by itself; asked only when the series alone tells which are chosen.
+     * Takes records of blocks as a database adds them up by itself; asked only when the series alone tells which are
+     * chosen.
      *
      * @return whether that was done
      */

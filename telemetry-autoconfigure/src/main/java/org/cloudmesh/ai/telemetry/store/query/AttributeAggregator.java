@@ -14,8 +14,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.Series;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts records by attribute and value: attributes of low cardinality by series alone, and of the others, unless records are
- * looked at, how many have them.
+ * Counts records by attribute and value: attributes of low cardinality by series alone, and of the others, unless
+ * records are looked at, how many have them.
  */
 final class AttributeAggregator implements Aggregator {
 
@@ -125,7 +125,10 @@ final class AttributeAggregator implements Aggregator {
         return known;
     }
 
-    /** Returns whether the records must be looked at: only they tell what is asked for, and they are few or it was named. */
+    /**
+     * Returns whether the records must be looked at: only they tell what is asked for, and they are few or it was
+     * named.
+     */
     boolean needsRecords() {
         return this.unknownKeys
                 || (this.unknownValues && (this.name != null || this.records <= AttributeCount.MOST_SCANNED));

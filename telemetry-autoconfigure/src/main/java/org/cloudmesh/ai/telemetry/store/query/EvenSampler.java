@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps evenly spaced items of a sequence whose length is not known, the first and the last among them: whenever there are
- * twice as many as wanted, every second one goes. Not thread-safe.
+ * Keeps evenly spaced items of a sequence whose length is not known, the first and the last among them: whenever there
+ * are twice as many as wanted, every second one goes. Not thread-safe.
  */
 public final class EvenSampler<T> {
 

@@ -8,9 +8,9 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment of a database, which does more than show records. Each record is of a series in the catalog, and its view says
- * which. A scan shows records in the order asked for, by time, and none outside of its range, and none that fails the
- * filter's conditions on the machine's state.
+ * A segment of a database, which does more than show records. Each record is of a series in the catalog, and its view
+ * says which. A scan shows records in the order asked for, by time, and none outside of its range, and none that fails
+ * the filter's conditions on the machine's state.
  */
 public interface IndexedSegment extends Segment {
 
@@ -25,8 +25,8 @@ public interface IndexedSegment extends Segment {
     void count(List<? extends Block> blocks, Scan scan, CountVisitor visitor);
 
     /**
-     * Adds the values of the scan's metric of all chosen records of blocks, when the series alone tells which are chosen,
-     * and when that is faster than to show them.
+     * Adds the values of the scan's metric of all chosen records of blocks, when the series alone tells which are
+     * chosen, and when that is faster than to show them.
      *
      * @param blocks some of this segment's
      * @param target asked for when there is a value

@@ -17,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the chosen records in which a metric is largest. Used by one thread.
  *
- * <p><b>Idea.</b> Best-first search, as branch and bound has it: a roll-up knows the greatest value of its block, so blocks
- * are opened from the greatest bound down, and the search ends when no block left can hold a larger value than those that
- * were found. A block without a roll-up may hold anything.
+ * <p><b>Idea.</b> Best-first search, as branch and bound has it: a roll-up knows the greatest value of its block, so
+ * blocks are opened from the greatest bound down, and the search ends when no block left can hold a larger value than
+ * those that were found. A block without a roll-up may hold anything.
  *
- * <p>A database first shows values alone, which it reads several times faster than records; the records are read in the end.
+ * <p>A database first shows values alone, which it reads several times faster than records; the records are read in the
+ * end.
  */
 final class LargestRecords {
 

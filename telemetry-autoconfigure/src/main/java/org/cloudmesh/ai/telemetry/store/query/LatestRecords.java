@@ -17,8 +17,8 @@ import org.cloudmesh.ai.telemetry.store.query.QueryPlan.ResolvedSegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the latest chosen records: goes back in time, over blocks ordered by their last record, past those whose roll-up has
- * none that is chosen, and stops once no block left can hold a later one. Used by one thread.
+ * Finds the latest chosen records: goes back in time, over blocks ordered by their last record, past those whose
+ * roll-up has none that is chosen, and stops once no block left can hold a later one. Used by one thread.
  */
 final class LatestRecords {
 
@@ -178,8 +178,8 @@ final class LatestRecords {
     }
 
     /**
-     * Keeps one record of each value. Values of which a record is not after the position were on a page before; they are
-     * looked for first, so that memory grows with the number of pages before.
+     * Keeps one record of each value. Values of which a record is not after the position were on a page before; they
+     * are looked for first, so that memory grows with the number of pages before.
      */
     private final class LatestByValue {
 

@@ -11,8 +11,8 @@ import org.cloudmesh.ai.telemetry.store.query.QueryPlan.Presence;
 import org.cloudmesh.ai.telemetry.store.query.QueryPlan.ResolvedSegment;
 
 /**
- * Shows chosen records in the order of time and id. Memory grows with the records of those blocks whose times overlap, or
- * with the window, not with their number. Used by one thread.
+ * Shows chosen records in the order of time and id. Memory grows with the records of those blocks whose times overlap,
+ * or with the window, not with their number. Used by one thread.
  */
 final class OrderedExport {
 

@@ -3,8 +3,8 @@ package org.cloudmesh.ai.telemetry.store.query;
 import java.util.List;
 
 /**
- * One step of a {@link QueryPlan}: a block that is answered from its roll-up, or neighbouring blocks whose records are looked
- * at.
+ * One step of a {@link QueryPlan}: a block that is answered from its roll-up, or neighbouring blocks whose records are
+ * looked at.
  *
  * @param segment that the blocks are of
  * @param filter resolved for that segment

@@ -27,15 +27,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers all questions about the records of a store: the one place that knows how, whatever the store. Thread-safe.
  *
- * <p><b>Idea.</b> A store shows its records as segments (such as files), which are trees of {@link Block}s. Blocks know the
- * bounds of their times and may have a {@link org.cloudmesh.ai.telemetry.store.rollup.Rollup}. The filter is resolved once
- * for each segment, by series ({@link ResolvedFilter}); a {@link QueryPlan} puts the range together from the largest blocks
- * and from scans; an {@link Aggregator} adds up what they give. A new question is an aggregator, or a search over blocks, and
- * a new filter is a condition of {@link RecordFilter}: stores need not know either. A database may do more than show records,
- * see {@link IndexedSegment}.
+ * <p><b>Idea.</b> A store shows its records as segments (such as files), which are trees of {@link Block}s. Blocks know
+ * the bounds of their times and may have a {@link org.cloudmesh.ai.telemetry.store.rollup.Rollup}. The filter is
+ * resolved once for each segment, by series ({@link ResolvedFilter}); a {@link QueryPlan} puts the range together from
+ * the largest blocks and from scans; an {@link Aggregator} adds up what they give. A new question is an aggregator, or
+ * a search over blocks, and a new filter is a condition of {@link RecordFilter}: stores need not know either. A
+ * database may do more than show records, see {@link IndexedSegment}.
  *
- * <p><b>Failure.</b> Deadlines hold in each stage. Memory grows with groups, names and page sizes, not with records; what
- * grows is counted before it is taken ({@link QueryMemory}).
+ * <p><b>Failure.</b> Deadlines hold in each stage. Memory grows with groups, names and page sizes, not with records;
+ * what grows is counted before it is taken ({@link QueryMemory}).
  */
 public final class QueryEngine implements RecordSource {
 

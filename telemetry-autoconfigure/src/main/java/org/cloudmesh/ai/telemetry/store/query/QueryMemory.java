@@ -5,9 +5,9 @@ import java.util.function.LongConsumer;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 
 /**
- * The memory that answers may take while they are made. All queries of the JVM share a quarter of its heap: one that would
- * need more ends before it takes it, so that a question about very many groups cannot harm the application. What is counted
- * are groups and their values, by what their arrays and objects take at the least. Used by one thread.
+ * The memory that answers may take while they are made. All queries of the JVM share a quarter of its heap: one that
+ * would need more ends before it takes it, so that a question about very many groups cannot harm the application. What
+ * is counted are groups and their values, by what their arrays and objects take at the least. Used by one thread.
  */
 final class QueryMemory implements LongConsumer, AutoCloseable {
 

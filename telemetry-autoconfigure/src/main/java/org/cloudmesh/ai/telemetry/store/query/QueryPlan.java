@@ -11,13 +11,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a range of time, cut into buckets, is put together from blocks. Used by one thread.
  *
- * <p><b>Idea.</b> As with a segment tree, a range is made up of the largest blocks that lie in it, and of records at its
- * edges: with n records and a fan-out of f, some f log n blocks for each edge. A block is answered from its roll-up when it
- * lies within one bucket and the roll-up tells apart what the filter and the groups do. Otherwise its children are looked
- * at, and in the end its records. Blocks in which no chosen series has a record are passed over.
+ * <p><b>Idea.</b> As with a segment tree, a range is made up of the largest blocks that lie in it, and of records at
+ * its edges: with n records and a fan-out of f, some f log n blocks for each edge. A block is answered from its roll-up
+ * when it lies within one bucket and the roll-up tells apart what the filter and the groups do. Otherwise its children
+ * are looked at, and in the end its records. Blocks in which no chosen series has a record are passed over.
  *
- * <p><b>Exact where it is cheap.</b> Percentiles from roll-ups are within 1 %. Where few values are chosen, out of not too
- * many records, their records are looked at instead, so that the answer is exact.
+ * <p><b>Exact where it is cheap.</b> Percentiles from roll-ups are within 1 %. Where few values are chosen, out of not
+ * too many records, their records are looked at instead, so that the answer is exact.
  *
  * <p>Each record of the range is in exactly one step, since the children of a block are exactly its records.
  */
@@ -143,7 +143,9 @@ final class QueryPlan {
         };
     }
 
-    /** Returns whether it pays to look into a roll-up for whether any record is chosen, before records are looked at. */
+    /**
+     * Returns whether it pays to look into a roll-up for whether any record is chosen, before records are looked at.
+     */
     private static boolean looksForNone(ResolvedSegment resolved) {
         return resolved.segment() instanceof IndexedSegment
                 ? resolved.filter().isRare()

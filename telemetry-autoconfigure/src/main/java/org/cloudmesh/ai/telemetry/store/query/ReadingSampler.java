@@ -11,9 +11,10 @@ import org.cloudmesh.ai.telemetry.store.query.OrderedExport.Leaf;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Collects the machine's readings that chosen records carry. Few blocks are read as they are. Of many, so much is read as it
- * takes to see the machine at evenly spaced moments: the beginning of a block that is hardly longer than the time between
- * two moments, all of a longer one. The first and the last block are always read to the end. Used by one thread.
+ * Collects the machine's readings that chosen records carry. Few blocks are read as they are. Of many, so much is read
+ * as it takes to see the machine at evenly spaced moments: the beginning of a block that is hardly longer than the time
+ * between two moments, all of a longer one. The first and the last block are always read to the end. Used by one
+ * thread.
  */
 final class ReadingSampler {
 
@@ -106,7 +107,9 @@ final class ReadingSampler {
         }
     }
 
-    /** Returns the span of a block, which is looked at when its bounds are not known; null when nothing in it passes. */
+    /**
+     * Returns the span of a block, which is looked at when its bounds are not known; null when nothing in it passes.
+     */
     private @Nullable Span span(Leaf leaf) {
         if (leaf.block().first() != Long.MIN_VALUE) {
             return new Span(leaf, leaf.block().first(), leaf.block().last());
@@ -119,7 +122,10 @@ final class ReadingSampler {
         return bounds[0] > bounds[1] ? null : new Span(leaf, bounds[0], bounds[1]);
     }
 
-    /** Returns a time between readings that makes no more than are wanted, nor has more than a few blocks read to the end. */
+    /**
+     * Returns a time between readings that makes no more than are wanted, nor has more than a few blocks read to the
+     * end.
+     */
     private long step(List<Span> spans, long range) {
         long step = range / Math.max(1, this.limit - 1) + 1;
         if (spans.size() <= FEW) {

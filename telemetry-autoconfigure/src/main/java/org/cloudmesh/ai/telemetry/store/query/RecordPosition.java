@@ -5,8 +5,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 
 /**
- * A place in the order of all records: by time, then by id as text. As text it is what continues a page, so that the next
- * one neither skips nor repeats while records arrive.
+ * A place in the order of all records: by time, then by id as text. As text it is what continues a page, so that the
+ * next one neither skips nor repeats while records arrive.
  *
  * @param at microseconds since 1970
  * @param id of the record

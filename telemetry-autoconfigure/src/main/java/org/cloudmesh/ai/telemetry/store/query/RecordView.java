@@ -7,8 +7,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scan shows of a record. Whoever implements it reads no more than it is asked for. Valid only during the call that
- * shows it: a record that must be kept is read by {@link #record()}.
+ * What a scan shows of a record. Whoever implements it reads no more than it is asked for. Valid only during the call
+ * that shows it: a record that must be kept is read by {@link #record()}.
  */
 public interface RecordView extends FilterableRecord {
 

@@ -14,9 +14,9 @@ import org.cloudmesh.ai.telemetry.store.rollup.SeriesCatalog;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a filter means for the series of a segment: of which ones all records are chosen, and of which ones only the records
- * tell. Asked once for each series, so that blocks and records need only look at the id. Two bits a series, however many
- * there are.
+ * What a filter means for the series of a segment: of which ones all records are chosen, and of which ones only the
+ * records tell. Asked once for each series, so that blocks and records need only look at the id. Two bits a series,
+ * however many there are.
  */
 public final class ResolvedFilter {
 
@@ -127,8 +127,8 @@ public final class ResolvedFilter {
     }
 
     /**
-     * Returns conditions of which a chosen record passes at least one when its series is chosen in part; empty when groups
-     * are why any series is.
+     * Returns conditions of which a chosen record passes at least one when its series is chosen in part; empty when
+     * groups are why any series is.
      */
     public Set<Condition> undecided() {
         return this.partialByGroups ? Set.of() : this.undecided;

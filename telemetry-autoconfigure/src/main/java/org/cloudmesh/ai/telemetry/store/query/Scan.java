@@ -3,8 +3,8 @@ package org.cloudmesh.ai.telemetry.store.query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wanted of records that are shown one by one. A store reads no more than that, and may leave out what the filter
- * does not choose.
+ * What is wanted of records that are shown one by one. A store reads no more than that, and may leave out what the
+ * filter does not choose.
  *
  * @param filter which records; the engine looks at each once more
  * @param from time before which none is wanted, in microseconds since 1970

@@ -5,8 +5,8 @@ import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 
 /**
- * What a store implements so that {@link QueryEngine} answers all questions about its records: segments, blocks, scans, and
- * roll-ups if it has them. Thread-safe.
+ * What a store implements so that {@link QueryEngine} answers all questions about its records: segments, blocks, scans,
+ * and roll-ups if it has them. Thread-safe.
  */
 public interface Storage {
 

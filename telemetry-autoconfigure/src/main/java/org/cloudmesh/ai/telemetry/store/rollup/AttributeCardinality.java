@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Decides which attributes make series: those with few values, such as a model's name, and not those with many, such as a
- * trace's id, which would make a series of each record. An attribute is of low cardinality until it has had more than
+ * Decides which attributes make series: those with few values, such as a model's name, and not those with many, such as
+ * a trace's id, which would make a series of each record. An attribute is of low cardinality until it has had more than
  * {@value #MOST_VALUES} values, and of high cardinality ever after. Not thread-safe.
  */
 public final class AttributeCardinality {

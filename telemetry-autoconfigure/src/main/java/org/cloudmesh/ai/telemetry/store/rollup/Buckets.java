@@ -5,8 +5,8 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts of values in buckets, 64 to each power of two: a bucket's key is the leading bits of its numbers, so that keys are
- * ordered as the numbers are. Not thread-safe.
+ * Counts of values in buckets, 64 to each power of two: a bucket's key is the leading bits of its numbers, so that keys
+ * are ordered as the numbers are. Not thread-safe.
  */
 final class Buckets {
 

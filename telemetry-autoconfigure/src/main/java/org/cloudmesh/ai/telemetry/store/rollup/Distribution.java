@@ -5,13 +5,13 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Summary of many values: count, sum, extremes, the last one and quantiles. Distributions of parts merge into that of the
- * whole.
+ * Summary of many values: count, sum, extremes, the last one and quantiles. Distributions of parts merge into that of
+ * the whole.
  *
- * <p>Up to {@value #EXACT_LIMIT} values are kept as they are and quantiles are exact. Beyond, values fall into buckets: 64
- * to each power of two, as in OpenTelemetry's base-2 exponential histogram but linear within the octave, so that a bucket is
- * the leading bits of the number itself. A quantile is then the middle of its bucket, at most 1/128 (0.8 %) off, for any
- * normal double of either sign. Not thread-safe.
+ * <p>Up to {@value #EXACT_LIMIT} values are kept as they are and quantiles are exact. Beyond, values fall into buckets:
+ * 64 to each power of two, as in OpenTelemetry's base-2 exponential histogram but linear within the octave, so that a
+ * bucket is the leading bits of the number itself. A quantile is then the middle of its bucket, at most 1/128 (0.8 %)
+ * off, for any normal double of either sign. Not thread-safe.
  */
 public final class Distribution {
 
@@ -53,7 +53,8 @@ public final class Distribution {
     /**
      * Creates an empty distribution whose memory is counted.
      *
-     * @param growth is given, before memory is taken, how many bytes more there will be; what it throws ends the addition
+     * @param growth is given, before memory is taken, how many bytes more there will be; what it throws ends the
+     *     addition
      */
     public Distribution(LongConsumer growth) {
         this.growth = growth;
@@ -238,8 +239,8 @@ public final class Distribution {
     }
 
     /**
-     * Returns the buckets in a few bytes: their number, then for each the distance to the key before and the count, all as
-     * variable-length integers.
+     * Returns the buckets in a few bytes: their number, then for each the distance to the key before and the count, all
+     * as variable-length integers.
      */
     public byte[] buckets() {
         Buckets.Encoder encoder = new Buckets.Encoder();

@@ -1,8 +1,8 @@
 package org.cloudmesh.ai.telemetry.store.rollup;
 
 /**
- * What the records of a block add up to, as a store keeps it: for each metric a list of entries, one for each series. Reads
- * no more than it is asked for. Used by one thread, and only as long as the block may be read.
+ * What the records of a block add up to, as a store keeps it: for each metric a list of entries, one for each series.
+ * Reads no more than it is asked for. Used by one thread, and only as long as the block may be read.
  */
 public interface Rollup {
 

@@ -10,18 +10,18 @@ import org.jspecify.annotations.Nullable;
  * Adds up the records of a block, from records or from roll-ups of its parts, and encodes the sums. Not thread-safe.
  *
  * <p><b>Idea.</b> A question over a long range is answered from few large blocks and, at the edges of the range, from
- * records. So a block keeps, for each metric, a mergeable {@link Distribution} for each series, and one of all series, since
- * most questions have no filter. Records are the truth; a roll-up that is lost costs time and no answer.
+ * records. So a block keeps, for each metric, a mergeable {@link Distribution} for each series, and one of all series,
+ * since most questions have no filter. Records are the truth; a roll-up that is lost costs time and no answer.
  *
- * <p><b>Encoding</b>, of one metric: entries one after the other, each the id of its series, the length of the rest, and the
- * rest. Numbers are unsigned LEB128 integers (as Lucene's {@code DataOutput.writeVInt}) and big-endian doubles. Positions
- * (times, or row ids) are distances from the block's first one. The rest is, of counts (metric
- * {@value Rollup#COUNTS}): records, first position, distance to the last position. Of values: their number, the position of
- * the last one, and then the one value, or sum, least, greatest and last value and the buckets of
+ * <p><b>Encoding</b>, of one metric: entries one after the other, each the id of its series, the length of the rest,
+ * and the rest. Numbers are unsigned LEB128 integers (as Lucene's {@code DataOutput.writeVInt}) and big-endian doubles.
+ * Positions (times, or row ids) are distances from the block's first one. The rest is, of counts (metric
+ * {@value Rollup#COUNTS}): records, first position, distance to the last position. Of values: their number, the
+ * position of the last one, and then the one value, or sum, least, greatest and last value and the buckets of
  * {@link Distribution#buckets()}. With several series, an entry of series 0 that sums up all of them comes first.
  *
- * <p><b>Series or groups.</b> Where a block has few records for each series, values are kept by group alone: entries then
- * have the id of the group's first series. Counts are always by series.
+ * <p><b>Series or groups.</b> Where a block has few records for each series, values are kept by group alone: entries
+ * then have the id of the group's first series. Counts are always by series.
  *
  * <p><b>Failure.</b> Encoding cannot fail; for damage see {@link RollupEntries}.
  */

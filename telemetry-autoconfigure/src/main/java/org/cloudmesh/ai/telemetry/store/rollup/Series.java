@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * values. The word is that of time-series databases. An attribute of high cardinality, such as a trace's id, makes no
  * series: the series only knows that its records have it, and each record carries the value.
  *
- * <p>Series have ids within one {@link SeriesCatalog}, counted from 1. Series that differ in metrics and attributes alone
- * form a group, whose id is that of its first series.
+ * <p>Series have ids within one {@link SeriesCatalog}, counted from 1. Series that differ in metrics and attributes
+ * alone form a group, whose id is that of its first series.
  */
 public interface Series extends Labels {
 
@@ -21,19 +21,21 @@ public interface Series extends Labels {
     int group();
 
     /**
-     * Returns whether {@link #attribute} holds for each record of the series; if not, an attribute of high cardinality is
-     * asked for, which only the record knows.
+     * Returns whether {@link #attribute} holds for each record of the series; if not, an attribute of high cardinality
+     * is asked for, which only the record knows.
      */
     boolean fixes(String attribute);
 
     /**
-     * Returns the keys of the attributes of high cardinality that each record of the series has; null when records differ
-     * in them.
+     * Returns the keys of the attributes of high cardinality that each record of the series has; null when records
+     * differ in them.
      */
     @Nullable
     List<String> carried();
 
-    /** Returns whether each record of the series has an attribute of that key, with a value that only the record knows. */
+    /**
+     * Returns whether each record of the series has an attribute of that key, with a value that only the record knows.
+     */
     default boolean carries(String attribute) {
         List<String> carried = carried();
         return carried != null && carried.contains(attribute);

@@ -13,9 +13,9 @@ import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The writer's side of attributes. A key of low cardinality, a model's name, goes into the dictionary with its value, so that
- * roll-ups tell its values apart; one of high cardinality, a trace's id, only with its name, and the record carries the
- * value.
+ * The writer's side of attributes. A key of low cardinality, a model's name, goes into the dictionary with its value,
+ * so that roll-ups tell its values apart; one of high cardinality, a trace's id, only with its name, and the record
+ * carries the value.
  */
 final class AttributeSets {
 

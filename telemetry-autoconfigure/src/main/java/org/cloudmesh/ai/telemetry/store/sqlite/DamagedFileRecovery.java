@@ -16,13 +16,13 @@ import org.sqlite.JDBC;
 import org.sqlite.SQLiteConfig;
 
 /**
- * Brings back what can be read of a damaged file that was moved aside, a little at each call, so that the writer never waits
- * long.
+ * Brings back what can be read of a damaged file that was moved aside, a little at each call, so that the writer never
+ * waits long.
  *
- * <p>Rows are read in the order of their ids. Where SQLite reports damage, ever larger steps over ids find the next row that
- * can be read, and halving the last step finds the first such row. How far this came stands in the new file's table {@code
- * mark}, written in the transaction of the records: after a crash it goes on, and no record comes twice. A row whose series
- * is lost is no record any more. Used by the writer's thread.
+ * <p>Rows are read in the order of their ids. Where SQLite reports damage, ever larger steps over ids find the next row
+ * that can be read, and halving the last step finds the first such row. How far this came stands in the new file's
+ * table {@code mark}, written in the transaction of the records: after a crash it goes on, and no record comes twice. A
+ * row whose series is lost is no record any more. Used by the writer's thread.
  */
 final class DamagedFileRecovery implements AutoCloseable {
 

@@ -107,8 +107,8 @@ final class DatabaseFile {
     }
 
     /**
-     * Takes the lock that keeps other copies of SQLite's library away, before anything reads the file. {@link #unlock()}
-     * lets go.
+     * Takes the lock that keeps other copies of SQLite's library away, before anything reads the file.
+     * {@link #unlock()} lets go.
      */
     void lock() throws StoreException {
         unlock();
@@ -220,7 +220,10 @@ final class DatabaseFile {
         return Integer.toUnsignedLong(fields.getInt(PAGES_AT)) * (pageSize == 1 ? 1 << 16 : pageSize);
     }
 
-    /** Returns when an earlier user last wrote the file, in milliseconds since 1970; {@link Long#MIN_VALUE} for a new one. */
+    /**
+     * Returns when an earlier user last wrote the file, in milliseconds since 1970; {@link Long#MIN_VALUE} for a new
+     * one.
+     */
     long modified() {
         return this.modified;
     }

@@ -19,21 +19,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps a database file to one copy of SQLite's library in this JVM.
  *
- * <p>POSIX gives locks to a process, not to a descriptor: a process that closes any descriptor of a file drops all its locks
- * on it. SQLite counts its own descriptors for that reason, but each copy of its library, one for each class loader that
- * loads the driver, knows its own alone. Two copies in one process drop each other's locks, and other processes then write
- * and delete the log beneath them.
+ * <p>POSIX gives locks to a process, not to a descriptor: a process that closes any descriptor of a file drops all its
+ * locks on it. SQLite counts its own descriptors for that reason, but each copy of its library, one for each class
+ * loader that loads the driver, knows its own alone. Two copies in one process drop each other's locks, and other
+ * processes then write and delete the log beneath them.
  *
- * <p>So the first to open a file takes a lock on {@code <name>.lock}. Java refuses a lock that overlaps another one of the
- * same JVM, whichever class loader asks and although both are shared; the system lets shared locks of several processes be.
- * Hence other processes go on as ever, a second class loader is refused, and the users of one class loader share the lock
- * through a static table. The lock file stays, for deleting it would let two hold it. Each connection holds the lock until
- * it is closed.
+ * <p>So the first to open a file takes a lock on {@code <name>.lock}. Java refuses a lock that overlaps another one of
+ * the same JVM, whichever class loader asks and although both are shared; the system lets shared locks of several
+ * processes be. Hence other processes go on as ever, a second class loader is refused, and the users of one class
+ * loader share the lock through a static table. The lock file stays, for deleting it would let two hold it. Each
+ * connection holds the lock until it is closed.
  *
- * <p>For the same reason nothing may open and close the database file beside SQLite. What reads its header does so through
- * a descriptor that is closed after the last connection. Thread-safe.
+ * <p>For the same reason nothing may open and close the database file beside SQLite. What reads its header does so
+ * through a descriptor that is closed after the last connection. Thread-safe.
  *
- * @see <a href="https://www.sqlite.org/howtocorrupt.html#posix_close_bug">How to corrupt an SQLite database file, 2.2</a>
+ * @see <a href="https://www.sqlite.org/howtocorrupt.html#posix_close_bug">How to corrupt an SQLite database file,
+ *     2.2</a>
  */
 final class DatabaseLock implements AutoCloseable {
 

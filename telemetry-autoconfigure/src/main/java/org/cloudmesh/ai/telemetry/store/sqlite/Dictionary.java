@@ -12,7 +12,9 @@ import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
-/** The writer's side of the dictionaries: finds rows, makes those that are missing, and remembers the latest in bounds. */
+/**
+ * The writer's side of the dictionaries: finds rows, makes those that are missing, and remembers the latest in bounds.
+ */
 final class Dictionary {
 
     private static final int REMEMBERED = 4096;

@@ -10,16 +10,16 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * What remote stores have yet to receive of a file's records.
  *
- * <p>The order of row ids is that of time, not that of commits: a record may come in behind one that was already sent. So a
- * position is two things. {@code outbox.position} says that all rows up to that id were sent, but for those that
- * {@code outbox_late} lists. A trigger lists each row that is inserted at or before the position, whoever inserts it: this
- * process, another one, or a later release. What comes in at or before the end of a batch while that batch is on its way is
- * found when the position moves: the transaction that moves it looks the rows of the batch up again and lists those that
- * were not sent.
+ * <p>The order of row ids is that of time, not that of commits: a record may come in behind one that was already sent.
+ * So a position is two things. {@code outbox.position} says that all rows up to that id were sent, but for those that
+ * {@code outbox_late} lists. A trigger lists each row that is inserted at or before the position, whoever inserts it:
+ * this process, another one, or a later release. What comes in at or before the end of a batch while that batch is on
+ * its way is found when the position moves: the transaction that moves it looks the rows of the batch up again and
+ * lists those that were not sent.
  *
- * <p>The forwarders' threads only read the file. The writer notes what arrived in its own transactions, so that no second
- * connection writes: that would make the writer read again what it remembers of the file. Between an arrival and its note a
- * crash sends the batch once more.
+ * <p>The forwarders' threads only read the file. The writer notes what arrived in its own transactions, so that no
+ * second connection writes: that would make the writer read again what it remembers of the file. Between an arrival and
+ * its note a crash sends the batch once more.
  *
  * <p>The lock keeps a batch from being read while retention decides which rows were not sent.
  */

@@ -9,8 +9,8 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.json.ForeignRecords;
 
 /**
- * Takes the rows that the Python module wrote into the records that queries see. The rows themselves stay. A row that is no
- * record, since its time is none, is passed over.
+ * Takes the rows that the Python module wrote into the records that queries see. The rows themselves stay. A row that
+ * is no record, since its time is none, is passed over.
  */
 final class PythonRows {
 

@@ -4,7 +4,9 @@ import java.sql.SQLException;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 
-/** A read transaction of one query, on a connection that goes back to the others unless it failed. Used by one thread. */
+/**
+ * A read transaction of one query, on a connection that goes back to the others unless it failed. Used by one thread.
+ */
 final class ReadSession implements AutoCloseable {
 
     private final Connections.Lease lease;

@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
 
 /**
- * Conditions on the machine's readings in SQL: SQLite looks at each reading once, however many records refer to it. Only a
- * number matches, as everywhere; what a reading's patch does not have is as its machine has it.
+ * Conditions on the machine's readings in SQL: SQLite looks at each reading once, however many records refer to it.
+ * Only a number matches, as everywhere; what a reading's patch does not have is as its machine has it.
  */
 final class ReadingCondition {
 

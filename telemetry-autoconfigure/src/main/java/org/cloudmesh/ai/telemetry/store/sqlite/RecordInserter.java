@@ -19,8 +19,8 @@ import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes batches: rows, dictionaries and aggregates, within the caller's transaction. What it remembers of the file is only
- * there to save reading it again; {@link #reload()} reads it. Not thread-safe.
+ * Writes batches: rows, dictionaries and aggregates, within the caller's transaction. What it remembers of the file is
+ * only there to save reading it again; {@link #reload()} reads it. Not thread-safe.
  */
 final class RecordInserter {
 

@@ -8,9 +8,9 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 
 /**
- * Removes the oldest records in small steps, so that the writer never waits long. {@link #written} keeps up with what comes
- * in: it removes at most twice as much as was written. {@link #apply} does what is left when nothing is written, and gives
- * room back to the disk. What another program wrote stays. Used by the writer's thread.
+ * Removes the oldest records in small steps, so that the writer never waits long. {@link #written} keeps up with what
+ * comes in: it removes at most twice as much as was written. {@link #apply} does what is left when nothing is written,
+ * and gives room back to the disk. What another program wrote stays. Used by the writer's thread.
  */
 final class Retention {
 
@@ -226,7 +226,9 @@ final class Retention {
         return end;
     }
 
-    /** Returns where the oldest records of the first cell, or of those without one, end; 0 when there are none to go. */
+    /**
+     * Returns where the oldest records of the first cell, or of those without one, end; 0 when there are none to go.
+     */
     private long endWithinCell(Database database, long oldest, long most) throws SQLException {
         Duration age = this.settings.maxAge();
         if (age != null && most != Long.MAX_VALUE) {

@@ -17,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  * The writer's side of the tree of roll-ups. Each method belongs into the transaction that changes the records. Not
  * thread-safe.
  *
- * <p><b>Idea.</b> A cell of level 1 covers a run of consecutive records, by row id and so by time; some cells make one of the
- * next level. Cells of level 1 cover all records before {@link #sealed()}; those after it, the tail, have none and are read
- * as rows. Unlike the append-only tree of a JSONL file, cells change: a record that comes late is added to those that cover
- * its time, and a cell that has grown too large is cut.
+ * <p><b>Idea.</b> A cell of level 1 covers a run of consecutive records, by row id and so by time; some cells make one
+ * of the next level. Cells of level 1 cover all records before {@link #sealed()}; those after it, the tail, have none
+ * and are read as rows. Unlike the append-only tree of a JSONL file, cells change: a record that comes late is added to
+ * those that cover its time, and a cell that has grown too large is cut.
  *
- * <p><b>Tables.</b> {@code tree} says which range of ids the cells of a level cover without a gap. {@code cell} has their
- * bounds: first included, until excluded. {@code aggregate} has, by cell id and metric, what {@link RollupBuilder} encodes,
- * with row ids as positions, counted from the cell's first.
+ * <p><b>Tables.</b> {@code tree} says which range of ids the cells of a level cover without a gap. {@code cell} has
+ * their bounds: first included, until excluded. {@code aggregate} has, by cell id and metric, what
+ * {@link RollupBuilder} encodes, with row ids as positions, counted from the cell's first.
  *
- * <p><b>Failure.</b> Records are the truth, and cells change in the transaction of their records, so neither a kill nor a
- * second process can part them. What is remembered here is only there to save reading it.
+ * <p><b>Failure.</b> Records are the truth, and cells change in the transaction of their records, so neither a kill nor
+ * a second process can part them. What is remembered here is only there to save reading it.
  */
 final class RollupTree {
 

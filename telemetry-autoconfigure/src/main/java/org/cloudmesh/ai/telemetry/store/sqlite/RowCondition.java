@@ -8,15 +8,17 @@ import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 
 /**
- * Conditions on rows in SQL: all rows that pass a filter's condition pass, and few others. SQLite looks through the text of a
- * column several times faster than rows are read. Of a condition that has no such text all rows pass.
+ * Conditions on rows in SQL: all rows that pass a filter's condition pass, and few others. SQLite looks through the
+ * text of a column several times faster than rows are read. Of a condition that has no such text all rows pass.
  */
 final class RowCondition {
 
     /** Beyond, a pattern leaves no more rows out, but takes longer. */
     private static final int LONGEST_PATTERN = 256;
 
-    /** These letters have a third form beyond ASCII, which LIKE does not know: dotless i, long s, the sign of Kelvin. */
+    /**
+     * These letters have a third form beyond ASCII, which LIKE does not know: dotless i, long s, the sign of Kelvin.
+     */
     private static final String MANY_FORMS = "iIsSkK";
 
     private RowCondition() {}

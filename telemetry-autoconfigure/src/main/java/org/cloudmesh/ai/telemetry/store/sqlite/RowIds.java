@@ -4,8 +4,9 @@ import java.time.Instant;
 
 /**
  * Ids of record rows: microseconds since 1970, then 11 bits that number the records of one microsecond. So the table is
- * clustered by time: a range of time is a range of ids, the newest records are the last rows, and inserts append. When one
- * microsecond has more than 2048 records, the others take ids of the next. Times before 1970 or after 2100 count as those.
+ * clustered by time: a range of time is a range of ids, the newest records are the last rows, and inserts append. When
+ * one microsecond has more than 2048 records, the others take ids of the next. Times before 1970 or after 2100 count as
+ * those.
  */
 final class RowIds {
 

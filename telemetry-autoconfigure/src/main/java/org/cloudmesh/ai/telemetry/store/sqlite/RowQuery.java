@@ -14,8 +14,8 @@ import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scan as SQL: which columns it reads, and which rows SQLite can leave out by itself. Each column costs as much as the row,
- * so a scan for one metric reads as few as it can; where nothing but the value matters, not even the id.
+ * A scan as SQL: which columns it reads, and which rows SQLite can leave out by itself. Each column costs as much as
+ * the row, so a scan for one metric reads as few as it can; where nothing but the value matters, not even the id.
  */
 final class RowQuery {
 
@@ -120,7 +120,9 @@ final class RowQuery {
         }
     }
 
-    /** Returns whether SQLite chooses exactly the rows that are wanted, and all have the value in one column of its own. */
+    /**
+     * Returns whether SQLite chooses exactly the rows that are wanted, and all have the value in one column of its own.
+     */
     boolean canSum() {
         return this.condition.isExact()
                 && this.values != null

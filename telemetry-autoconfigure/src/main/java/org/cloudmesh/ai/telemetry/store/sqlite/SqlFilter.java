@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 
 /**
- * What of a filter SQLite looks at by itself: all chosen records pass, all that pass have a machine's state as asked for,
- * and few others do.
+ * What of a filter SQLite looks at by itself: all chosen records pass, all that pass have a machine's state as asked
+ * for, and few others do.
  *
  * @param sql the condition, beginning with {@code AND}; empty when there is none
  * @param isExact whether only records of chosen series pass

@@ -21,9 +21,9 @@ import org.cloudmesh.ai.telemetry.store.rollup.RollupEntries;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The records of a range, as the tree of cells that the writer keeps ({@link RollupTree}) and, where there are no cells, as
- * ranges of rows. Rows are read by ranges of row ids, which are times; only the columns that are asked for are read, and
- * what SQLite can count by itself it counts. Used by one query.
+ * The records of a range, as the tree of cells that the writer keeps ({@link RollupTree}) and, where there are no
+ * cells, as ranges of rows. Rows are read by ranges of row ids, which are times; only the columns that are asked for
+ * are read, and what SQLite can count by itself it counts. Used by one query.
  */
 final class SqliteSegment implements IndexedSegment {
 

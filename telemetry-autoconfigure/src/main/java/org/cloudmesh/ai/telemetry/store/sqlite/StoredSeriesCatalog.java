@@ -19,9 +19,9 @@ import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The series and names of metrics of a file. Rows never change once they are there, so only new ones are read. So many are
- * held as a sixteenth of the heap has room for; a file may have more, made by another program or an older version, and then
- * the others are read each time they are asked for. Thread-safe.
+ * The series and names of metrics of a file. Rows never change once they are there, so only new ones are read. So many
+ * are held as a sixteenth of the heap has room for; a file may have more, made by another program or an older version,
+ * and then the others are read each time they are asked for. Thread-safe.
  */
 final class StoredSeriesCatalog {
 

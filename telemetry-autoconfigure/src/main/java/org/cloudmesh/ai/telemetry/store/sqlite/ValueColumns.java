@@ -6,7 +6,10 @@ import java.util.Collection;
 import java.util.TreeSet;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 
-/** The columns in which rows of some series have a metric. The fewer a query takes, the faster: each costs as much as the row. */
+/**
+ * The columns in which rows of some series have a metric. The fewer a query takes, the faster: each costs as much as
+ * the row.
+ */
 final class ValueColumns {
 
     private final TreeSet<Integer> positions = new TreeSet<>();
@@ -39,7 +42,9 @@ final class ValueColumns {
         return this.names;
     }
 
-    /** Returns the name of the only column, when it is one that holds nothing but the value; otherwise an empty text. */
+    /**
+     * Returns the name of the only column, when it is one that holds nothing but the value; otherwise an empty text.
+     */
     String only() {
         return this.positions.size() == 1 && this.positions.first() < MetricSet.COLUMNS
                 ? name(this.positions.first())

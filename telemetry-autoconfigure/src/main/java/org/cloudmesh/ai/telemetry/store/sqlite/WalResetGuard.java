@@ -10,16 +10,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the WAL-reset bug of SQLite 3.7.0 to 3.51.2 from striking.
  *
- * <p>The bug: a checkpoint runs while another connection commits and thereby begins the log anew. The checkpoint does not
- * notice, and notes frames of the new log as copied that are not; a later checkpoint passes them over, and the database is
- * damaged. Only a commit begins the log anew, and a commit needs the write lock.
+ * <p>The bug: a checkpoint runs while another connection commits and thereby begins the log anew. The checkpoint does
+ * not notice, and notes frames of the new log as copied that are not; a later checkpoint passes them over, and the
+ * database is damaged. Only a commit begins the log anew, and a commit needs the write lock.
  *
  * <p>So on such a version nobody of ours makes a checkpoint without the write lock. A connection cannot hold a write
- * transaction and make a checkpoint, hence two: one begins a write transaction in which it writes nothing, and the writer's
- * connection makes the checkpoint meanwhile. Automatic checkpoints are off, for they run after the commit has let go of the
- * lock. The checkpoint that closing the last connection makes holds the file exclusively. The log is not truncated by a
- * checkpoint, which would have to take the write lock itself, but by the commit that begins it anew ({@code
- * journal_size_limit}). Used by the writer's thread.
+ * transaction and make a checkpoint, hence two: one begins a write transaction in which it writes nothing, and the
+ * writer's connection makes the checkpoint meanwhile. Automatic checkpoints are off, for they run after the commit has
+ * let go of the lock. The checkpoint that closing the last connection makes holds the file exclusively. The log is not
+ * truncated by a checkpoint, which would have to take the write lock itself, but by the commit that begins it anew
+ * ({@code journal_size_limit}). Used by the writer's thread.
  *
  * @see <a href="https://www.sqlite.org/wal.html#walresetbug">The WAL-Reset Bug</a>
  */

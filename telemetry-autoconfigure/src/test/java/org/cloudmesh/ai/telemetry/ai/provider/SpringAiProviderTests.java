@@ -44,8 +44,8 @@ import reactor.core.Disposable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Spring AI's own client of one provider against a stand-in of that provider's wire format: each record is what was sent. The
- * clients are built by hand and have nothing of ours but the observation registry.
+ * Spring AI's own client of one provider against a stand-in of that provider's wire format: each record is what was
+ * sent. The clients are built by hand and have nothing of ours but the observation registry.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SpringAiProviderTests {
@@ -99,7 +99,9 @@ abstract class SpringAiProviderTests {
     /** Returns the class by which the client tells of a status. */
     abstract String errorType(int status);
 
-    /** Returns the finish reasons of an answer, of one cut at the limit, of one held back and of a request for a tool. */
+    /**
+     * Returns the finish reasons of an answer, of one cut at the limit, of one held back and of a request for a tool.
+     */
     abstract List<String> finishReasons();
 
     @BeforeAll

@@ -20,8 +20,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /**
- * A real PostgreSQL on loopback and a free port, from the binaries of this machine. {@link #shared()} is one for all tests of
- * the JVM; each test takes a database of its own. Without the binaries tests are skipped, but not on a CI server.
+ * A real PostgreSQL on loopback and a free port, from the binaries of this machine. {@link #shared()} is one for all
+ * tests of the JVM; each test takes a database of its own. Without the binaries tests are skipped, but not on a CI
+ * server.
  */
 public final class PostgresServer implements AutoCloseable {
 
