@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.cloudmesh.ai.telemetry.NewThreads;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
@@ -46,6 +47,8 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.context.SecurityContextHolder;
 
 class TelemetryAutoConfigurationTests {
+
+    private final NewThreads newThreads = new NewThreads();
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
@@ -118,8 +121,7 @@ class TelemetryAutoConfigurationTests {
                 assertThat(context).doesNotHaveBean(PipelineView.class);
                 assertThat(context.getBean(MeterRegistry.class).getMeters())
                         .noneMatch((meter) -> meter.getId().getName().startsWith("telemetry"));
-                assertThat(Thread.getAllStackTraces().keySet())
-                        .noneMatch((thread) -> thread.getName().startsWith("telemetry"));
+                assertThat(this.newThreads.named("telemetry")).isEmpty();
                 assertThat(this.directory).isEmptyDirectory();
             });
         }
@@ -338,8 +340,7 @@ class TelemetryAutoConfigurationTests {
             in("jsonl", "telemetry.jsonl")
                     .run((context) -> context.getBean(Telemetry.class).emit("n", 1));
         }
-        assertThat(Thread.getAllStackTraces().keySet())
-                .noneMatch((thread) -> thread.getName().startsWith("telemetry"));
+        assertThat(this.newThreads.named("telemetry")).isEmpty();
     }
 
     private static double skipped(MeterRegistry registry, String reason) {

@@ -13,12 +13,15 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.ContextSourceFactory;
+import org.cloudmesh.ai.telemetry.NewThreads;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Samples the machine that runs the test. */
 class MachineContextSourceTests {
+
+    private final NewThreads newThreads = new NewThreads();
 
     @TempDir
     private Path directory;
@@ -125,11 +128,8 @@ class MachineContextSourceTests {
                 .untilAsserted(() -> assertThat(threads()).isEmpty());
     }
 
-    private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith("telemetry-sampler"))
-                .toList();
+    private List<String> threads() {
+        return this.newThreads.named("telemetry-sampler");
     }
 
     private static double number(Map<String, Object> map, String key) {

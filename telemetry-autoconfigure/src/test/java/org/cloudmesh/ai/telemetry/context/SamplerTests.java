@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.NewThreads;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +34,8 @@ class SamplerTests {
     private final CountDownLatch released = new CountDownLatch(1);
 
     private final Warnings warnings = new Warnings();
+
+    private final NewThreads newThreads = new NewThreads();
 
     @AfterEach
     void releaseWhatHangs() {
@@ -267,11 +270,8 @@ class SamplerTests {
         }
     }
 
-    private static List<String> threads() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .map(Thread::getName)
-                .filter(name -> name.startsWith(Sampler.THREAD_NAME))
-                .toList();
+    private List<String> threads() {
+        return this.newThreads.named(Sampler.THREAD_NAME);
     }
 
     private interface Code {

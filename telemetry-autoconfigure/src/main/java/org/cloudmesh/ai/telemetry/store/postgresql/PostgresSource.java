@@ -343,13 +343,6 @@ final class PostgresSource implements RecordSource {
             statement.setFetchSize(ROWS_AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    if (sums.size() > MOST_GROUPS) {
-                        throw new QueryException(
-                                QueryException.Reason.TOO_LARGE,
-                                "The answer would have more than " + MOST_GROUPS
-                                        + " groups; narrow the range or the filters",
-                                null);
-                    }
                     Array last = row.getArray(8);
                     Double[] timeAndValue = (Double[]) last.getArray();
                     of(sums, row)
@@ -361,6 +354,13 @@ final class PostgresSource implements RecordSource {
                                     row.getDouble(7),
                                     timeAndValue[1],
                                     timeAndValue[0].longValue());
+                    if (sums.size() > MOST_GROUPS) {
+                        throw new QueryException(
+                                QueryException.Reason.TOO_LARGE,
+                                "The answer would have more than " + MOST_GROUPS
+                                        + " groups; narrow the range or the filters",
+                                null);
+                    }
                 }
             }
         }

@@ -42,7 +42,10 @@ class LargeCatalogTests {
                 store.write(records.subList(i, i + 50), false);
             }
             RecordSource expected = new PlainScan(records);
-            try (Connections connections = new Connections(new DatabaseFile(path))) {
+            DatabaseFile file = new DatabaseFile(path);
+            file.create();
+            file.lock();
+            try (Connections connections = new Connections(file)) {
                 for (int held : new int[] {1, 7, 100_000}) {
                     SqliteStorage storage = new SqliteStorage(held);
                     storage.attach(connections);
@@ -59,6 +62,8 @@ class LargeCatalogTests {
                         compare(held + " " + filter, filter, actual, expected);
                     }
                 }
+            } finally {
+                file.unlock();
             }
         }
     }
