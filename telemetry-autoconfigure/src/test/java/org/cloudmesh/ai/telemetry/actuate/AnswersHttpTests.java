@@ -139,6 +139,8 @@ class AnswersHttpTests {
                         null,
                         "cost",
                         0.5,
+                        "currency",
+                        null,
                         "scores",
                         Map.of("helpful", 0.8)));
         assertThat(host.<List<String>>json("/traces?status=failed", "$.traces[*].status"))

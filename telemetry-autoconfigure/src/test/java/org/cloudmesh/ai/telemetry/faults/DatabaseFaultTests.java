@@ -12,8 +12,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -78,8 +80,7 @@ class DatabaseFaultTests {
         String reason;
         try (Recorder recorder = new Recorder("sqlite", path).load(4_000)) {
             await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(path) && Files.size(path) > 12_000_000);
-            damage(path);
-            await().atMost(Duration.ofSeconds(30)).until(() -> corrupt().size() == 1);
+            damageUntil(path, () -> corrupt().size() == 1);
             before = recorder.emitted();
             await().atMost(Duration.ofSeconds(60)).until(() -> recovered(path) > 0 && pending(path) == 0);
             recorder.awaitHealed();
@@ -87,7 +88,7 @@ class DatabaseFaultTests {
             assertThat(kept).isBetween(before / 4, before);
             long size = Files.size(path);
             assertThat(size).isPositive();
-            damage(path);
+            damageUntil(path, () -> recorder.status().degraded() != null);
             reason = recorder.awaitDegraded();
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> recorder.awaitDegraded().contains("another one was moved aside"));
@@ -100,6 +101,22 @@ class DatabaseFaultTests {
                 "seen",
                 "%d emitted before the file was moved aside, %d of them brought back; then: %s"
                         .formatted(before, kept, reason.replace(this.directory + "/", "")));
+    }
+
+    /**
+     * Damages the file until that is met: a checkpoint right after it may write the cut part anew, and pages in the
+     * cache are not read again.
+     */
+    private static void damageUntil(Path path, Callable<Boolean> met) {
+        await().atMost(Duration.ofSeconds(30)).pollDelay(Duration.ZERO).until(() -> {
+            damage(path);
+            try {
+                await().atMost(Duration.ofSeconds(5)).until(met);
+                return true;
+            } catch (ConditionTimeoutException ex) {
+                return false;
+            }
+        });
     }
 
     private static void damage(Path path) throws Exception {
