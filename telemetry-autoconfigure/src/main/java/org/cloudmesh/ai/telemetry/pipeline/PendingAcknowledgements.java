@@ -32,8 +32,8 @@ final class PendingAcknowledgements {
         this.records.put(sequence, acknowledgement);
     }
 
-    /** Returns a future of whether all entries up to that number are on disk. */
-    CompletableFuture<Boolean> awaitAll(long upTo) {
+    /** Returns a future of whether all entries before that place are on disk. */
+    CompletableFuture<Boolean> awaitAll(RecordQueue.Position upTo) {
         Flush flush = new Flush(upTo, this.losses, new CompletableFuture<>());
         this.flushes.add(flush);
         if (this.ended) {
@@ -51,13 +51,13 @@ final class PendingAcknowledgements {
      * Tells that everything is on disk.
      *
      * @param flushes of {@link #flushes()}, from before that came about
-     * @param consumed how many entries had been taken out of the queue then
+     * @param taken how far entries had been taken out of the queue then
      */
-    void kept(List<Flush> flushes, long consumed) {
+    void kept(List<Flush> flushes, RecordQueue.Position taken) {
         this.records.values().forEach((future) -> future.complete(null));
         this.records.clear();
         for (Flush flush : flushes) {
-            if (consumed >= flush.upTo) {
+            if (taken.hasReached(flush.upTo)) {
                 flush.done.complete(this.losses == flush.losses);
                 this.flushes.remove(flush);
             }
@@ -95,6 +95,6 @@ final class PendingAcknowledgements {
         }
     }
 
-    /** Someone who waits until all entries up to a number are on disk. */
-    record Flush(long upTo, long losses, CompletableFuture<Boolean> done) {}
+    /** Someone who waits until all entries before a place are on disk. */
+    record Flush(RecordQueue.Position upTo, long losses, CompletableFuture<Boolean> done) {}
 }

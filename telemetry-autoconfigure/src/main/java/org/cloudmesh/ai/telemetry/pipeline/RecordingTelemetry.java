@@ -44,7 +44,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     private static final Logger logger = LoggerFactory.getLogger(RecordingTelemetry.class);
 
-    // How often a caller wakes the writer by itself, should it be parked while the queue fills: four times a queueful.
+    // How often a caller wakes the writer by itself, should it be parked while the queue fills: often enough whatever
+    // number of rings fills at once.
     private final long wakeMask;
 
     private final Origin origin;
@@ -90,7 +91,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                         contributors, () -> this.normalised.add(Reasons.CONTRIBUTOR_FAILED, 1));
         this.closeTimeout = settings.closeTimeout();
         this.admission = new QueueAdmission(settings.queue(), settings.clock());
-        this.wakeMask = Math.max(1, this.admission.queue().capacity() / 4) - 1L;
+        this.wakeMask = Math.max(1, this.admission.queue().capacity() / 16) - 1L;
         Normaliser normaliser = new Normaliser(origin, context, settings, this.normalised);
         this.keepsNothing = stores.stream().allMatch((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         this.writer = new Writer(

@@ -212,7 +212,7 @@ final class Writer implements Runnable {
 
     /** Returns a future of whether all that was claimed so far is on disk. */
     CompletableFuture<Boolean> flush() {
-        CompletableFuture<Boolean> done = this.acknowledgements.awaitAll(this.queue.claimed());
+        CompletableFuture<Boolean> done = this.acknowledgements.awaitAll(this.queue.end());
         LockSupport.unpark(this.thread);
         return done;
     }
@@ -348,7 +348,7 @@ final class Writer implements Runnable {
 
     private void park(boolean blocked) {
         this.parked = true;
-        if (blocked || this.queue.claimed() == this.queue.consumed()) {
+        if (blocked || this.queue.isEmpty()) {
             LockSupport.parkNanos(this, BUSY_PARK);
         }
         this.parked = false;
@@ -357,14 +357,14 @@ final class Writer implements Runnable {
     /** Parks until a caller comes, or there may be something else to do. */
     private void sleep() {
         this.queue.asleep(true);
-        if (this.queue.claimed() == this.queue.consumed()) {
+        if (this.queue.isEmpty()) {
             LockSupport.parkNanos(this, ASLEEP_PARK);
         }
         this.queue.asleep(false);
     }
 
     private boolean drained() {
-        return this.queue.claimed() == this.queue.consumed()
+        return this.queue.isEmpty()
                 && this.current == null
                 && this.batch.isEmpty()
                 && this.deliveries.stream()
@@ -444,7 +444,7 @@ final class Writer implements Runnable {
         boolean durable = this.alwaysDurable || this.acknowledgements.any();
         // Read before the delivery: a flush that arrives during it belongs to the next round.
         List<PendingAcknowledgements.Flush> waiting = this.acknowledgements.flushes();
-        long consumed = this.queue.consumed();
+        RecordQueue.Position taken = this.queue.taken();
         this.working = true;
         try {
             handOver();
@@ -455,7 +455,7 @@ final class Writer implements Runnable {
             this.working = false;
         }
         if (durable && this.primary.pending() == 0 && !this.primary.unsyncedFor(0)) {
-            this.acknowledgements.kept(waiting, consumed);
+            this.acknowledgements.kept(waiting, taken);
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLongArray;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -95,6 +96,77 @@ class RecordQueueTests {
         } finally {
             pool.shutdownNow();
         }
+    }
+
+    @Test
+    void holdsNoMoreThanItsCapacityHoweverManyProducersCollide() throws Exception {
+        int producers = 8;
+        RecordQueue queue = new RecordQueue(256);
+        ExecutorService pool = Executors.newFixedThreadPool(producers);
+        try {
+            CountDownLatch go = new CountDownLatch(1);
+            List<Future<Integer>> results = new ArrayList<>();
+            for (int producer = 0; producer < producers; producer++) {
+                int number = producer;
+                results.add(pool.submit(() -> produce(queue, number, go)));
+            }
+            go.countDown();
+            long most = 0;
+            for (int taken = 0; taken < 500_000; ) {
+                most = Math.max(most, queue.claimed() - queue.consumed());
+                taken += queue.poll() != null ? 1 : 0;
+            }
+            queue.close();
+            for (Future<Integer> result : results) {
+                result.get();
+            }
+            assertThat(most).isBetween(1L, 256L);
+            assertThat(queue.claimed() - queue.consumed()).isLessThanOrEqualTo(256);
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    @Test
+    void whatAThreadPutInBeforeAPlaceIsTakenOutWhenThatPlaceIsReached() throws Exception {
+        int producers = 6;
+        RecordQueue queue = new RecordQueue(1024);
+        AtomicLongArray taken = new AtomicLongArray(producers);
+        ExecutorService pool = Executors.newFixedThreadPool(producers);
+        try {
+            List<Future<?>> results = new ArrayList<>();
+            for (int producer = 0; producer < producers; producer++) {
+                int number = producer;
+                results.add(pool.submit(() -> {
+                    for (int i = 1; i <= 20_000; i++) {
+                        while (queue.offer(new Entry(i, null, null, "n", number)) < 0) {
+                            Thread.yield();
+                        }
+                        if (i % 1_000 == 0) {
+                            RecordQueue.Position end = queue.end();
+                            while (!queue.taken().hasReached(end)) {
+                                Thread.yield();
+                            }
+                            // The consumer takes an entry out before it says so.
+                            assertThat(taken.get(number)).isGreaterThanOrEqualTo(i - 1);
+                        }
+                    }
+                }));
+            }
+            while (!results.stream().allMatch(Future::isDone)) {
+                Entry entry = queue.poll();
+                if (entry != null) {
+                    assertThat(entry.timestamp).isEqualTo(taken.get((int) entry.value) + 1);
+                    taken.set((int) entry.value, entry.timestamp);
+                }
+            }
+            for (Future<?> result : results) {
+                result.get();
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(queue.isEmpty()).isTrue();
     }
 
     /** Puts entries in until the queue is closed; returns how many were taken over. */
