@@ -77,6 +77,8 @@ class ExportLimitTests {
             assertThat(refused.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
             assertThat(refused.body()).contains("telemetry.export.max-concurrent is 4");
             reporter.publishEntry("seen", "%s: 4 running, slowest answer %d ms".formatted(type, millis));
+            // Or the server's graceful end waits for its time limit.
+            close(sockets);
         } finally {
             close(sockets);
         }

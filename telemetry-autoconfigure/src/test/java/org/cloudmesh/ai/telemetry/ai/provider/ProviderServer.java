@@ -191,7 +191,7 @@ public abstract class ProviderServer implements AutoCloseable {
 
     private void awaitReset() {
         try {
-            this.released.await(30, TimeUnit.SECONDS);
+            this.released.await(5, TimeUnit.SECONDS);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
