@@ -3,9 +3,9 @@ package org.cloudmesh.ai.telemetry.forward;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
@@ -16,6 +16,8 @@ import org.cloudmesh.ai.telemetry.store.postgresql.PostgresStoreFactory;
 
 /** Recorders that forward, for tests. */
 public final class Fleet {
+
+    private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private Fleet() {}
 
@@ -49,14 +51,13 @@ public final class Fleet {
     }
 
     /** Waits until something holds. */
-    public static void await(BooleanSupplier condition, String what) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("In twenty seconds it did not come about that " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    public static void await(BooleanSupplier condition, String what) {
+        Awaitility.await(what)
+                .atMost(LONGEST)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .pollInSameThread()
+                .until(condition::getAsBoolean);
     }
 
     /** Returns whether nothing of this recorder is on its way. */

@@ -1,20 +1,23 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -155,16 +158,21 @@ public final class PostgresServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(this.directory.resolve("log").toFile())
                 .start();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "")) {
-                return;
-            } catch (SQLException ex) {
-                if (System.nanoTime() - end > 0 || !this.process.isAlive()) {
-                    throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
-                }
-                TimeUnit.MILLISECONDS.sleep(50);
+        Awaitility.await("PostgreSQL answers")
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(this::answers);
+    }
+
+    private boolean answers() throws IOException {
+        try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "")) {
+            return connection.isValid(1);
+        } catch (SQLException ex) {
+            if (!this.process.isAlive()) {
+                throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
             }
+            return false;
         }
     }
 
@@ -208,7 +216,7 @@ public final class PostgresServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .directory(Path.of("/").toFile())
                 .start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(command + ": " + output);
         }
@@ -227,7 +235,7 @@ public final class PostgresServer implements AutoCloseable {
                 }
             }
         } catch (IOException ex) {
-            throw new java.io.UncheckedIOException(ex);
+            throw new UncheckedIOException(ex);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }
