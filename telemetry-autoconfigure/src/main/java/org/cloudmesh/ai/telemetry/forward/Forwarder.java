@@ -31,6 +31,10 @@ final class Forwarder implements Runnable {
 
     private static final Logger logger = LoggerFactory.getLogger(Forwarder.class);
 
+    // A thread belongs to the group of the one that starts it, so those of clients that are made here are in it too:
+    // Kafka's, that of an HTTP client, those of a pool that opens with the first batch.
+    private static final ThreadGroup THREADS = new ThreadGroup("telemetry-forward");
+
     private static final int BATCH = 2048;
 
     private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(200);
@@ -41,6 +45,9 @@ final class Forwarder implements Runnable {
 
     // Counting may take two hundredths of the time.
     private static final long COUNTING_SHARE = 50;
+
+    // A remote store that comes and goes is told of so often.
+    private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private static final long COUNTING_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
@@ -88,6 +95,10 @@ final class Forwarder implements Runnable {
 
     private boolean failing;
 
+    private boolean warned;
+
+    private long warnAt = System.nanoTime();
+
     private long reportAt = System.nanoTime();
 
     private long countAt = System.nanoTime();
@@ -97,8 +108,13 @@ final class Forwarder implements Runnable {
         this.remote = remote;
         this.outbox = outbox;
         this.clock = clock;
-        this.thread = new Thread(this, "telemetry-forward-" + remote.name());
+        this.thread = new Thread(THREADS, this, "telemetry-forward-" + remote.name());
         this.thread.setDaemon(true);
+    }
+
+    /** Returns whether the caller runs on a forwarder's thread, or on one that was started there. */
+    static boolean isHere() {
+        return Thread.currentThread().getThreadGroup() == THREADS;
     }
 
     TelemetryStore remote() {
@@ -308,7 +324,13 @@ final class Forwarder implements Runnable {
         this.failed++;
         Trouble before = this.trouble;
         if (before == null) {
-            logger.warn("Records do not reach {} and wait in the local file: {}", this.remote.name(), reason(failure));
+            long now = System.nanoTime();
+            this.warned = now - this.warnAt >= 0;
+            if (this.warned) {
+                this.warnAt = now + WARNING_INTERVAL;
+                logger.warn(
+                        "Records do not reach {} and wait in the local file: {}", this.remote.name(), reason(failure));
+            }
             logger.debug("What was met on the way to {}", this.remote.name(), failure);
         }
         this.trouble = new Trouble(reason(failure), before == null ? this.clock.instant() : before.since);
@@ -325,7 +347,9 @@ final class Forwarder implements Runnable {
         this.backoff.reset();
         if (this.trouble != null) {
             this.trouble = null;
-            logger.info("Records reach {} again", this.remote.name());
+            if (this.warned) {
+                logger.info("Records reach {} again", this.remote.name());
+            }
         }
     }
 

@@ -237,7 +237,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     /** Takes an entry over or counts it as lost; never throws, and waits only where that was chosen. */
     void accept(Entry entry) {
         CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
-        if (this.writer.isWorkingHere()) {
+        if (this.writer.isWorkingHere() || isForwarding()) {
             this.admission.dropped().add(Reasons.REENTRANT, 1);
             refuse(acknowledgement, Reasons.REENTRANT);
             return;
@@ -250,6 +250,10 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 || this.admission.queue().isAsleep()) {
             this.writer.wake();
         }
+    }
+
+    private boolean isForwarding() {
+        return this.forwarding != null && ForwardingStore.isForwarding();
     }
 
     private void turnedAway(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
@@ -282,7 +286,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public boolean flush(Duration timeout) {
-        if (this.writer.isWriterThread()) {
+        if (this.writer.isWriterThread() || isForwarding()) {
             return false;
         }
         try {
