@@ -59,14 +59,6 @@ public final class ForwardingStore implements TelemetryStore {
         }
     }
 
-    /**
-     * Returns whether the caller runs on a thread that forwards. What is emitted there, by a log appender or a proxy of
-     * the DataSource, would have to be forwarded too, which would cause more of it without end.
-     */
-    public static boolean isForwarding() {
-        return Forwarder.isHere();
-    }
-
     /** Sets what tells the remote stores how this recorder fares. */
     public void vitals(Supplier<NodeReport> vitals) {
         this.forwarders.forEach((forwarder) -> forwarder.vitals(vitals));
@@ -132,7 +124,7 @@ public final class ForwardingStore implements TelemetryStore {
             this.forwarders.forEach((forwarder) -> forwarder.own(token));
         }
         this.local.write(batch, durable);
-        this.forwarders.forEach(Forwarder::wake);
+        this.forwarders.forEach((forwarder) -> forwarder.added(batch));
     }
 
     @Override

@@ -28,6 +28,7 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.forward.ForwardStatus;
 import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
+import org.cloudmesh.ai.telemetry.store.ForwardingThreads;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
@@ -252,8 +253,9 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         }
     }
 
+    /** What is emitted there would have to be forwarded too, which would cause more of it without end. */
     private boolean isForwarding() {
-        return this.forwarding != null && ForwardingStore.isForwarding();
+        return this.forwarding != null && ForwardingThreads.isCurrent();
     }
 
     private void turnedAway(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
