@@ -220,7 +220,7 @@ class ReentranceTests {
             }
             Fleet.await(() -> Fleet.status(recorder, "jdbc").degraded() != null, "it is degraded");
             admin.execute("CREATE DATABASE " + name);
-            Fleet.await(() -> Fleet.isThrough(recorder, "jdbc"), "all was sent");
+            Fleet.awaitThrough(recorder, "jdbc");
             recorder.emit("n", 100);
             Fleet.await(() -> Fleet.status(recorder, "jdbc").written() == 101, "the next was sent too");
             recorder.close();

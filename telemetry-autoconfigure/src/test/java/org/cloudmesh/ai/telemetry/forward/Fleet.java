@@ -32,8 +32,14 @@ public final class Fleet {
 
     /** Starts a recorder that forwards to a database, as a node of that name. */
     public static RecordingTelemetry start(TelemetryBuilder builder, DataSource dataSource, String node) {
+        return start(builder, dataSource, node, null);
+    }
+
+    /** Starts a recorder that also removes from the database what is older than that. */
+    public static RecordingTelemetry start(
+            TelemetryBuilder builder, DataSource dataSource, String node, Duration maxAge) {
         PostgresSettings settings =
-                new PostgresSettings(node, true, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, null);
+                new PostgresSettings(node, true, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, maxAge);
         return new DefaultTelemetryFactory(
                         List.of(),
                         List.of(new PostgresStoreFactory(() -> dataSource, settings, () -> {})),
@@ -58,6 +64,13 @@ public final class Fleet {
                 .pollInterval(Duration.ofMillis(20))
                 .pollInSameThread()
                 .until(condition::getAsBoolean);
+    }
+
+    /** Waits until all that was emitted before has reached a remote store. */
+    public static void awaitThrough(RecordingTelemetry telemetry, String backend) {
+        // The first flush ends the head start that an application's start has.
+        telemetry.flush(LONGEST);
+        await(() -> isThrough(telemetry, backend), backend + " has all");
     }
 
     /** Returns whether nothing of this recorder is on its way. */
