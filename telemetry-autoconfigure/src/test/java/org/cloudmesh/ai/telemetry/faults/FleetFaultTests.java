@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryAutoConfiguration;
+import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryFleetAutoConfiguration;
 import org.cloudmesh.ai.telemetry.forward.Fleet;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
@@ -14,6 +16,8 @@ import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -72,7 +76,7 @@ class FleetFaultTests {
                     server.start();
                     Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() == null, "it works again");
                 }
-                Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "all was sent");
+                Fleet.awaitThrough(telemetry, "jdbc");
                 assertThat(Fleet.status(telemetry, "jdbc").written()).isEqualTo(records);
                 assertThat(Fleet.isExact(telemetry)).isTrue();
             }
@@ -85,7 +89,7 @@ class FleetFaultTests {
     @Test
     @FaultRow(
             number = 33,
-            injected = "PostgreSQL frozen with SIGSTOP",
+            injected = "PostgreSQL frozen with SIGSTOP for 30 s (until it is noticed in the ordinary run)",
             expected = "emit, flush and the local file as ever; degraded; goes on afterwards")
     void aServerIsFrozen() throws Exception {
         try (PostgresServer server = PostgresServer.begin()) {
@@ -95,6 +99,7 @@ class FleetFaultTests {
                 telemetry.emit("n", 0);
                 Fleet.await(() -> count(sql) == 1, "the first came");
                 server.signal("STOP");
+                long frozen = System.nanoTime();
                 try {
                     for (int i = 1; i < 1000; i++) {
                         telemetry.emit("n", i);
@@ -102,6 +107,9 @@ class FleetFaultTests {
                     assertThat(telemetry.flush(Duration.ofSeconds(10))).isTrue();
                     Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() != null, "it is degraded");
                     assertThat(Fleet.status(telemetry, "sqlite").written()).isEqualTo(1000);
+                    long end = TimeUnit.SECONDS.toNanos(Faults.times(30, 0));
+                    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> System.nanoTime() - frozen > end);
+                    assertThat(Fleet.isExact(telemetry)).isTrue();
                 } finally {
                     server.signal("CONT");
                 }
@@ -168,7 +176,7 @@ class FleetFaultTests {
                 int before = proxy.cutsLeft();
                 Fleet.await(() -> proxy.cutsLeft() < before, "a connection was cut");
             }
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "all was sent");
+            Fleet.awaitThrough(telemetry, "jdbc");
             assertThat(Fleet.status(telemetry, "jdbc").written()).isEqualTo(records);
             assertThat(Fleet.status(telemetry, "jdbc").forward().failed()).isGreaterThanOrEqualTo(cuts);
             assertThat(Fleet.isExact(telemetry)).isTrue();
@@ -209,7 +217,7 @@ class FleetFaultTests {
                     killed++;
                     server.awaitAnswer();
                 }
-                Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "all was sent");
+                Fleet.awaitThrough(telemetry, "jdbc");
                 assertThat(Fleet.status(telemetry, "jdbc").written()).isEqualTo(records);
                 assertThat(Fleet.isExact(telemetry)).isTrue();
             }
@@ -275,14 +283,14 @@ class FleetFaultTests {
             Fleet.await(() -> reason(telemetry).contains("permission denied"), "there are no rights");
             assertThat(reason(telemetry)).contains("Grant the role what docs/fleet.md lists");
             admin.execute("GRANT CREATE ON SCHEMA public TO " + role);
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "the record came");
+            Fleet.awaitThrough(telemetry, "jdbc");
             Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() == null, "it works");
             assertThat(count(admin)).isEqualTo(1);
             admin.execute("ALTER TABLE telemetry_record OWNER TO telemetry");
             telemetry.emit("n", 1);
             Fleet.await(() -> reason(telemetry).contains("permission denied"), "the rights are gone");
             admin.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "the other record came");
+            Fleet.awaitThrough(telemetry, "jdbc");
             assertThat(Fleet.isExact(telemetry)).isTrue();
         }
         assertOnce(admin, 2);
@@ -329,6 +337,44 @@ class FleetFaultTests {
                 server.stopNow();
                 Faults.run("umount", "-l", disk.toString());
             }
+        }
+    }
+
+    @Test
+    @FaultRow(
+            number = 33,
+            injected = "a server that takes connections and never answers on them, then one that does; "
+                    + "telemetry.jdbc.url",
+            expected = "degraded within 5 s; goes on within 5 s after, though the old connection is never answered")
+    void aServerTakesConnectionsAndSaysNothing(TestReporter reporter) throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String database = server.newDatabase();
+        try (TcpProxy proxy = new TcpProxy(server.port())) {
+            proxy.silent(true);
+            new ApplicationContextRunner()
+                    .withConfiguration(AutoConfigurations.of(
+                            TelemetryAutoConfiguration.class, TelemetryFleetAutoConfiguration.class))
+                    .withPropertyValues(
+                            "telemetry.backend=jdbc",
+                            "telemetry.context.enabled=false",
+                            "telemetry.path=" + file(),
+                            "telemetry.jdbc.url=" + proxy.url(database),
+                            "telemetry.jdbc.username=telemetry")
+                    .run((context) -> {
+                        RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                        telemetry.emit("n", 0);
+                        assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+                        Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() != null, "it is degraded");
+                        String reason = reason(telemetry);
+                        Fleet.await(
+                                () -> Fleet.status(telemetry, "jdbc").forward().failed() > 0, "an attempt failed");
+                        proxy.silent(false);
+                        long mended = System.nanoTime();
+                        Fleet.awaitThrough(telemetry, "jdbc");
+                        long healed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - mended);
+                        assertThat(healed).isLessThan(Faults.times(6000, 15_000));
+                        reporter.publishEntry("seen", "%s; went on %d ms after".formatted(reason, healed));
+                    });
         }
     }
 

@@ -30,6 +30,8 @@ final class TcpProxy implements AutoCloseable {
 
     private volatile long delayNanos;
 
+    private volatile boolean silent;
+
     TcpProxy(int target) throws IOException {
         this.target = target;
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -55,6 +57,11 @@ final class TcpProxy implements AutoCloseable {
         this.delayNanos = TimeUnit.MILLISECONDS.toNanos(millis);
     }
 
+    /** Takes connections from now on, or not, without ever answering on them. */
+    void silent(boolean silent) {
+        this.silent = silent;
+    }
+
     private static void run(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
@@ -66,6 +73,9 @@ final class TcpProxy implements AutoCloseable {
             try {
                 Socket client = this.listener.accept();
                 this.sockets.add(client);
+                if (this.silent) {
+                    continue;
+                }
                 Socket server = new Socket(InetAddress.getLoopbackAddress(), this.target);
                 this.sockets.add(server);
                 Link link = new Link(client, server);
