@@ -51,7 +51,11 @@ public final class TelemetryFleetAutoConfiguration {
     @EnableConfigurationProperties(TelemetryJdbcProperties.class)
     static class JdbcConfiguration {
 
-        private static final String CONNECT_SECONDS = "5";
+        static final String FACTORY = "telemetryJdbcStoreFactory";
+
+        private static final String CONNECT_SECONDS = "4";
+
+        private static final String ANSWER_SECONDS = "15";
 
         @Bean
         StoreFactory telemetryJdbcStoreFactory(
@@ -97,6 +101,9 @@ public final class TelemetryFleetAutoConfiguration {
             put(connection, "user", properties.getUsername());
             put(connection, "password", properties.getPassword());
             connection.setProperty("connectTimeout", CONNECT_SECONDS);
+            // A server that takes the connection and then says nothing.
+            connection.setProperty("loginTimeout", CONNECT_SECONDS);
+            connection.setProperty("socketTimeout", ANSWER_SECONDS);
             connection.setProperty("cancelSignalTimeout", CONNECT_SECONDS);
             connection.setProperty("ApplicationName", "telemetry");
             KeptConnections dataSource = new KeptConnections(new DriverManagerDataSource(url, connection));
@@ -147,15 +154,12 @@ public final class TelemetryFleetAutoConfiguration {
 
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnTelemetryBackend("kafka")
-    @ConditionalOnMissingClass({
-        "org.springframework.kafka.core.ProducerFactory",
-        "org.apache.kafka.clients.producer.Producer"
-    })
+    @ConditionalOnMissingClass("org.springframework.kafka.core.ProducerFactory")
     static class MissingKafkaConfiguration {
 
         @Bean
         StoreFactory telemetryKafkaStoreFactory() {
-            return new MissingStoreFactory("kafka", "org.springframework.kafka:spring-kafka");
+            return new MissingStoreFactory("kafka", "org.springframework.boot:spring-boot-starter-kafka");
         }
     }
 
@@ -190,6 +194,7 @@ public final class TelemetryFleetAutoConfiguration {
 
         /** Without its own retries: the forwarder tries again, for as long as it takes. */
         private static LogRecordExporter exporter(String endpoint, TelemetryOtlpProperties properties) {
+            OtlpExporterLog.quiet();
             if (properties.getTransport() == TelemetryOtlpProperties.Transport.GRPC) {
                 OtlpGrpcLogRecordExporterBuilder builder = OtlpGrpcLogRecordExporter.builder()
                         .setEndpoint(endpoint)

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.ForwardingThreads;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.Outbox;
 import org.cloudmesh.ai.telemetry.store.StoreException;
@@ -35,12 +36,17 @@ final class Forwarder implements Runnable {
 
     private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(200);
 
+    private static final long SHORTEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(50);
+
     private static final long IDLE = TimeUnit.SECONDS.toNanos(1);
 
     private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(5);
 
     // Counting may take two hundredths of the time.
     private static final long COUNTING_SHARE = 50;
+
+    // A remote store that comes and goes is told of so often.
+    private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private static final long COUNTING_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
@@ -64,7 +70,15 @@ final class Forwarder implements Runnable {
 
     private volatile boolean parked;
 
+    // What was counted, less what was acknowledged since. A call that does not end holds the counting up, so what was
+    // added since is known apart.
     private volatile long behind;
+
+    private volatile long added;
+
+    private volatile long addedWhenCounted;
+
+    private volatile long oldestAdded;
 
     private volatile @Nullable Long oldestMicros;
 
@@ -88,6 +102,12 @@ final class Forwarder implements Runnable {
 
     private boolean failing;
 
+    private long turnAt;
+
+    private boolean warned;
+
+    private long warnAt = System.nanoTime();
+
     private long reportAt = System.nanoTime();
 
     private long countAt = System.nanoTime();
@@ -97,8 +117,7 @@ final class Forwarder implements Runnable {
         this.remote = remote;
         this.outbox = outbox;
         this.clock = clock;
-        this.thread = new Thread(this, "telemetry-forward-" + remote.name());
-        this.thread.setDaemon(true);
+        this.thread = ForwardingThreads.create(this, "telemetry-forward-" + remote.name());
     }
 
     TelemetryStore remote() {
@@ -128,8 +147,18 @@ final class Forwarder implements Runnable {
         this.open = true;
     }
 
-    /** Says that there may be something to send. */
-    void wake() {
+    /** Says that the local store has more; called by one thread. */
+    void added(List<TelemetryRecord> records) {
+        if (!records.isEmpty()) {
+            if (this.oldestAdded == 0) {
+                this.oldestAdded = records.get(0).timestampMicros();
+            }
+            this.added += records.size();
+        }
+        wake();
+    }
+
+    private void wake() {
         if (this.parked) {
             LockSupport.unpark(this.thread);
         }
@@ -160,12 +189,16 @@ final class Forwarder implements Runnable {
         if (this.ownRejected > 0) {
             dropped.put("rejected", this.ownRejected);
         }
+        long behind = Math.max(0, this.behind + this.added - this.addedWhenCounted);
         Long oldest = this.oldestMicros;
+        if (oldest == null && behind > 0 && this.oldestAdded != 0) {
+            oldest = this.oldestAdded;
+        }
         double lag = oldest == null ? 0 : Math.max(0, this.clock.millis() / 1e3 - oldest / 1e6);
         Trouble trouble = trouble();
         return new ForwardStatus(
                 this.remote.name(),
-                this.behind,
+                behind,
                 totals.sent() - this.rejected,
                 this.failed,
                 lag,
@@ -215,6 +248,7 @@ final class Forwarder implements Runnable {
     }
 
     private void turn() throws StoreException {
+        this.turnAt = System.nanoTime();
         count();
         ensureOpen();
         Outbox.Batch batch = this.batch;
@@ -229,6 +263,7 @@ final class Forwarder implements Runnable {
         send(batch.records());
         this.batch = null;
         this.outbox.acknowledge(batch);
+        this.behind -= batch.records().size();
         recovered();
         report(System.nanoTime());
         if (batch.records().size() < BATCH / 2) {
@@ -308,7 +343,13 @@ final class Forwarder implements Runnable {
         this.failed++;
         Trouble before = this.trouble;
         if (before == null) {
-            logger.warn("Records do not reach {} and wait in the local file: {}", this.remote.name(), reason(failure));
+            long now = System.nanoTime();
+            this.warned = now - this.warnAt >= 0;
+            if (this.warned) {
+                this.warnAt = now + WARNING_INTERVAL;
+                logger.warn(
+                        "Records do not reach {} and wait in the local file: {}", this.remote.name(), reason(failure));
+            }
             logger.debug("What was met on the way to {}", this.remote.name(), failure);
         }
         this.trouble = new Trouble(reason(failure), before == null ? this.clock.instant() : before.since);
@@ -317,7 +358,8 @@ final class Forwarder implements Runnable {
             this.remote.close();
         }
         countSoon();
-        park(this.backoff.next());
+        // An attempt that took long was pause enough.
+        park(Math.max(SHORTEST_PAUSE, this.backoff.next() - (System.nanoTime() - this.turnAt)));
     }
 
     private void recovered() {
@@ -325,7 +367,9 @@ final class Forwarder implements Runnable {
         this.backoff.reset();
         if (this.trouble != null) {
             this.trouble = null;
-            logger.info("Records reach {} again", this.remote.name());
+            if (this.warned) {
+                logger.info("Records reach {} again", this.remote.name());
+            }
         }
     }
 
@@ -344,8 +388,11 @@ final class Forwarder implements Runnable {
         if (start - this.countAt < 0) {
             return;
         }
+        long added = this.added;
+        this.oldestAdded = 0;
         Outbox.Backlog backlog = this.outbox.backlog();
         this.behind = backlog.records();
+        this.addedWhenCounted = added;
         this.oldestMicros = backlog.oldestMicros();
         long now = System.nanoTime();
         this.countAt = now + Math.max(COUNTING_INTERVAL, COUNTING_SHARE * (now - start));

@@ -124,7 +124,7 @@ public final class ForwardingStore implements TelemetryStore {
             this.forwarders.forEach((forwarder) -> forwarder.own(token));
         }
         this.local.write(batch, durable);
-        this.forwarders.forEach(Forwarder::wake);
+        this.forwarders.forEach((forwarder) -> forwarder.added(batch));
     }
 
     @Override

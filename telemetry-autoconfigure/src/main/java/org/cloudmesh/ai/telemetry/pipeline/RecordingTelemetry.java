@@ -28,6 +28,7 @@ import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
 import org.cloudmesh.ai.telemetry.forward.ForwardStatus;
 import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
+import org.cloudmesh.ai.telemetry.store.ForwardingThreads;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
@@ -238,7 +239,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     /** Takes an entry over or counts it as lost; never throws, and waits only where that was chosen. */
     void accept(Entry entry) {
         CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
-        if (this.writer.isWorkingHere()) {
+        if (this.writer.isWorkingHere() || isForwarding()) {
             this.admission.dropped().add(Reasons.REENTRANT, 1);
             refuse(acknowledgement, Reasons.REENTRANT);
             return;
@@ -251,6 +252,11 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 || this.admission.queue().isAsleep()) {
             this.writer.wake();
         }
+    }
+
+    /** What is emitted there would have to be forwarded too, which would cause more of it without end. */
+    private boolean isForwarding() {
+        return this.forwarding != null && ForwardingThreads.isCurrent();
     }
 
     private void turnedAway(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {
@@ -283,7 +289,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public boolean flush(Duration timeout) {
-        if (this.writer.isWriterThread()) {
+        if (this.writer.isWriterThread() || isForwarding()) {
             return false;
         }
         try {

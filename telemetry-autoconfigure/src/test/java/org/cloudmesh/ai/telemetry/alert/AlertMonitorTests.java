@@ -25,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
@@ -182,6 +183,7 @@ class AlertMonitorTests {
     }
 
     @Test
+    @FaultRow(number = 40, injected = "a webhook that answers 500, then 204", expected = "told again, no alert lost")
     void aWebhookIsToldOnceAndAgainWhenItFailed() throws IOException {
         AtomicInteger requests = new AtomicInteger();
         List<String> bodies = new CopyOnWriteArrayList<>();
@@ -215,6 +217,45 @@ class AlertMonitorTests {
     }
 
     @Test
+    @FaultRow(
+            number = 40,
+            injected = "a webhook that takes calls and does not answer, told of two alerts",
+            expected = "both alerts are recorded and told to listeners meanwhile; the end does not wait")
+    void aWebhookThatDoesNotAnswerHoldsNothingUp() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            URI address = URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/hook");
+            AlertMonitor monitor = monitor(hooked("slow", 1, address), hooked("slower", 2, address));
+            emit("latency", 5, NOON.minusSeconds(60));
+            long start = System.nanoTime();
+            assertThat(evaluated(monitor))
+                    .extracting(AlertStatus::state)
+                    .containsExactly(AlertState.FIRING, AlertState.FIRING);
+            assertThat(records()).hasSize(2);
+            assertThat(this.heard).hasSize(2);
+            monitor.close();
+            // The call itself is given up after ten seconds.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        }
+    }
+
+    private static AlertRule hooked(String name, double threshold, URI webhook) {
+        return new AlertRule(
+                name,
+                "latency",
+                AlertAggregate.MAX,
+                AlertWindow.of(hour()),
+                threshold,
+                true,
+                null,
+                RecordFilter.ALL,
+                webhook);
+    }
+
+    @Test
+    @FaultRow(
+            number = 40,
+            injected = "a webhook whose port is closed",
+            expected = "the alert is recorded, nothing waits, one WARN without the address's path")
     void aWebhookThatIsAwayHoldsNothingUp(CapturedOutput output) throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {

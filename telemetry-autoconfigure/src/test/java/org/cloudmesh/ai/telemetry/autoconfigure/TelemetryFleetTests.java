@@ -1,8 +1,14 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -17,8 +23,15 @@ import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.annotation.EnableTransactionManagement;
+import org.springframework.transaction.annotation.Transactional;
 
 /** {@code telemetry.backend: jdbc} in an application. */
 class TelemetryFleetTests {
@@ -44,7 +57,7 @@ class TelemetryFleetTests {
             runner(node).withBean(DataSource.class, () -> database).run((context) -> {
                 context.getBean(Telemetry.class).emit("loss", node.equals("a") ? 1 : 2);
                 RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
-                Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "it was sent");
+                Fleet.awaitThrough(telemetry, "jdbc");
                 if (node.equals("b")) {
                     Map<String, ?> byNode = telemetry
                             .source()
@@ -88,7 +101,7 @@ class TelemetryFleetTests {
                 .run((context) -> {
                     context.getBean(Telemetry.class).emit("loss", 1);
                     RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
-                    Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "it was sent");
+                    Fleet.awaitThrough(telemetry, "jdbc");
                     assertThat(context.getBeanNamesForType(DataSource.class)).hasSize(1);
                 });
         JdbcTemplate sql = new JdbcTemplate(server.dataSource(name));
@@ -105,8 +118,192 @@ class TelemetryFleetTests {
                         "telemetry.jdbc.username=telemetry",
                         "telemetry.jdbc.initialize-schema=never",
                         "telemetry.fail-fast=true")
-                .run((context) ->
-                        assertThat(context).getFailure().rootCause().hasMessageContaining("schema-postgresql.sql"));
+                .run((context) -> assertThat(Failures.analysis(context.getStartupFailure()))
+                        .contains(
+                                "telemetry.backend=jdbc",
+                                "the tables telemetry_* are not there",
+                                "Run classpath:org/cloudmesh/ai/telemetry/store/postgresql/schema-postgresql.sql",
+                                "telemetry.jdbc.initialize-schema=always",
+                                "telemetry.fail-fast=false"));
+    }
+
+    @Test
+    void goesOnWhenSomeoneElseMakesTheTables() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        DataSource database = server.dataSource(server.newDatabase());
+        String script = script();
+        runner("a")
+                .withBean(DataSource.class, () -> database)
+                .withPropertyValues("telemetry.jdbc.initialize-schema=embedded")
+                .run((context) -> {
+                    RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                    telemetry.emit("loss", 1);
+                    Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() != null, "it is degraded");
+                    assertThat(Fleet.status(telemetry, "jdbc").degraded().reason())
+                            .contains("schema-postgresql.sql");
+                    new JdbcTemplate(database).execute(script);
+                    Fleet.awaitThrough(telemetry, "jdbc");
+                    assertThat(Fleet.status(telemetry, "jdbc").degraded()).isNull();
+                });
+    }
+
+    private static String script() throws IOException {
+        return new ClassPathResource("org/cloudmesh/ai/telemetry/store/postgresql/schema-postgresql.sql")
+                .getContentAsString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void waitsForFlywayWhereThatMakesTheTables() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        DataSource database = server.dataSource(server.newDatabase());
+        Path migrations = Files.createDirectory(this.directory.resolve("migrations"));
+        Files.writeString(migrations.resolve("V7__telemetry.sql"), script());
+        ApplicationContextRunner runner = runner("a")
+                .withConfiguration(AutoConfigurations.of(FlywayAutoConfiguration.class))
+                .withBean(DataSource.class, () -> database)
+                .withPropertyValues("spring.flyway.locations=filesystem:" + migrations, "telemetry.fail-fast=true");
+        runner.withPropertyValues("telemetry.jdbc.initialize-schema=never").run((context) -> {
+            assertThat(context).hasNotFailed();
+            RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+            telemetry.emit("loss", 1);
+            Fleet.awaitThrough(telemetry, "jdbc");
+            assertThat(context.getBeanFactory()
+                            .getBeanDefinition("telemetryJdbcStoreFactory")
+                            .getDependsOn())
+                    .contains("flywayInitializer");
+        });
+        assertThat(new JdbcTemplate(database).queryForObject("SELECT count(*) FROM telemetry", Long.class))
+                .isEqualTo(1);
+        runner.run((context) -> assertThat(context.getBeanFactory()
+                        .getBeanDefinition("telemetryJdbcStoreFactory")
+                        .getDependsOn())
+                .isNull());
+    }
+
+    @Test
+    void doesWithTheRightsThatTheDocumentLists() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String name = server.newDatabase();
+        JdbcTemplate admin = new JdbcTemplate(server.dataSource(name));
+        String role = "role_" + name;
+        admin.execute(script());
+        admin.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        admin.execute("CREATE ROLE " + role + " LOGIN");
+        admin.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
+        ApplicationContextRunner runner = runner("a")
+                .withPropertyValues(
+                        "telemetry.jdbc.initialize-schema=never",
+                        "telemetry.jdbc.url=" + server.url(name),
+                        "telemetry.jdbc.username=" + role,
+                        "telemetry.fail-fast=true");
+        runner.run((context) -> {
+            RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+            telemetry.emit("loss", 1);
+            telemetry
+                    .record()
+                    .metric("loss", 2)
+                    .timestamp(Instant.now().minus(Duration.ofDays(9)))
+                    .emit();
+            Fleet.awaitThrough(telemetry, "jdbc");
+            assertThat(telemetry
+                            .source()
+                            .page(RecordFilter.ALL, null, 10, Deadline.none())
+                            .records())
+                    .hasSize(2);
+            assertThat(Fleet.status(telemetry, "jdbc").degraded()).isNull();
+        });
+        // Old days are looked for at a start, then once an hour.
+        runner.withPropertyValues("telemetry.jdbc.max-age=5d")
+                .run((context) -> Fleet.await(
+                        () -> admin.queryForObject("SELECT count(*) FROM telemetry_record_other", Long.class) == 1,
+                        "the old one was removed"));
+    }
+
+    @Test
+    void takesTheDataSourceThatIsMarked() {
+        PostgresServer server = PostgresServer.shared();
+        DataSource applications = server.dataSource(server.newDatabase());
+        DataSource marked = server.dataSource(server.newDatabase());
+        MarkedDataSource.dataSource = marked;
+        runner("a")
+                .withBean(DataSource.class, () -> applications)
+                .withUserConfiguration(MarkedDataSource.class)
+                .withPropertyValues("telemetry.jdbc.max-age=5d")
+                .run((context) -> {
+                    RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                    telemetry
+                            .record()
+                            .metric("loss", 1)
+                            .timestamp(Instant.now().minus(Duration.ofDays(9)))
+                            .emit();
+                    Fleet.awaitThrough(telemetry, "jdbc");
+                    JdbcTemplate sql = new JdbcTemplate(marked);
+                    Fleet.await(
+                            () -> sql.queryForObject("SELECT count(*) FROM telemetry", Long.class) == 0,
+                            "the old day was dropped");
+                    assertThat(context.getBean(DataSource.class)).isSameAs(applications);
+                });
+        assertThat(new JdbcTemplate(applications)
+                        .queryForObject("SELECT count(*) FROM pg_tables WHERE tablename ~ 'telemetry'", Long.class))
+                .isZero();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class MarkedDataSource {
+
+        private static DataSource dataSource;
+
+        @Bean(defaultCandidate = false)
+        @TelemetryDataSource
+        DataSource telemetryDataSource() {
+            return dataSource;
+        }
+    }
+
+    @Test
+    void aTransactionThatRollsBackTakesNoRecordWithIt() {
+        PostgresServer server = PostgresServer.shared();
+        DataSource database = server.dataSource(server.newDatabase());
+        JdbcTemplate sql = new JdbcTemplate(database);
+        sql.execute("CREATE TABLE book (title text)");
+        runner("a")
+                .withBean(DataSource.class, () -> database)
+                .withUserConfiguration(Transactions.class)
+                .run((context) -> {
+                    RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                    Shop shop = context.getBean(Shop.class);
+                    assertThatIllegalStateException().isThrownBy(() -> shop.sell(telemetry, sql));
+                    Fleet.awaitThrough(telemetry, "jdbc");
+                });
+        assertThat(sql.queryForObject("SELECT count(*) FROM book", Long.class)).isZero();
+        assertThat(sql.queryForObject("SELECT count(*) FROM telemetry WHERE event = 'sold'", Long.class))
+                .isEqualTo(1);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableTransactionManagement
+    static class Transactions {
+
+        @Bean
+        DataSourceTransactionManager transactionManager(DataSource dataSource) {
+            return new DataSourceTransactionManager(dataSource);
+        }
+
+        @Bean
+        Shop shop() {
+            return new Shop();
+        }
+    }
+
+    static class Shop {
+
+        @Transactional
+        public void sell(Telemetry telemetry, JdbcTemplate sql) {
+            sql.update("INSERT INTO book VALUES ('a')");
+            telemetry.event("sold");
+            assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+            throw new IllegalStateException("out of stock");
+        }
     }
 
     @Test

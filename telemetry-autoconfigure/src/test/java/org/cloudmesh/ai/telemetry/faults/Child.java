@@ -166,7 +166,7 @@ final class Child implements AutoCloseable {
 
     /** Waits for a line that begins so, passing over others. */
     String expect(String beginning) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(120);
         while (System.nanoTime() < end) {
             String line = this.lines.poll(50, TimeUnit.MILLISECONDS);
             if (line != null && line.startsWith(beginning)) {

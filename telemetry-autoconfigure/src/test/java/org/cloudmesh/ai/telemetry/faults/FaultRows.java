@@ -2,7 +2,7 @@ package org.cloudmesh.ai.telemetry.faults;
 
 import java.util.Map;
 
-/** The rows of the fault table that this module must hold. Row 14, PostgreSQL, is not among them. */
+/** The rows of the fault table that this module must hold. */
 final class FaultRows {
 
     /** Name of each fault by its number. */
@@ -38,11 +38,16 @@ final class FaultRows {
             Map.entry(29, "file modes, links"),
             Map.entry(30, "JSON bombs"),
             Map.entry(31, "remote server stopped, then started"),
-            Map.entry(32, "server killed in the midst of a batch"),
-            Map.entry(33, "server frozen"),
-            Map.entry(34, "wrong database, missing table, newer schema"),
+            Map.entry(32, "server killed, connection cut in the midst of a batch"),
+            Map.entry(33, "server frozen or slow"),
+            Map.entry(34, "wrong database or password, no rights, missing table, newer schema"),
+            Map.entry(35, "the server's disk is full"),
             Map.entry(36, "nodes begin at once on an empty database"),
+            Map.entry(37, "a node ends with records unsent"),
             Map.entry(38, "retention reached while the server is away"),
+            Map.entry(39, "clocks a day off"),
+            Map.entry(40, "an alert's webhook is away or slow"),
+            Map.entry(41, "nasty texts and numbers, to each remote store"),
             Map.entry(42, "an application's transaction rolls back"),
             Map.entry(43, "a store that cannot be opened or asked"),
             Map.entry(44, "identifiers in every dimension"),

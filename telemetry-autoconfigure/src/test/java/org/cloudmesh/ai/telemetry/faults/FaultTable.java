@@ -131,8 +131,7 @@ public final class FaultTable implements TestExecutionListener {
                     .append(' ')
                     .append(outcome);
         }
-        return table.append(". Row 14 is PostgreSQL's, which is no store of this module.\n")
-                .toString();
+        return table.append(".\n").toString();
     }
 
     private static void append(StringBuilder table, Line line) {

@@ -10,18 +10,26 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryAutoConfiguration;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryObservationAutoConfiguration;
+import org.cloudmesh.ai.telemetry.forward.Fleet;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineListener;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +38,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** What the writer's own thread causes does not come round again. */
 @Timeout(60)
@@ -163,5 +173,68 @@ class ReentranceTests {
         } finally {
             root.detachAppender(appender);
         }
+    }
+
+    @Test
+    @FaultRow(
+            number = 17,
+            injected = "a logback appender and a proxy of the DataSource that emit, emit durably and flush on the "
+                    + "forwarder's own thread, while PostgreSQL is away and after it came",
+            expected = "no feedback; what that thread causes is refused as reentrant, exactly; all else is forwarded")
+    void whatForwardingCausesIsNotForwarded(TestReporter reporter) throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        JdbcTemplate admin = new JdbcTemplate(server.dataSource("postgres"));
+        String name = "reentrant" + System.nanoTime();
+        RecordingTelemetry[] telemetry = {null};
+        AtomicLong caused = new AtomicLong();
+        List<Boolean> ended = new CopyOnWriteArrayList<>();
+        Consumer<String> emit = (what) -> {
+            if (telemetry[0] != null && Thread.currentThread().getName().startsWith("telemetry-forward")) {
+                telemetry[0].event(what);
+                ended.add(telemetry[0].record().event(what).emitDurably().isCompletedExceptionally());
+                ended.add(!telemetry[0].flush(Duration.ofSeconds(20)));
+                caused.addAndGet(2);
+            }
+        };
+        DataSource database = new DelegatingDataSource(server.dataSource(name)) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                emit.accept("connection");
+                return super.getConnection();
+            }
+        };
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                emit.accept("log");
+            }
+        };
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        appender.start();
+        root.addAppender(appender);
+        try (RecordingTelemetry recorder =
+                Fleet.start(Fleet.builder(this.directory.resolve("telemetry.db")), database, "pod-1")) {
+            telemetry[0] = recorder;
+            for (int i = 0; i < 100; i++) {
+                recorder.emit("n", i);
+            }
+            Fleet.await(() -> Fleet.status(recorder, "jdbc").degraded() != null, "it is degraded");
+            admin.execute("CREATE DATABASE " + name);
+            Fleet.awaitThrough(recorder, "jdbc");
+            recorder.emit("n", 100);
+            Fleet.await(() -> Fleet.status(recorder, "jdbc").written() == 101, "the next was sent too");
+            recorder.close();
+            StoreStatus status = Fleet.status(recorder, "jdbc");
+            assertThat(status.written()).isEqualTo(101);
+            assertThat(status.dropped()).containsExactly(Map.entry("reentrant", caused.get()));
+            assertThat(Fleet.isExact(recorder)).isTrue();
+            assertThat(ended).isNotEmpty().containsOnly(true);
+            reporter.publishEntry("seen", "101 records forwarded, %s".formatted(status.dropped()));
+        } finally {
+            root.detachAppender(appender);
+        }
+        assertThat(new JdbcTemplate(server.dataSource(name))
+                        .queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
+                .isEqualTo(101);
     }
 }

@@ -3,9 +3,9 @@ package org.cloudmesh.ai.telemetry.forward;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
@@ -16,6 +16,8 @@ import org.cloudmesh.ai.telemetry.store.postgresql.PostgresStoreFactory;
 
 /** Recorders that forward, for tests. */
 public final class Fleet {
+
+    private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private Fleet() {}
 
@@ -30,8 +32,14 @@ public final class Fleet {
 
     /** Starts a recorder that forwards to a database, as a node of that name. */
     public static RecordingTelemetry start(TelemetryBuilder builder, DataSource dataSource, String node) {
+        return start(builder, dataSource, node, null);
+    }
+
+    /** Starts a recorder that also removes from the database what is older than that. */
+    public static RecordingTelemetry start(
+            TelemetryBuilder builder, DataSource dataSource, String node, Duration maxAge) {
         PostgresSettings settings =
-                new PostgresSettings(node, true, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, null);
+                new PostgresSettings(node, true, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, maxAge);
         return new DefaultTelemetryFactory(
                         List.of(),
                         List.of(new PostgresStoreFactory(() -> dataSource, settings, () -> {})),
@@ -49,14 +57,20 @@ public final class Fleet {
     }
 
     /** Waits until something holds. */
-    public static void await(BooleanSupplier condition, String what) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - end > 0) {
-                throw new AssertionError("In twenty seconds it did not come about that " + what);
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
-        }
+    public static void await(BooleanSupplier condition, String what) {
+        Awaitility.await(what)
+                .atMost(LONGEST)
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .pollInSameThread()
+                .until(condition::getAsBoolean);
+    }
+
+    /** Waits until all that was emitted before has reached a remote store. */
+    public static void awaitThrough(RecordingTelemetry telemetry, String backend) {
+        // The first flush ends the head start that an application's start has.
+        telemetry.flush(LONGEST);
+        await(() -> isThrough(telemetry, backend), backend + " has all");
     }
 
     /** Returns whether nothing of this recorder is on its way. */

@@ -1,11 +1,15 @@
 package org.cloudmesh.ai.telemetry.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -13,10 +17,16 @@ import java.util.Map;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.Dimension;
+import org.cloudmesh.ai.telemetry.store.FleetNode;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +78,7 @@ class PostgresForwardingTests {
                     .emit();
             telemetry.event("nothing", null);
             assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "all was sent");
+            Fleet.awaitThrough(telemetry, "jdbc");
             id = telemetry.origin().token() + "-000000000001";
             StoreStatus status = Fleet.status(telemetry, "jdbc");
             assertThat(status.written()).isEqualTo(2);
@@ -96,7 +106,7 @@ class PostgresForwardingTests {
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
             telemetry.emit("loss", 1);
             telemetry.flush(Duration.ofSeconds(30));
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "the first was sent");
+            Fleet.awaitThrough(telemetry, "jdbc");
             telemetry
                     .record()
                     .metric("loss", 2)
@@ -144,7 +154,7 @@ class PostgresForwardingTests {
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
             telemetry.emit("n", 5000);
             Fleet.await(() -> count() == 5001, "all came");
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "it is known that all came");
+            Fleet.awaitThrough(telemetry, "jdbc");
             assertThat(Fleet.status(telemetry, "jdbc").written()).isEqualTo(1);
             assertThat(Fleet.status(telemetry, "jdbc").forward().sent()).isEqualTo(5001);
         }
@@ -171,15 +181,18 @@ class PostgresForwardingTests {
     @Test
     @FaultRow(
             number = 38,
-            injected = "max-size 4 MB reached while the server is away",
+            injected = "max-size 16 MB (4 MB in the ordinary run) reached while the server is away",
             expected = "the bound holds, what went unsent is counted exactly, the rest is sent later")
     void countsWhatRetentionTakesUnsent() throws Exception {
         DataSource nowhere = new org.springframework.jdbc.datasource.DriverManagerDataSource(
                 "jdbc:postgresql://127.0.0.1:1/none", "nobody", "");
         long lost;
-        int records = 60_000;
+        int megabytes = Boolean.getBoolean("telemetry.faults") ? 16 : 4;
+        int records = 15_000 * megabytes;
         try (RecordingTelemetry telemetry = Fleet.start(
-                Fleet.builder(file()).retention(new Retention(null, 4 << 20)).closeTimeout(Duration.ofMillis(500)),
+                Fleet.builder(file())
+                        .retention(new Retention(null, megabytes << 20))
+                        .closeTimeout(Duration.ofMillis(500)),
                 nowhere,
                 "pod-1")) {
             for (int i = 0; i < records; i++) {
@@ -190,7 +203,7 @@ class PostgresForwardingTests {
             }
             assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
             Fleet.await(
-                    () -> Fleet.status(telemetry, "sqlite").bytes() < (5 << 20),
+                    () -> Fleet.status(telemetry, "sqlite").bytes() < (megabytes << 20) + (megabytes << 18),
                     "the file is as small as it should be");
             assertThat(Fleet.isExact(telemetry)).isTrue();
             telemetry.close();
@@ -201,7 +214,7 @@ class PostgresForwardingTests {
         }
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
             Fleet.await(() -> count() == records - lost, records - lost + " came, beside " + lost + " that were lost");
-            Fleet.await(() -> Fleet.isThrough(telemetry, "jdbc"), "nothing is left");
+            Fleet.awaitThrough(telemetry, "jdbc");
             assertThat(count()).isEqualTo(records - lost);
         }
     }
@@ -232,5 +245,94 @@ class PostgresForwardingTests {
                 .containsExactly(1);
         assertThat(this.sql.queryForList("SELECT accepted FROM telemetry_process", Long.class))
                 .containsOnly(2000L);
+    }
+
+    @Test
+    @FaultRow(
+            number = 39,
+            injected = "telemetry.jdbc.max-age of 5 days at a node whose clock is a century ahead",
+            expected = "only days go that are older by the server's clock; what is dated far ahead is kept apart")
+    void dropsDaysThatAreTooOldByTheServersClock() {
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            for (int days : List.of(10, 6, 4, 0)) {
+                telemetry
+                        .record()
+                        .metric("age", days)
+                        .timestamp(Instant.now().minus(Duration.ofDays(days)))
+                        .emit();
+            }
+            Fleet.await(() -> count() == 4, "all came");
+        }
+        Clock ahead = Clock.offset(Clock.systemUTC(), Duration.ofDays(36_525));
+        try (RecordingTelemetry telemetry = Fleet.start(
+                Fleet.builder(this.directory.resolve("other.db")).clock(ahead),
+                this.database,
+                "pod-2",
+                Duration.ofDays(5))) {
+            telemetry.emit("age", -36_525);
+            Fleet.await(() -> partitions().size() == 3, "old days were dropped, and tomorrow's was made");
+            Fleet.awaitThrough(telemetry, "jdbc");
+        }
+        assertThat(this.sql.queryForList("SELECT numbers[1] FROM telemetry_record ORDER BY 1", Double.class))
+                .containsExactly(-36_525.0, 0.0, 4.0);
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record_other", Long.class))
+                .isEqualTo(1);
+    }
+
+    private List<String> partitions() {
+        return this.sql.queryForList(
+                "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
+                        + " WHERE i.inhparent = 'telemetry_record'::regclass AND c.relname !~ 'other' ORDER BY 1",
+                String.class);
+    }
+
+    @Test
+    void keepsNodesOfOneNameApart() {
+        try (RecordingTelemetry one = Fleet.start(Fleet.builder(file()).run("r1"), this.database, "pod-1");
+                RecordingTelemetry two = Fleet.start(
+                        Fleet.builder(this.directory.resolve("other.db")).run("r1"), this.database, "pod-1")) {
+            for (int i = 0; i < 100; i++) {
+                one.emit("n", i);
+                two.emit("n", i);
+            }
+            Fleet.await(() -> count() == 200, "all came");
+            assertThat(one.source().nodes(Deadline.none()))
+                    .extracting(FleetNode::node, FleetNode::records)
+                    .containsExactly(tuple("pod-1", 100L), tuple("pod-1", 100L));
+            assertThat(one.source().metric("n", RecordFilter.ALL, Dimension.of(Dimension.Kind.NODE), Deadline.none()))
+                    .containsOnlyKeys("pod-1");
+        }
+    }
+
+    @Test
+    void movesAnExistingFile() throws Exception {
+        try (InputStream python = getClass().getResourceAsStream("/python-original/telemetry.db")) {
+            Files.copy(python, file());
+        }
+        try (Telemetry before = Telemetry.builder()
+                .backend("sqlite")
+                .path(file().toString())
+                .command("before")
+                .build()) {
+            before.record()
+                    .metric("loss", 1)
+                    .timestamp(Instant.parse("2019-01-02T03:04:05Z"))
+                    .emit();
+            before.emit("loss", 2);
+            assertThat(before.flush(Duration.ofSeconds(30))).isTrue();
+        }
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            telemetry.emit("loss", 3);
+            Fleet.await(() -> count() == 25, "22 records of the Python module came, and three of ours");
+            Fleet.awaitThrough(telemetry, "jdbc");
+            for (RecordSource source : List.of(telemetry.source("jdbc"), telemetry.source("sqlite"))) {
+                assertThat(source.page(RecordFilter.ALL, null, 100, Deadline.none())
+                                .records())
+                        .hasSize(25)
+                        .extracting(TelemetryRecord::timestampMicros)
+                        .last()
+                        .isEqualTo(Instant.parse("2019-01-02T03:04:05Z").getEpochSecond() * 1_000_000);
+            }
+        }
     }
 }

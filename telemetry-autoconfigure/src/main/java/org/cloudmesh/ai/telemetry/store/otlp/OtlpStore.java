@@ -21,6 +21,7 @@ import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.NodeName;
+import org.cloudmesh.ai.telemetry.store.RecordSize;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -47,8 +48,10 @@ final class OtlpStore implements TelemetryStore {
 
     private static final long ANSWER_SECONDS = 15;
 
-    // A kilobyte each at most, so that a batch stays below the four megabytes that receivers of gRPC take.
     private static final int AT_ONCE = 512;
+
+    // Receivers of gRPC take four megabytes by default.
+    private static final long BYTES_AT_ONCE = 2 << 20;
 
     private final Supplier<LogRecordExporter> exporters;
 
@@ -95,14 +98,27 @@ final class OtlpStore implements TelemetryStore {
         if (exporter == null) {
             throw new StoreException(Remedy.REOPEN, "there is no exporter yet", null);
         }
-        for (int from = 0; from < batch.size(); from += AT_ONCE) {
-            this.made.clear();
-            batch.subList(from, Math.min(batch.size(), from + AT_ONCE)).forEach(this::make);
-            CompletableResultCode result =
-                    exporter.export(List.copyOf(this.made)).join(ANSWER_SECONDS, TimeUnit.SECONDS);
-            if (!result.isSuccess()) {
-                throw failure(result.getFailureThrowable());
+        long bytes = 0;
+        this.made.clear();
+        for (TelemetryRecord record : batch) {
+            bytes += RecordSize.of(record);
+            if (!this.made.isEmpty() && (this.made.size() == AT_ONCE || bytes > BYTES_AT_ONCE)) {
+                send(exporter);
+                bytes = RecordSize.of(record);
             }
+            make(record);
+        }
+        send(exporter);
+    }
+
+    private void send(LogRecordExporter exporter) throws StoreException {
+        if (this.made.isEmpty()) {
+            return;
+        }
+        CompletableResultCode result = exporter.export(List.copyOf(this.made)).join(ANSWER_SECONDS, TimeUnit.SECONDS);
+        this.made.clear();
+        if (!result.isSuccess()) {
+            throw failure(result.getFailureThrowable());
         }
     }
 

@@ -74,8 +74,8 @@ final class Partitions {
             }
             this.forbidden = true;
             logger.warn(
-                    "The role may not make partitions: records go to {}_other, which is slower and ignores"
-                            + " telemetry.jdbc.max-age. Grant CREATE on the schema and the ownership of the tables",
+                    "The role may not make partitions: records go to {}_other, which is slower to query. Grant CREATE on"
+                            + " the schema and the ownership of the tables",
                     this.settings.sql("telemetry_record"));
         }
     }

@@ -1,8 +1,10 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,11 @@ final class PostgresErrors {
 
     static final String INSUFFICIENT_PRIVILEGE = "42501";
 
+    // java.sql.DriverManager's words, with the URL behind them.
+    private static final String NO_DRIVER = "No suitable driver found for ";
+
+    private static final Pattern SECRET = Pattern.compile("(password=)[^&;\\s]*", Pattern.CASE_INSENSITIVE);
+
     // Data exceptions, violated constraints, limits of the program: it is the record's fault.
     private static final Set<String> RECORD = Set.of("22", "23", "54");
 
@@ -24,9 +31,13 @@ final class PostgresErrors {
 
     static StoreException of(String what, Throwable cause) {
         String state = state(cause);
+        String message = message(cause);
         Remedy remedy = Remedy.REOPEN;
         String help = "";
-        if (state != null && state.length() == 5) {
+        if (message.startsWith(NO_DRIVER)) {
+            message = "no driver takes the URL " + kind(message.substring(NO_DRIVER.length()));
+            help = ". It begins with jdbc:postgresql: and needs org.postgresql:postgresql on the class path";
+        } else if (state != null && state.length() == 5) {
             String kind = state.substring(0, 2);
             if (RECORD.contains(kind)) {
                 remedy = Remedy.RECORD;
@@ -43,7 +54,7 @@ final class PostgresErrors {
         } else if (has(cause, SQLTransientException.class)) {
             remedy = Remedy.RETRY;
         }
-        return new StoreException(remedy, what + ": " + message(cause) + help, cause);
+        return new StoreException(remedy, what + ": " + message + help, cause);
     }
 
     static @Nullable String state(Throwable cause) {
@@ -72,6 +83,15 @@ final class PostgresErrors {
             }
         }
         String message = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
-        return message.lines().findFirst().orElse(message);
+        if (root.getCause() instanceof UnknownHostException unknown) {
+            message += " There is no host " + unknown.getMessage();
+        }
+        return SECRET.matcher(message.lines().findFirst().orElse(message)).replaceAll("$1***");
+    }
+
+    /** Returns the beginning of a URL, {@code jdbc:mysql:...}; what follows may hold a password. */
+    private static String kind(String url) {
+        int end = url.indexOf(':', url.indexOf(':') + 1);
+        return url.substring(0, end < 0 ? Math.min(url.length(), 5) : end + 1) + "...";
     }
 }

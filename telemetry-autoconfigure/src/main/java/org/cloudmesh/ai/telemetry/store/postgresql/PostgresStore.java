@@ -37,10 +37,11 @@ final class PostgresStore implements TelemetryStore {
 
     private long dropAt = System.nanoTime();
 
-    PostgresStore(Supplier<DataSource> dataSource, PostgresSettings settings, Clock clock) {
+    PostgresStore(Supplier<DataSource> dataSource, PostgresSettings settings) {
         this.settings = settings;
-        this.clock = clock;
         Connections connections = new Connections(dataSource);
+        Clock clock = new ServerClock(connections);
+        this.clock = clock;
         this.schema = new PostgresSchema(settings, connections);
         this.partitions = new Partitions(settings, connections, this.schema, clock);
         this.inserter = new Inserter(settings, connections, this.partitions);

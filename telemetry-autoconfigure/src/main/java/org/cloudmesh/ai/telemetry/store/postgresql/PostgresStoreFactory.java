@@ -40,7 +40,7 @@ public final class PostgresStoreFactory implements StoreFactory, AutoCloseable {
 
     @Override
     public TelemetryStore create(StoreSettings settings) {
-        return new PostgresStore(this.dataSource, this.settings, settings.clock());
+        return new PostgresStore(this.dataSource, this.settings);
     }
 
     @Override

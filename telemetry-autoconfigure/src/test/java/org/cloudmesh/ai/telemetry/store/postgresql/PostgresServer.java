@@ -1,20 +1,26 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -25,6 +31,8 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
  * server.
  */
 public final class PostgresServer implements AutoCloseable {
+
+    private static final String PASSWORD_ROLE = "with_password";
 
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
@@ -63,12 +71,7 @@ public final class PostgresServer implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("telemetry-postgresql");
             if (isRoot()) {
-                Files.setOwner(
-                        directory,
-                        directory
-                                .getFileSystem()
-                                .getUserPrincipalLookupService()
-                                .lookupPrincipalByName("postgres"));
+                Files.setOwner(directory, owner(directory));
             }
             int port;
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -85,7 +88,11 @@ public final class PostgresServer implements AutoCloseable {
                     "--no-sync",
                     "--encoding=UTF8",
                     "--locale=C");
+            Path rules = directory.resolve("data").resolve("pg_hba.conf");
+            Files.writeString(
+                    rules, "host all +" + PASSWORD_ROLE + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
             server.start();
+            new JdbcTemplate(server.dataSource("postgres")).execute("CREATE ROLE " + PASSWORD_ROLE);
             return server;
         } catch (IOException | InterruptedException ex) {
             throw new IllegalStateException("PostgreSQL does not start", ex);
@@ -113,6 +120,24 @@ public final class PostgresServer implements AutoCloseable {
 
     public int port() {
         return this.port;
+    }
+
+    /** Returns the role whose members need a password; all others are let in without. */
+    public String passwordRole() {
+        return PASSWORD_ROLE;
+    }
+
+    /** Makes a directory that the server may write to. */
+    public Path directory(String name) throws IOException {
+        Path made = Files.createDirectories(this.directory.resolve(name));
+        if (isRoot()) {
+            Files.setOwner(made, owner(made));
+        }
+        return made;
+    }
+
+    private static UserPrincipal owner(Path path) throws IOException {
+        return path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("postgres");
     }
 
     public String url(String database) {
@@ -155,16 +180,26 @@ public final class PostgresServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(this.directory.resolve("log").toFile())
                 .start();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "")) {
-                return;
-            } catch (SQLException ex) {
-                if (System.nanoTime() - end > 0 || !this.process.isAlive()) {
-                    throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
-                }
-                TimeUnit.MILLISECONDS.sleep(50);
+        awaitAnswer();
+    }
+
+    /** Waits until the server can be used. */
+    public void awaitAnswer() {
+        Awaitility.await("PostgreSQL answers")
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(50))
+                .until(this::answers);
+    }
+
+    private boolean answers() throws IOException {
+        try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "")) {
+            return connection.isValid(1);
+        } catch (SQLException ex) {
+            if (!this.process.isAlive()) {
+                throw new IllegalStateException(Files.readString(this.directory.resolve("log")), ex);
             }
+            return false;
         }
     }
 
@@ -190,6 +225,35 @@ public final class PostgresServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Sends SIGKILL to the processes that are in the midst of a statement or a transaction of a client's; the server
+     * then ends all others and recovers.
+     *
+     * @return how many there were
+     */
+    public int killBackends() {
+        try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "");
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+                        + " AND backend_type = 'client backend' AND state <> 'idle'")) {
+            List<Long> pids = new ArrayList<>();
+            while (rows.next()) {
+                pids.add(rows.getLong(1));
+            }
+            for (long pid : pids) {
+                new ProcessBuilder("kill", "-KILL", Long.toString(pid)).start().waitFor();
+            }
+            return pids.size();
+        } catch (SQLException ex) {
+            return 0;
+        } catch (IOException ex) {
+            throw new UncheckedIOException(ex);
+        } catch (InterruptedException ex) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(ex);
+        }
+    }
+
     private List<String> command(String... command) {
         List<String> all = new ArrayList<>();
         if (isRoot()) {
@@ -208,7 +272,7 @@ public final class PostgresServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .directory(Path.of("/").toFile())
                 .start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException(command + ": " + output);
         }
@@ -227,7 +291,7 @@ public final class PostgresServer implements AutoCloseable {
                 }
             }
         } catch (IOException ex) {
-            throw new java.io.UncheckedIOException(ex);
+            throw new UncheckedIOException(ex);
         } catch (InterruptedException ex) {
             Thread.currentThread().interrupt();
         }

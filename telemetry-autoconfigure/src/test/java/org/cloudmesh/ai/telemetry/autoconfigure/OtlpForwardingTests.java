@@ -1,0 +1,185 @@
+package org.cloudmesh.ai.telemetry.autoconfigure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.Status;
+import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.forward.Fleet;
+import org.cloudmesh.ai.telemetry.forward.OtlpReceiver;
+import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
+import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.logging.OpenTelemetryLoggingAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.logging.otlp.OtlpLoggingAutoConfiguration;
+import org.springframework.boot.opentelemetry.autoconfigure.logging.otlp.OtlpLoggingConnectionDetails;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** {@code telemetry.backend: otlp} in an application. */
+@ExtendWith(OutputCaptureExtension.class)
+class OtlpForwardingTests {
+
+    @TempDir
+    private Path directory;
+
+    private ApplicationContextRunner runner(String... properties) {
+        return new ApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(TelemetryAutoConfiguration.class, TelemetryFleetAutoConfiguration.class))
+                .withPropertyValues(
+                        "telemetry.backend=otlp",
+                        "telemetry.node=pod-1",
+                        "telemetry.run=r1",
+                        "telemetry.context.enabled=false",
+                        "telemetry.path=" + this.directory.resolve("telemetry.db"))
+                .withPropertyValues(properties);
+    }
+
+    private ApplicationContextRunner withBoot(String... properties) {
+        return runner(properties)
+                .withPropertyValues("spring.application.name=trainer")
+                .withConfiguration(AutoConfigurations.of(
+                        OpenTelemetrySdkAutoConfiguration.class,
+                        OpenTelemetryLoggingAutoConfiguration.class,
+                        OtlpLoggingAutoConfiguration.class));
+    }
+
+    private static OtlpReceiver receiver(String transport) throws IOException {
+        return transport.equals("grpc") ? OtlpReceiver.grpc() : OtlpReceiver.http();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "grpc"})
+    void sendsLogRecordsAndGoesOnWhenTheServerDoes(String transport) throws Exception {
+        try (OtlpReceiver receiver = receiver(transport)) {
+            receiver.refuse(true);
+            withBoot(
+                            "telemetry.otlp.endpoint=" + receiver.endpoint(),
+                            "telemetry.otlp.transport=" + transport,
+                            "telemetry.otlp.headers.authorization=Bearer secret")
+                    .run((context) -> {
+                        RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                        telemetry
+                                .record()
+                                .event("inference")
+                                .metric("latency", 0.125)
+                                .attribute("model", "llama-3")
+                                .message("warm")
+                                .status(Status.FAILED)
+                                .timestamp(Instant.parse("2026-11-24T22:20:00.123456Z"))
+                                .emit();
+                        Fleet.await(() -> Fleet.status(telemetry, "otlp").degraded() != null, "it is degraded");
+                        assertThat(Fleet.status(telemetry, "otlp").queued()).isEqualTo(1);
+                        receiver.refuse(false);
+                        Fleet.awaitThrough(telemetry, "otlp");
+                        assertThat(Fleet.status(telemetry, "otlp").degraded()).isNull();
+                        assertThat(Fleet.isExact(telemetry)).isTrue();
+                    });
+            assertThat(receiver.resources()).hasSize(1);
+            assertThat(receiver.resources().get(0)).containsEntry("service.name", "trainer");
+            assertThat(receiver.authorizations()).isNotEmpty().containsOnly("Bearer secret");
+            LogRecord record = receiver.records().get(0);
+            assertThat(record.getEventName()).isEqualTo("inference");
+            assertThat(record.getBody().getStringValue()).isEqualTo("warm");
+            assertThat(record.getTimeUnixNano()).isEqualTo(1_795_558_800_123_456_000L);
+            assertThat(record.getSeverityText() + record.getSeverityNumber()).contains("ERROR");
+            assertThat(OtlpReceiver.attributes(record.getAttributesList()))
+                    .containsEntry("latency", 0.125)
+                    .containsEntry("model", "llama-3")
+                    .containsEntry("telemetry.node", "pod-1")
+                    .containsEntry("telemetry.run", "r1")
+                    .containsEntry("telemetry.status", "failed")
+                    .containsKey("telemetry.id");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "grpc"})
+    void takesTheEndpointOfSpringBoot(String transport) throws Exception {
+        try (OtlpReceiver receiver = receiver(transport)) {
+            withBoot(
+                            "management.opentelemetry.logging.export.otlp.endpoint=" + receiver.endpoint(),
+                            "management.opentelemetry.logging.export.otlp.transport=" + transport)
+                    .run((context) -> sends(context.getBean(RecordingTelemetry.class)));
+            assertThat(receiver.records()).hasSize(1);
+        }
+    }
+
+    @Test
+    void takesTheConnectionDetailsOfSpringBoot() throws Exception {
+        try (OtlpReceiver receiver = OtlpReceiver.http()) {
+            withBoot()
+                    .withBean(OtlpLoggingConnectionDetails.class, () -> (transport) -> receiver.endpoint())
+                    .run((context) -> sends(context.getBean(RecordingTelemetry.class)));
+            assertThat(receiver.records()).hasSize(1);
+        }
+    }
+
+    private static void sends(RecordingTelemetry telemetry) {
+        telemetry.emit("loss", 0.5);
+        Fleet.awaitThrough(telemetry, "otlp");
+    }
+
+    @Test
+    void sendsNothingUnasked() {
+        withBoot().run((context) -> {
+            RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+            telemetry.emit("loss", 0.5);
+            Fleet.await(() -> Fleet.status(telemetry, "otlp").degraded() != null, "it is degraded");
+            assertThat(Fleet.status(telemetry, "otlp").degraded().reason()).contains("telemetry.otlp.endpoint");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "grpc"})
+    void warnsOnceWhenNobodyListens(String transport, CapturedOutput output) {
+        runner("telemetry.otlp.endpoint=http://127.0.0.1:1/v1/logs", "telemetry.otlp.transport=" + transport)
+                .run((context) -> {
+                    RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                    telemetry.emit("loss", 0.5);
+                    Fleet.await(() -> Fleet.status(telemetry, "otlp").forward().failed() >= 4, "four attempts failed");
+                    StoreStatus status = Fleet.status(telemetry, "otlp");
+                    assertThat(status.degraded()).isNotNull();
+                    assertThat(status.queued()).isEqualTo(1);
+                });
+        List<String> lines = output.getAll()
+                .lines()
+                .filter((line) -> line.contains("WARN") || line.contains("SEVERE") || line.contains("ERROR"))
+                .toList();
+        assertThat(lines).singleElement().asString().contains("Records do not reach otlp");
+    }
+
+    @Test
+    void saysWhatToAddWhenTheExporterIsMissing() {
+        runner("telemetry.otlp.endpoint=http://127.0.0.1:1/v1/logs", "telemetry.fail-fast=true")
+                .withClassLoader(new FilteredClassLoader("io.opentelemetry.exporter"))
+                .run((context) -> {
+                    assertThat(context).hasFailed();
+                    assertThat(Failures.analysis(context.getStartupFailure()))
+                            .contains(
+                                    "io.opentelemetry:opentelemetry-exporter-otlp is not on the class path", "Add it");
+                });
+        runner().withClassLoader(new FilteredClassLoader("io.opentelemetry.exporter"))
+                .run((context) -> {
+                    Telemetry telemetry = context.getBean(Telemetry.class);
+                    telemetry.emit("loss", 0.5);
+                    Map<String, StoreStatus> stores = Failures.stores(context);
+                    assertThat(stores.get("sqlite").degraded()).isNull();
+                    Fleet.await(() -> Failures.stores(context).get("otlp").degraded() != null, "otlp is degraded");
+                });
+    }
+}
