@@ -43,6 +43,19 @@ public interface ContextSource extends AutoCloseable {
         return constants();
     }
 
+    /**
+     * Returns what the machine did over a range, in the fields of a record's {@code during} object, unknown ones as null:
+     * {@code seconds}, {@code readings}, {@code cpu_percent_avg}, {@code cpu_percent_max}, {@code memory_used_max},
+     * {@code gpu_percent_avg}, {@code gpu_percent_max}, {@code gpu_memory_used_max} (bytes), {@code gpu_energy} (joules).
+     *
+     * @param from microseconds since 1970, included
+     * @param to microseconds since 1970, included
+     * @return null when fewer than two readings lie in the range; the map is immutable
+     */
+    default @Nullable Map<String, @Nullable Object> during(long from, long to) {
+        return null;
+    }
+
     /** Returns who runs the process: {@code name}, {@code host}, {@code pid}. */
     default Map<String, @Nullable Object> user() {
         return Map.of();

@@ -100,6 +100,11 @@ final class MachineContextSource implements ContextSource {
     }
 
     @Override
+    public @Nullable Map<String, @Nullable Object> during(long from, long to) {
+        return this.sampler.during(from, to);
+    }
+
+    @Override
     public Map<String, @Nullable Object> user() {
         return this.user;
     }

@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.context;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -56,6 +57,8 @@ final class Sampler implements AutoCloseable {
 
     private volatile @Nullable Map<String, @Nullable Object> constants;
 
+    private final ReadingWindow window;
+
     private final CountDownLatch firstReading = new CountDownLatch(1);
 
     private volatile boolean closed;
@@ -81,6 +84,7 @@ final class Sampler implements AutoCloseable {
             Warnings warnings) {
         this.probes = probes;
         this.intervalNanos = (interval.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : interval).toNanos();
+        this.window = new ReadingWindow(Duration.ofNanos(this.intervalNanos));
         this.clock = clock;
         this.extras = new LinkedHashMap<>(extras);
         this.warnings = warnings;
@@ -117,6 +121,12 @@ final class Sampler implements AutoCloseable {
         }
         Map<String, @Nullable Object> constants = this.constants;
         return constants == null ? map(Map.of()) : constants;
+    }
+
+    /** Returns what the machine did over a range, as {@link ReadingWindow#during} has it. */
+    @Nullable
+    Map<String, @Nullable Object> during(long from, long to) {
+        return this.window.during(from, to);
     }
 
     void onConstantsChange(Runnable listener) {
@@ -205,10 +215,12 @@ final class Sampler implements AutoCloseable {
             }
         }
         this.readings++;
-        reading.put(
-                SystemField.SAMPLED_AT,
-                this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        Instant now = this.clock.instant();
+        reading.put(SystemField.SAMPLED_AT, now.truncatedTo(ChronoUnit.MILLIS).toString());
         reading.commit();
+        if (full) {
+            this.window.add(ChronoUnit.MICROS.between(Instant.EPOCH, now), System.nanoTime(), reading.fields());
+        }
         publish(reading.fields());
     }
 
