@@ -43,19 +43,6 @@ public interface ContextSource extends AutoCloseable {
         return constants();
     }
 
-    /**
-     * Returns what the machine did over a range, in the fields of a record's {@code during} object, unknown ones as null:
-     * {@code seconds}, {@code readings}, {@code cpu_percent_avg}, {@code cpu_percent_max}, {@code memory_used_max},
-     * {@code gpu_percent_avg}, {@code gpu_percent_max}, {@code gpu_memory_used_max} (bytes), {@code gpu_energy} (joules).
-     *
-     * @param from microseconds since 1970, included
-     * @param to microseconds since 1970, included
-     * @return null when fewer than two readings lie in the range; the map is immutable
-     */
-    default @Nullable Map<String, @Nullable Object> during(long from, long to) {
-        return null;
-    }
-
     /** Returns who runs the process: {@code name}, {@code host}, {@code pid}. */
     default Map<String, @Nullable Object> user() {
         return Map.of();
@@ -67,7 +54,26 @@ public interface ContextSource extends AutoCloseable {
      */
     default void onConstantsChange(Runnable listener) {}
 
+    /**
+     * Has the listener given each reading once it is in force; the first ones, in which much is not known yet, may be
+     * left out. It runs on the thread that samples, so it must be quick; what it throws is ignored.
+     */
+    default void onReading(ReadingListener listener) {}
+
     /** Stops sampling. */
     @Override
     default void close() {}
+
+    /** Is given readings. */
+    @FunctionalInterface
+    interface ReadingListener {
+
+        /**
+         * Takes a reading.
+         *
+         * @param micros when it was made, microseconds since 1970
+         * @param system fields of the record's {@code system} object; immutable
+         */
+        void onReading(long micros, Map<String, @Nullable Object> system);
+    }
 }

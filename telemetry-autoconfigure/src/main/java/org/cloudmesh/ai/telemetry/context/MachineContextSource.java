@@ -100,11 +100,6 @@ final class MachineContextSource implements ContextSource {
     }
 
     @Override
-    public @Nullable Map<String, @Nullable Object> during(long from, long to) {
-        return this.sampler.during(from, to);
-    }
-
-    @Override
     public Map<String, @Nullable Object> user() {
         return this.user;
     }
@@ -112,6 +107,11 @@ final class MachineContextSource implements ContextSource {
     @Override
     public void onConstantsChange(Runnable listener) {
         this.sampler.onConstantsChange(listener);
+    }
+
+    @Override
+    public void onReading(ReadingListener listener) {
+        this.sampler.onReading(listener);
     }
 
     /** Stops sampling, within two seconds. */

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.ContextSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ final class Sampler implements AutoCloseable {
 
     private volatile @Nullable Map<String, @Nullable Object> constants;
 
-    private final ReadingWindow window;
+    private final List<ContextSource.ReadingListener> readers = new CopyOnWriteArrayList<>();
 
     private final CountDownLatch firstReading = new CountDownLatch(1);
 
@@ -84,7 +85,6 @@ final class Sampler implements AutoCloseable {
             Warnings warnings) {
         this.probes = probes;
         this.intervalNanos = (interval.compareTo(MIN_INTERVAL) < 0 ? MIN_INTERVAL : interval).toNanos();
-        this.window = new ReadingWindow(Duration.ofNanos(this.intervalNanos));
         this.clock = clock;
         this.extras = new LinkedHashMap<>(extras);
         this.warnings = warnings;
@@ -123,10 +123,8 @@ final class Sampler implements AutoCloseable {
         return constants == null ? map(Map.of()) : constants;
     }
 
-    /** Returns what the machine did over a range, as {@link ReadingWindow#during} has it. */
-    @Nullable
-    Map<String, @Nullable Object> during(long from, long to) {
-        return this.window.during(from, to);
+    void onReading(ContextSource.ReadingListener reader) {
+        this.readers.add(reader);
     }
 
     void onConstantsChange(Runnable listener) {
@@ -218,23 +216,26 @@ final class Sampler implements AutoCloseable {
         Instant now = this.clock.instant();
         reading.put(SystemField.SAMPLED_AT, now.truncatedTo(ChronoUnit.MILLIS).toString());
         reading.commit();
+        Map<String, @Nullable Object> system = publish(reading.fields());
         if (full) {
-            this.window.add(ChronoUnit.MICROS.between(Instant.EPOCH, now), System.nanoTime(), reading.fields());
+            long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+            this.readers.forEach((reader) -> call(() -> reader.onReading(micros, system)));
         }
-        publish(reading.fields());
     }
 
-    private void publish(Map<SystemField, @Nullable Object> fields) {
+    private Map<String, @Nullable Object> publish(Map<SystemField, @Nullable Object> fields) {
         Map<String, @Nullable Object> constants = map(constantsOf(fields));
         boolean changed = !constants.equals(this.constants);
         if (changed) {
             this.constants = constants;
         }
-        this.system = map(fields);
+        Map<String, @Nullable Object> system = map(fields);
+        this.system = system;
         this.firstReading.countDown();
         if (changed) {
             this.listeners.forEach(this::call);
         }
+        return system;
     }
 
     private void call(Runnable listener) {

@@ -16,6 +16,7 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
@@ -54,6 +55,8 @@ final class JsonlStore implements TelemetryStore {
 
     private final RolledFiles rolled;
 
+    private final @Nullable JsonlHistory history;
+
     private final JsonlStorage storage;
 
     private final RecordSource source;
@@ -81,20 +84,37 @@ final class JsonlStore implements TelemetryStore {
     private String newestRolled = "";
 
     JsonlStore(Path path, Retention retention, Clock clock) {
+        this(path, retention, LARGEST, clock, new JsonlHistory(path.toAbsolutePath(), retention, clock));
+    }
+
+    /**
+     * Creates a store.
+     *
+     * @param largest size at which the file rolls, if the retention does not ask for less
+     * @param history keeps readings that no record carries; null when nothing does
+     */
+    JsonlStore(Path path, Retention retention, long largest, Clock clock, @Nullable JsonlHistory history) {
         this.path = path.toAbsolutePath();
+        this.history = history;
         this.clock = clock;
         this.file = new AppendFile(this.path);
         this.ends = new TailRepair(clock);
         this.rolled = new RolledFiles(this.path);
-        this.storage = new JsonlStorage(this.path, this.rolled);
+        this.storage = new JsonlStorage(this.path, this.rolled, history);
         this.source = new QueryEngine(this.storage);
         this.deadLetters = new DeadLetters(this.path);
-        this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
+        this.largest = retention.maxBytes() > 0 ? Math.min(largest, retention.maxBytes() / FILES) : largest;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
         this.age = new RetentionClock(clock, retention.maxAge());
-        this.compactor = new Compactor(this.rolled, retention, this.largest, this.age, this.storage.reader());
+        this.compactor = new Compactor(
+                this.rolled,
+                retention,
+                this.largest,
+                this.age,
+                this.storage.reader(),
+                history == null ? () -> 0 : history::bytes);
     }
 
     @Override
@@ -109,13 +129,17 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public long bytes() {
-        return this.path.toFile().length() + this.rolled.bytes();
+        long history = this.history == null ? 0 : this.history.bytes();
+        return this.path.toFile().length() + this.rolled.bytes() + history;
     }
 
     @Override
     public void open() throws StoreException {
         long written = lastWritten();
         openFile();
+        if (this.history != null) {
+            this.history.look();
+        }
         this.age.begin(written);
         this.storage.forget();
     }
@@ -243,6 +267,13 @@ final class JsonlStore implements TelemetryStore {
     }
 
     @Override
+    public void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {
+        if (this.history != null) {
+            this.history.write(origin, readings);
+        }
+    }
+
+    @Override
     public void maintain() throws StoreException {
         if (this.idle) {
             this.buffer.clear(SMALL);
@@ -315,6 +346,9 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void close() {
+        if (this.history != null) {
+            this.history.close();
+        }
         this.compactor.close();
         this.file.close();
     }
