@@ -120,9 +120,14 @@ public record TelemetrySettings(
             constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
         }
 
+        /** Keeps a reading each ten seconds. */
+        public Context(boolean enabled, Duration interval, Map<String, String> constants) {
+            this(enabled, interval, DEFAULT_HISTORY, constants);
+        }
+
         /** Samples without further fields, and keeps a reading each ten seconds. */
         public Context(boolean enabled, Duration interval) {
-            this(enabled, interval, DEFAULT_HISTORY, Map.of());
+            this(enabled, interval, Map.of());
         }
 
         /** Every second. */

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the machine did over a range, out of its readings: the fields of a record's {@code during} object.
  *
- * <p>Energy is power integrated over time by the trapezoidal rule. The first and the last reading also stand for the
- * time between them and the edges of the range, when that is at most two mean distances between readings: otherwise a
- * job of three seconds would lose one of them. Longer gaps are not bridged: the machine slept, or nothing was kept.
- * {@code seconds} leaves them out, and energy is unknown then. Not thread-safe.
+ * <p>Averages are weighted by time, as older readings are further apart: each reading stands for the time since the one
+ * before, the first for as much as the second. Energy is power integrated over time by the trapezoidal rule. The first
+ * and the last reading also stand for the time between them and the edges of the range, when that is at most two mean
+ * distances between readings: otherwise a job of three seconds would lose one of them. Longer gaps are not bridged: the
+ * machine slept, or nothing was kept. {@code seconds} leaves them out, and energy is unknown then. Not thread-safe.
  */
 final class ReadingTotals {
 
@@ -30,6 +31,10 @@ final class ReadingTotals {
     private final Figure gpuMemoryUsed = new Figure();
 
     private int readings;
+
+    private ReadingFigures first = ReadingFigures.NONE;
+
+    private long weight = 1_000_000;
 
     private long firstAt;
 
@@ -66,17 +71,30 @@ final class ReadingTotals {
     void add(long at, ReadingFigures figures) {
         if (this.readings++ == 0) {
             this.firstAt = at;
-        } else if (at - this.lastAt <= this.longestGap) {
-            this.covered += at - this.lastAt;
+            this.first = figures;
+        } else {
+            long gap = at - this.lastAt;
+            if (gap <= this.longestGap) {
+                this.covered += gap;
+                // A clock that stands still is no reason to leave a reading out.
+                this.weight = Math.max(1, gap);
+            }
+            if (this.readings == 2) {
+                addFigures(this.first);
+            }
+            addFigures(figures);
         }
         this.lastAt = at;
-        this.cpuPercent.add(figures.cpuPercent());
-        this.memoryUsed.add(figures.memoryUsed());
-        this.gpuPercent.add(figures.gpuPercent());
-        this.gpuMemoryUsed.add(figures.gpuMemoryUsed());
         if (!Double.isNaN(figures.gpuWatts())) {
             addPower(at, figures.gpuWatts());
         }
+    }
+
+    private void addFigures(ReadingFigures figures) {
+        this.cpuPercent.add(figures.cpuPercent(), this.weight);
+        this.memoryUsed.add(figures.memoryUsed(), this.weight);
+        this.gpuPercent.add(figures.gpuPercent(), this.weight);
+        this.gpuMemoryUsed.add(figures.gpuMemoryUsed(), this.weight);
     }
 
     private void addPower(long at, double watts) {
@@ -141,25 +159,25 @@ final class ReadingTotals {
         return Double.isNaN(value) ? null : (Long) (long) value;
     }
 
-    /** Sum, count and maximum of what was known of one figure. */
+    /** Average and maximum of what was known of one figure. */
     private static final class Figure {
 
         private double sum;
 
-        private int count;
+        private long weights;
 
         private double max = Double.NaN;
 
-        void add(double value) {
+        void add(double value, long weight) {
             if (!Double.isNaN(value)) {
-                this.max = this.count == 0 ? value : Math.max(this.max, value);
-                this.sum += value;
-                this.count++;
+                this.max = this.weights == 0 ? value : Math.max(this.max, value);
+                this.sum += value * weight;
+                this.weights += weight;
             }
         }
 
         double average() {
-            return this.count == 0 ? Double.NaN : this.sum / this.count;
+            return this.weights == 0 ? Double.NaN : this.sum / this.weights;
         }
     }
 }

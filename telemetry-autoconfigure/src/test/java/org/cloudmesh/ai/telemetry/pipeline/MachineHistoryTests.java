@@ -90,7 +90,7 @@ class MachineHistoryTests {
         add(1, 10, 100, 60.0, 200.0, 20.0);
         add(3, 10, 100, 70.0, 100.0, 40.0);
         // 170 W for a second, 180 W for two.
-        assertThat(during(0, 3)).containsEntry("gpu_energy", 530.0).containsEntry("gpu_percent_avg", 60.0);
+        assertThat(during(0, 3)).containsEntry("gpu_energy", 530.0).containsEntry("gpu_percent_avg", 62.5);
         assertThat(during(1, 3)).containsEntry("gpu_energy", 360.0);
     }
 

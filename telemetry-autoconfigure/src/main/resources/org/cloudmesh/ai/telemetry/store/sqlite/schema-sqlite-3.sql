@@ -10,7 +10,7 @@ CREATE TABLE history (
     data    BLOB    NOT NULL
 );
 
-DROP VIEW telemetry;
+DROP VIEW IF EXISTS telemetry;
 CREATE VIEW telemetry AS
 SELECT p.token || '-' || printf('%012d', r.sequence) AS id,
        strftime('%Y-%m-%dT%H:%M:%S', (r.id >> 11) / 1000000, 'unixepoch')
