@@ -195,7 +195,7 @@ class MachineHistoryStoreTests {
     @Test
     void aDayTakesLessThanAMegabyteAndAHalf() throws Exception {
         Random random = new Random(1);
-        for (String backend : List.of("sqlite")) {
+        for (String backend : List.of("sqlite", "jsonl")) {
             start(backend, backend);
             for (int second = 0; second < 86_400; second += 10) {
                 this.machine.read(at(second), likeAMachine(random));

@@ -17,7 +17,6 @@ import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 import org.cloudmesh.ai.telemetry.store.query.Storage;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,7 +34,7 @@ final class JsonlStorage implements Storage {
 
     private final RolledFiles rolled;
 
-    private final @Nullable JsonlHistory history;
+    private final JsonlHistory history;
 
     private final RecordReader reader = new RecordReader(ZoneId.systemDefault());
 
@@ -52,9 +51,9 @@ final class JsonlStorage implements Storage {
     /**
      * Creates a storage.
      *
-     * @param history has readings that no record carries; null when nothing has
+     * @param history has readings that no record carries
      */
-    JsonlStorage(Path path, RolledFiles rolled, @Nullable JsonlHistory history) {
+    JsonlStorage(Path path, RolledFiles rolled, JsonlHistory history) {
         this.history = history;
         this.path = path;
         this.rolled = rolled;
@@ -76,7 +75,7 @@ final class JsonlStorage implements Storage {
 
     @Override
     public List<SystemReading> history(RecordFilter filter, int limit, Deadline deadline) {
-        return this.history == null ? List.of() : this.history.read(filter, limit, deadline);
+        return this.history.read(filter, limit, deadline);
     }
 
     @Override

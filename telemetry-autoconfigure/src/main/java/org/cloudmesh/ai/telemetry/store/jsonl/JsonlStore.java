@@ -55,7 +55,7 @@ final class JsonlStore implements TelemetryStore {
 
     private final RolledFiles rolled;
 
-    private final @Nullable JsonlHistory history;
+    private final JsonlHistory history;
 
     private final JsonlStorage storage;
 
@@ -84,37 +84,22 @@ final class JsonlStore implements TelemetryStore {
     private String newestRolled = "";
 
     JsonlStore(Path path, Retention retention, Clock clock) {
-        this(path, retention, LARGEST, clock, new JsonlHistory(path.toAbsolutePath(), retention, clock));
-    }
-
-    /**
-     * Creates a store.
-     *
-     * @param largest size at which the file rolls, if the retention does not ask for less
-     * @param history keeps readings that no record carries; null when nothing does
-     */
-    JsonlStore(Path path, Retention retention, long largest, Clock clock, @Nullable JsonlHistory history) {
         this.path = path.toAbsolutePath();
-        this.history = history;
         this.clock = clock;
         this.file = new AppendFile(this.path);
         this.ends = new TailRepair(clock);
         this.rolled = new RolledFiles(this.path);
-        this.storage = new JsonlStorage(this.path, this.rolled, history);
+        this.age = new RetentionClock(clock, retention.maxAge());
+        this.history = new JsonlHistory(this.path, retention, clock, this.age);
+        this.storage = new JsonlStorage(this.path, this.rolled, this.history);
         this.source = new QueryEngine(this.storage);
         this.deadLetters = new DeadLetters(this.path);
-        this.largest = retention.maxBytes() > 0 ? Math.min(largest, retention.maxBytes() / FILES) : largest;
+        this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
-        this.age = new RetentionClock(clock, retention.maxAge());
         this.compactor = new Compactor(
-                this.rolled,
-                retention,
-                this.largest,
-                this.age,
-                this.storage.reader(),
-                history == null ? () -> 0 : history::bytes);
+                this.rolled, retention, this.largest, this.age, this.storage.reader(), this.history::bytes);
     }
 
     @Override
@@ -129,17 +114,14 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public long bytes() {
-        long history = this.history == null ? 0 : this.history.bytes();
-        return this.path.toFile().length() + this.rolled.bytes() + history;
+        return this.path.toFile().length() + this.rolled.bytes() + this.history.bytes();
     }
 
     @Override
     public void open() throws StoreException {
         long written = lastWritten();
         openFile();
-        if (this.history != null) {
-            this.history.look();
-        }
+        this.history.look();
         this.age.begin(written);
         this.storage.forget();
     }
@@ -268,9 +250,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {
-        if (this.history != null) {
-            this.history.write(origin, readings);
-        }
+        this.history.write(origin, readings);
     }
 
     @Override
@@ -346,9 +326,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void close() {
-        if (this.history != null) {
-            this.history.close();
-        }
+        this.history.close();
         this.compactor.close();
         this.file.close();
     }

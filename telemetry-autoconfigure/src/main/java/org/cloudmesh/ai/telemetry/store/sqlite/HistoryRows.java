@@ -13,6 +13,7 @@ import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
+import org.cloudmesh.ai.telemetry.store.json.ReadingCodec;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.query.EvenSampler;
 import org.jspecify.annotations.Nullable;

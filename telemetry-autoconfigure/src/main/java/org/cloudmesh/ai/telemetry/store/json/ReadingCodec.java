@@ -1,4 +1,4 @@
-package org.cloudmesh.ai.telemetry.store.sqlite;
+package org.cloudmesh.ai.telemetry.store.json;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * a byte, the lowest first, the high bit set when another follows) of the zigzag form, whose lowest two bits say what
  * it is: an integer, hundredths, or eight bytes of a double that is neither. So fractions are kept to hundredths.
  */
-final class ReadingCodec {
+public final class ReadingCodec {
 
     private static final String SAMPLED_AT = "sampled_at";
 
@@ -42,7 +42,7 @@ final class ReadingCodec {
      * @param micros when it was made
      * @param system the fields
      */
-    static Encoded encode(long micros, Map<String, @Nullable Object> system) {
+    public static Encoded encode(long micros, Map<String, @Nullable Object> system) {
         ByteArrayOutputStream numbers = new ByteArrayOutputStream(128);
         Map<String, @Nullable Object> template = new LinkedHashMap<>();
         template(system, template, numbers);
@@ -97,7 +97,7 @@ final class ReadingCodec {
      * @param numbers as they were encoded
      * @throws IllegalArgumentException when they do not belong together
      */
-    static Map<String, @Nullable Object> decode(
+    public static Map<String, @Nullable Object> decode(
             long micros, Map<String, ? extends @Nullable Object> template, byte[] numbers) {
         ByteBuffer in = ByteBuffer.wrap(numbers);
         Map<String, @Nullable Object> system = filled(template, in);
@@ -162,5 +162,5 @@ final class ReadingCodec {
      * @param template what stays, with a 0 for each number that changes
      * @param numbers the numbers
      */
-    record Encoded(Map<String, @Nullable Object> template, byte[] numbers) {}
+    public record Encoded(Map<String, @Nullable Object> template, byte[] numbers) {}
 }
