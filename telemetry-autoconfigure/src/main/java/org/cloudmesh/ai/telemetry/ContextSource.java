@@ -54,7 +54,26 @@ public interface ContextSource extends AutoCloseable {
      */
     default void onConstantsChange(Runnable listener) {}
 
+    /**
+     * Has the listener given each reading once it is in force; the first ones, in which much is not known yet, may be
+     * left out. It runs on the thread that samples, so it must be quick; what it throws is ignored.
+     */
+    default void onReading(ReadingListener listener) {}
+
     /** Stops sampling. */
     @Override
     default void close() {}
+
+    /** Is given readings. */
+    @FunctionalInterface
+    interface ReadingListener {
+
+        /**
+         * Takes a reading.
+         *
+         * @param micros when it was made, microseconds since 1970
+         * @param system fields of the record's {@code system} object; immutable
+         */
+        void onReading(long micros, Map<String, @Nullable Object> system);
+    }
 }

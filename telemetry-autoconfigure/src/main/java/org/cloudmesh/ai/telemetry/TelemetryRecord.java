@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TelemetryRecord {
 
+    /** Field of the {@code system} object for what the machine did while the recorded work went on. */
+    public static final String DURING = "during";
+
     private static final String[] NO_NAMES = {};
 
     private static final double[] NO_VALUES = {};
@@ -33,7 +36,9 @@ public final class TelemetryRecord {
 
     private final Map<String, String> attributes;
 
-    private final @Nullable Map<String, @Nullable Object> system;
+    private final @Nullable Map<String, @Nullable Object> reading;
+
+    private final @Nullable Map<String, @Nullable Object> during;
 
     private final @Nullable String message;
 
@@ -46,7 +51,8 @@ public final class TelemetryRecord {
         this.metricNames = builder.metricNames;
         this.metricValues = builder.metricValues;
         this.attributes = builder.attributes;
-        this.system = builder.system;
+        this.reading = builder.reading;
+        this.during = builder.reading == null ? null : builder.during;
         this.message = builder.message;
     }
 
@@ -130,11 +136,34 @@ public final class TelemetryRecord {
     }
 
     /**
-     * Returns the machine's state at that moment, in the fields of the record's {@code system} object; null when none
-     * was taken. Records that share a reading share the instance.
+     * Returns the record's {@code system} object: the machine's state at that moment, and what it did {@link #during}
+     * the record's duration, where that is known; null when no state was taken.
      */
     public @Nullable Map<String, @Nullable Object> system() {
-        return this.system;
+        Map<String, @Nullable Object> reading = this.reading;
+        Map<String, @Nullable Object> during = this.during;
+        if (reading == null || during == null) {
+            return reading;
+        }
+        Map<String, @Nullable Object> system = new LinkedHashMap<>(reading);
+        system.put(DURING, during);
+        return Collections.unmodifiableMap(system);
+    }
+
+    /**
+     * Returns the machine's state at that moment, {@code during} aside; null when none was taken. Records that share a
+     * reading share the instance.
+     */
+    public @Nullable Map<String, @Nullable Object> reading() {
+        return this.reading;
+    }
+
+    /**
+     * Returns what the machine did while the recorded work went on, in the fields of the {@code during} object; null
+     * for a record without a duration, and for one so short that it saw fewer than two readings.
+     */
+    public @Nullable Map<String, @Nullable Object> during() {
+        return this.during;
     }
 
     /** Returns the text for people, if there is one. */
@@ -144,7 +173,12 @@ public final class TelemetryRecord {
 
     /** Returns the same record without the machine's state. */
     public TelemetryRecord withoutSystem() {
-        return new Builder(this).system(null).build();
+        return new Builder(this).reading(null).build();
+    }
+
+    /** Returns the same record with what the machine did meanwhile; the map is kept and must not change. */
+    public TelemetryRecord withDuring(@Nullable Map<String, @Nullable Object> during) {
+        return new Builder(this).during(during).build();
     }
 
     @Override
@@ -172,7 +206,9 @@ public final class TelemetryRecord {
 
         private Map<String, String> attributes = Map.of();
 
-        private @Nullable Map<String, @Nullable Object> system;
+        private @Nullable Map<String, @Nullable Object> reading;
+
+        private @Nullable Map<String, @Nullable Object> during;
 
         private @Nullable String message;
 
@@ -189,7 +225,8 @@ public final class TelemetryRecord {
             this.metricNames = record.metricNames;
             this.metricValues = record.metricValues;
             this.attributes = record.attributes;
-            this.system = record.system;
+            this.reading = record.reading;
+            this.during = record.during;
             this.message = record.message;
         }
 
@@ -226,9 +263,30 @@ public final class TelemetryRecord {
             return this;
         }
 
-        /** Sets the machine's state; the map is kept and must not change. */
+        /** Sets the {@code system} object, {@code during} included; the map is kept and must not change. */
         public Builder system(@Nullable Map<String, @Nullable Object> system) {
-            this.system = system;
+            if (system != null && system.get(DURING) instanceof Map<?, ?> during) {
+                Map<String, @Nullable Object> reading = new LinkedHashMap<>(system);
+                reading.remove(DURING);
+                Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+                during.forEach((name, value) -> fields.put(String.valueOf(name), value));
+                return reading(Collections.unmodifiableMap(reading)).during(Collections.unmodifiableMap(fields));
+            }
+            return reading(system);
+        }
+
+        /** Sets the machine's state at that moment alone; the map is kept and must not change. */
+        public Builder reading(@Nullable Map<String, @Nullable Object> reading) {
+            this.reading = reading;
+            return this;
+        }
+
+        /**
+         * Sets what the machine did meanwhile, which a record without a state does not have; the map is kept and must
+         * not change.
+         */
+        public Builder during(@Nullable Map<String, @Nullable Object> during) {
+            this.during = during;
             return this;
         }
 

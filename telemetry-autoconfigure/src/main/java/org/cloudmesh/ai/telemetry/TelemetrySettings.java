@@ -109,15 +109,23 @@ public record TelemetrySettings(
      *
      * @param enabled whether records carry the machine's state
      * @param interval between two readings
+     * @param history between two readings that are kept although no record comes; zero keeps none
      * @param constants fields that each reading carries as they are, for example {@code application_version}
      */
-    public record Context(boolean enabled, Duration interval, Map<String, String> constants) {
+    public record Context(boolean enabled, Duration interval, Duration history, Map<String, String> constants) {
+
+        private static final Duration DEFAULT_HISTORY = Duration.ofSeconds(10);
 
         public Context {
             constants = Collections.unmodifiableMap(new LinkedHashMap<>(constants));
         }
 
-        /** Samples without further fields. */
+        /** Keeps a reading each ten seconds. */
+        public Context(boolean enabled, Duration interval, Map<String, String> constants) {
+            this(enabled, interval, DEFAULT_HISTORY, constants);
+        }
+
+        /** Samples without further fields, and keeps a reading each ten seconds. */
         public Context(boolean enabled, Duration interval) {
             this(enabled, interval, Map.of());
         }

@@ -109,7 +109,8 @@ public class TelemetryProperties {
                 .closeTimeout(this.closeTimeout)
                 .queue(this.queue.toSettings())
                 .retention(new TelemetrySettings.Retention(this.retention.maxAge, this.retention.maxSize.toBytes()))
-                .context(new TelemetrySettings.Context(this.context.enabled, this.context.interval, application));
+                .context(new TelemetrySettings.Context(
+                        this.context.enabled, this.context.interval, this.context.history, application));
         this.maskedKeys.forEach(builder::maskKey);
     }
 
@@ -331,6 +332,12 @@ public class TelemetryProperties {
         private Duration interval = Duration.ofSeconds(1);
 
         /**
+         * Time between two readings of the machine's state that are kept although no record comes. Zero keeps those
+         * that records carry alone.
+         */
+        private Duration history = Duration.ofSeconds(10);
+
+        /**
          * Whether records carry the name of the authenticated principal as the attribute enduser.id, where Spring
          * Security is there.
          */
@@ -358,6 +365,14 @@ public class TelemetryProperties {
 
         public void setInterval(Duration interval) {
             this.interval = interval;
+        }
+
+        public Duration getHistory() {
+            return this.history;
+        }
+
+        public void setHistory(Duration history) {
+            this.history = history;
         }
     }
 

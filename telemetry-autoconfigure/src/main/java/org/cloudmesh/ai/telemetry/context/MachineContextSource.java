@@ -109,6 +109,11 @@ final class MachineContextSource implements ContextSource {
         this.sampler.onConstantsChange(listener);
     }
 
+    @Override
+    public void onReading(ReadingListener listener) {
+        this.sampler.onReading(listener);
+    }
+
     /** Stops sampling, within two seconds. */
     @Override
     public void close() {

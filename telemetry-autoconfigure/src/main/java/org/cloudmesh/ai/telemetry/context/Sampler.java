@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.context;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.ContextSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,8 @@ final class Sampler implements AutoCloseable {
     private volatile @Nullable Map<String, @Nullable Object> system;
 
     private volatile @Nullable Map<String, @Nullable Object> constants;
+
+    private final List<ContextSource.ReadingListener> readers = new CopyOnWriteArrayList<>();
 
     private final CountDownLatch firstReading = new CountDownLatch(1);
 
@@ -117,6 +121,10 @@ final class Sampler implements AutoCloseable {
         }
         Map<String, @Nullable Object> constants = this.constants;
         return constants == null ? map(Map.of()) : constants;
+    }
+
+    void onReading(ContextSource.ReadingListener reader) {
+        this.readers.add(reader);
     }
 
     void onConstantsChange(Runnable listener) {
@@ -205,24 +213,29 @@ final class Sampler implements AutoCloseable {
             }
         }
         this.readings++;
-        reading.put(
-                SystemField.SAMPLED_AT,
-                this.clock.instant().truncatedTo(ChronoUnit.MILLIS).toString());
+        Instant now = this.clock.instant();
+        reading.put(SystemField.SAMPLED_AT, now.truncatedTo(ChronoUnit.MILLIS).toString());
         reading.commit();
-        publish(reading.fields());
+        Map<String, @Nullable Object> system = publish(reading.fields());
+        if (full) {
+            long micros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+            this.readers.forEach((reader) -> call(() -> reader.onReading(micros, system)));
+        }
     }
 
-    private void publish(Map<SystemField, @Nullable Object> fields) {
+    private Map<String, @Nullable Object> publish(Map<SystemField, @Nullable Object> fields) {
         Map<String, @Nullable Object> constants = map(constantsOf(fields));
         boolean changed = !constants.equals(this.constants);
         if (changed) {
             this.constants = constants;
         }
-        this.system = map(fields);
+        Map<String, @Nullable Object> system = map(fields);
+        this.system = system;
         this.firstReading.countDown();
         if (changed) {
             this.listeners.forEach(this::call);
         }
+        return system;
     }
 
     private void call(Runnable listener) {

@@ -8,10 +8,12 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +127,11 @@ public final class ForwardingStore implements TelemetryStore {
         }
         this.local.write(batch, durable);
         this.forwarders.forEach((forwarder) -> forwarder.added(batch));
+    }
+
+    @Override
+    public void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {
+        this.local.writeReadings(origin, readings);
     }
 
     @Override

@@ -42,6 +42,8 @@ final class Normaliser {
 
     private final ContextSource context;
 
+    private final MachineHistory history;
+
     private final Set<String> maskedKeys;
 
     private final List<Pattern> maskedValues;
@@ -67,9 +69,15 @@ final class Normaliser {
 
     private boolean waited;
 
-    Normaliser(Origin origin, ContextSource context, TelemetrySettings settings, ReasonCounters normalised) {
+    Normaliser(
+            Origin origin,
+            ContextSource context,
+            MachineHistory history,
+            TelemetrySettings settings,
+            ReasonCounters normalised) {
         this.origin = origin;
         this.context = context;
+        this.history = history;
         this.maskedKeys = settings.maskedKeys();
         this.maskedValues = settings.maskedValues();
         this.normalised = normalised;
@@ -105,10 +113,10 @@ final class Normaliser {
         Map<String, String> attributes = new LinkedHashMap<>(0);
         Status status = status(entry.status, attributes);
         Metrics metrics = areFine(names, values) ? new Metrics(names, values) : mended(names, values, attributes);
-        return begin(entry, status)
+        return this.history.withDuring(begin(entry, status)
                 .attributes(attributes)
                 .metrics(metrics.names, metrics.values)
-                .build();
+                .build());
     }
 
     private @Nullable TelemetryRecord rich(Entry.Rich entry) {
@@ -131,11 +139,11 @@ final class Normaliser {
             this.normalised.add(reason, 1);
         }
         Status status = status(entry.status, attributes);
-        return TextField.setAll(begin(entry, status), texts)
+        return this.history.withDuring(TextField.setAll(begin(entry, status), texts)
                 .event(event)
                 .attributes(attributes)
                 .metrics(metrics.names, metrics.values)
-                .build();
+                .build());
     }
 
     /** Returns the texts that are not blank; none when all are. */
@@ -223,7 +231,7 @@ final class Normaliser {
     private TelemetryRecord.Builder begin(Entry entry, Status status) {
         return TelemetryRecord.builder(this.origin, ++this.sequence, entry.timestamp)
                 .status(status)
-                .system(entry.system == null ? early() : entry.system);
+                .reading(entry.system == null ? early() : entry.system);
     }
 
     private @Nullable Map<String, @Nullable Object> early() {

@@ -93,10 +93,20 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
         this.closeTimeout = settings.closeTimeout();
         this.admission = new QueueAdmission(settings.queue(), settings.clock());
         this.wakeMask = Math.max(1, this.admission.queue().capacity() / 16) - 1L;
-        Normaliser normaliser = new Normaliser(origin, context, settings, this.normalised);
+        MachineHistory history = new MachineHistory(settings.context(), origin, this::localSource);
+        context.onReading(history);
+        Normaliser normaliser = new Normaliser(origin, context, history, settings, this.normalised);
         this.keepsNothing = stores.stream().allMatch((store) -> store.name().equals(DiscardingStoreFactory.BACKEND));
         this.writer = new Writer(
-                this.admission, normaliser, stores, listeners, context, settings.durability(), settings.clock());
+                this.admission,
+                normaliser,
+                stores,
+                listeners,
+                context,
+                history,
+                origin,
+                settings.durability(),
+                settings.clock());
         this.forwarding = forwarding;
         if (forwarding != null) {
             forwarding.vitals(this::vitals);
@@ -333,6 +343,13 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     public @Nullable RecordSource source() {
         this.writer.awaitOpen();
         return StoreDelivery.source(this.writer.primary().store);
+    }
+
+    /** Returns what reads the local file, or memory; null when nothing does. Remote stores are not asked. */
+    private @Nullable RecordSource localSource() {
+        TelemetryStore store = this.writer.primary().store;
+        ForwardingStore forwarding = this.forwarding;
+        return StoreDelivery.source(forwarding != null && store == forwarding ? forwarding.local() : store);
     }
 
     @Override

@@ -8,10 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.RecordSize;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,6 +44,9 @@ final class StoreDelivery {
     // The same for a batch of one: nothing shows that the store would keep another, so it gets more time.
     private static final int PATIENCE_ALONE = 10;
 
+    // An hour of one each ten seconds.
+    private static final int MOST_READINGS = 360;
+
     final TelemetryStore store;
 
     final ReasonCounters dropped = new ReasonCounters();
@@ -55,6 +60,10 @@ final class StoreDelivery {
 
     // What came while that waits.
     private final List<TelemetryRecord> behind = new ArrayList<>();
+
+    private final List<SystemReading> readings = new ArrayList<>();
+
+    private @Nullable Origin origin;
 
     private long pendingBytes;
 
@@ -243,12 +252,58 @@ final class StoreDelivery {
         try {
             ensureOpen();
             call(this.store::maintain);
+            writeReadings();
             if (this.failures > 0) {
                 recovered();
             }
         } catch (Throwable ex) {
             failed(ex);
         }
+    }
+
+    /** Takes readings over that are written with the next maintenance; the oldest ones go when too many wait. */
+    void add(Origin origin, List<SystemReading> readings) {
+        this.origin = origin;
+        this.readings.addAll(readings);
+        int tooMany = this.readings.size() - MOST_READINGS;
+        if (tooMany > 0) {
+            this.readings.subList(0, tooMany).clear();
+        }
+    }
+
+    /** Writes the last readings, unless the store fails or was never needed. */
+    void endHistory() {
+        if (this.open && this.failures == 0) {
+            try {
+                writeReadings();
+            } catch (Throwable ex) {
+                logger.debug("The {} store did not keep the machine's last readings", this.store.name(), ex);
+            }
+        }
+    }
+
+    private void writeReadings() throws Exception {
+        Origin origin = this.origin;
+        if (origin == null || this.readings.isEmpty()) {
+            return;
+        }
+        List<SystemReading> readings = List.copyOf(this.readings);
+        try {
+            call(() -> this.store.writeReadings(origin, readings));
+        } catch (StoreException ex) {
+            boolean keep = ex.remedy() != StoreException.Remedy.RECORD && ex.remedy() != StoreException.Remedy.NONE;
+            if (keep) {
+                throw ex;
+            }
+            refused(ex);
+        } catch (RuntimeException ex) {
+            refused(ex);
+        }
+        this.readings.clear();
+    }
+
+    private void refused(Exception cause) {
+        logger.debug("The {} store refuses readings of the machine", this.store.name(), cause);
     }
 
     /** Returns whether records that were written still wait for the disk longer than that. */

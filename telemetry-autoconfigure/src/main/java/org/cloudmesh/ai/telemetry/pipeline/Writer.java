@@ -12,7 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Durability;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,6 +71,10 @@ final class Writer implements Runnable {
 
     private final ContextSource context;
 
+    private final MachineHistory history;
+
+    private final Origin origin;
+
     private final boolean alwaysDurable;
 
     private final long backlogBytes;
@@ -121,6 +127,8 @@ final class Writer implements Runnable {
             List<TelemetryStore> stores,
             List<PipelineListener> listeners,
             ContextSource context,
+            MachineHistory history,
+            Origin origin,
             Durability durability,
             Clock clock) {
         this.admission = admission;
@@ -128,6 +136,8 @@ final class Writer implements Runnable {
         this.normaliser = normaliser;
         this.listeners = List.copyOf(listeners);
         this.context = context;
+        this.history = history;
+        this.origin = origin;
         this.alwaysDurable = durability == Durability.FULL;
         this.backlogBytes = Math.max(admission.maxBytes(), BATCH_BYTES);
         this.thread = new Thread(this, "telemetry-writer");
@@ -299,7 +309,7 @@ final class Writer implements Runnable {
     private boolean loop() {
         long maintained = System.nanoTime();
         long active = System.nanoTime();
-        work(() -> this.deliveries.forEach(StoreDelivery::maintain));
+        work(this::maintain);
         this.opened.countDown();
         while (true) {
             if (Thread.interrupted()) {
@@ -314,10 +324,13 @@ final class Writer implements Runnable {
             long now = System.nanoTime();
             if (now - maintained >= MAINTENANCE) {
                 maintained = now;
-                work(() -> this.deliveries.forEach(StoreDelivery::maintain));
+                work(this::maintain);
                 warn(now);
             }
             if (this.closing && (drained() || allGiveUp() || now - this.closeBy >= 0)) {
+                if (now - this.closeBy < 0) {
+                    work(this::endHistory);
+                }
                 return true;
             }
             if (!idle) {
@@ -330,6 +343,22 @@ final class Writer implements Runnable {
             } else {
                 park(blocked);
             }
+        }
+    }
+
+    private void maintain() {
+        List<SystemReading> readings = this.history.take(false);
+        for (StoreDelivery delivery : this.deliveries) {
+            delivery.add(this.origin, readings);
+            delivery.maintain();
+        }
+    }
+
+    private void endHistory() {
+        List<SystemReading> readings = this.history.take(true);
+        for (StoreDelivery delivery : this.deliveries) {
+            delivery.add(this.origin, readings);
+            delivery.endHistory();
         }
     }
 

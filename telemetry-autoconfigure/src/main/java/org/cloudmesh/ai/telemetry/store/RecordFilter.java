@@ -85,8 +85,17 @@ public final class RecordFilter {
 
     /** Returns the run that is asked for, if any. */
     public @Nullable String run() {
+        return label(Dimension.Kind.RUN);
+    }
+
+    /** Returns the command that is asked for, if any. */
+    public @Nullable String command() {
+        return label(Dimension.Kind.COMMAND);
+    }
+
+    private @Nullable String label(Dimension.Kind kind) {
         for (Condition condition : this.conditions) {
-            if (condition instanceof LabelCondition label && label.dimension().kind() == Dimension.Kind.RUN) {
+            if (condition instanceof LabelCondition label && label.dimension().kind() == kind) {
                 return label.value().text();
             }
         }

@@ -166,9 +166,10 @@ public interface RecordSource {
     }
 
     /**
-     * Returns the machine's readings over a range, the oldest first.
+     * Returns the machine's readings over a range, the oldest first: those that the chosen records carry, and those
+     * that were kept between records ({@link TelemetryStore#writeReadings}), where there are such.
      *
-     * @param filter whose range is looked at, and run
+     * @param filter whose range, run and command are looked at
      * @param limit how many at most; they are thinned out evenly
      * @param deadline how long it may take
      */

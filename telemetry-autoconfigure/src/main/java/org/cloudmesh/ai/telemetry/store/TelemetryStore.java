@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,16 @@ public interface TelemetryStore extends AutoCloseable {
      * @throws StoreException when nothing of the batch was kept
      */
     void write(List<TelemetryRecord> batch, boolean durable) throws StoreException;
+
+    /**
+     * Keeps readings of the machine, so that its history has no gap where no record comes. They are no records: nothing
+     * counts them, and only {@link RecordSource#readings} shows them. A store without a history leaves them out.
+     *
+     * @param origin the recorder that made them
+     * @param readings the oldest first
+     * @throws StoreException when none was kept: they come again
+     */
+    default void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {}
 
     /**
      * Sees to the store about once a second: retention, a file that was moved away, records of other programs.

@@ -6,8 +6,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record with its place in a trace. Records are written when their work ends, so its start is the record's time less
- * its duration.
+ * A record with its place in a trace, from its start ({@link RecordDuration}) to its time.
  *
  * @param record the record
  * @param start microseconds since 1970
@@ -25,33 +24,9 @@ record TracedRecord(TelemetryRecord record, long start, long duration) {
             .thenComparingLong((traced) -> traced.record.timestampMicros())
             .thenComparing((traced) -> traced.record.id());
 
-    private static final String TRACKED = "duration_sec";
-
-    private static final String SUFFIX = ".duration";
-
-    // Ten thousand years: more than the time of any record.
-    private static final double LONGEST = 3.2e17;
-
     static TracedRecord of(TelemetryRecord record) {
-        double seconds = seconds(record);
-        // Who ends before it begins takes no time.
-        long duration = Double.isNaN(seconds) ? -1 : Math.round(Math.max(0, Math.min(LONGEST, seconds * 1e6)));
+        long duration = RecordDuration.micros(record);
         return new TracedRecord(record, record.timestampMicros() - Math.max(0, duration), duration);
-    }
-
-    /** The duration of tracked work, else that of the record's event, else the first of whatever name. */
-    private static double seconds(TelemetryRecord record) {
-        double seconds = Double.NaN;
-        for (int i = 0; i < record.metricCount(); i++) {
-            String name = record.metricName(i);
-            if (name.equals(TRACKED)) {
-                return record.metricValue(i);
-            }
-            if (name.endsWith(SUFFIX) && (Double.isNaN(seconds) || name.equals(record.event() + SUFFIX))) {
-                seconds = record.metricValue(i);
-            }
-        }
-        return seconds;
     }
 
     /** Returns this record with the time at which its work was recorded to begin. */

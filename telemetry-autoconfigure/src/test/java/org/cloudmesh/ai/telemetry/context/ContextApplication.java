@@ -47,5 +47,17 @@ class ContextApplication {
             this.telemetry.emit("latency", seconds, Status.COMPLETED);
             return this.telemetry.flush(Duration.ofSeconds(20));
         }
+
+        /** Records work that ends now and took that long; answers when the record is on disk. */
+        @GetMapping("/job/{seconds}")
+        boolean job(@PathVariable double seconds) {
+            this.telemetry
+                    .record()
+                    .event("job")
+                    .metric("duration_sec", seconds)
+                    .status(Status.COMPLETED)
+                    .emit();
+            return this.telemetry.flush(Duration.ofSeconds(20));
+        }
     }
 }

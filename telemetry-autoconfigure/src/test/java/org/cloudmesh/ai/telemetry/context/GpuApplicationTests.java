@@ -1,11 +1,13 @@
 package org.cloudmesh.ai.telemetry.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +43,7 @@ class GpuApplicationTests {
         Map<String, String> environment = new HashMap<>(NvmlStandIn.compileInto(this.directory));
         Path lost = this.directory.resolve("lost");
         environment.put("NVML_STAND_IN_LOST", lost.toString());
+        environment.put("TELEMETRY_CONTEXT_HISTORY", "0");
         try (ContextProcess application =
                 ContextProcess.start(this.directory.resolve("telemetry.db"), environment, List.of())) {
             await().atMost(Duration.ofSeconds(30)).until(() -> present(application, "gpu_percent") != null);
@@ -71,6 +74,34 @@ class GpuApplicationTests {
                     .isEqualTo(0.2);
             assertThat(application.end().lines().filter(line -> line.contains("graphics card cannot be read")))
                     .hasSize(1);
+        }
+    }
+
+    @Test
+    void aJobIsToldWhatTheCardsDidAndTheEnergyOfTheOneThatTellsItsPower() throws Exception {
+        Map<String, String> environment = new HashMap<>(NvmlStandIn.compileInto(this.directory));
+        environment.put("NVML_STAND_IN_LOST", this.directory.resolve("lost").toString());
+        environment.put("TELEMETRY_CONTEXT_HISTORY", "100ms");
+        try (ContextProcess application =
+                ContextProcess.start(this.directory.resolve("telemetry.db"), environment, List.of())) {
+            // Two seconds and more of readings with cards.
+            await().atMost(Duration.ofSeconds(60)).until(() -> {
+                List<String> times = application.json(CONTEXT, "$.samples[?(@.system.gpu_present == true)].at");
+                return times.size() > 1
+                        && Duration.between(Instant.parse(times.get(0)), Instant.parse(times.get(times.size() - 1)))
+                                        .toMillis()
+                                > 2_500;
+            });
+            application.get("/job/2");
+            Map<String, Object> during = application.json("/actuator/telemetry/records", "$.records[0].system.during");
+            assertThat(during)
+                    .containsEntry("seconds", 2.0)
+                    .containsEntry("gpu_percent_avg", 68.0)
+                    .containsEntry("gpu_percent_max", 68.0)
+                    .containsEntry("gpu_memory_used_max", 44023414784L);
+            assertThat((Integer) during.get("readings")).isBetween(2, 21);
+            // 62.5 W for two seconds.
+            assertThat((Double) during.get("gpu_energy")).isEqualTo(125.0, within(0.01));
         }
     }
 

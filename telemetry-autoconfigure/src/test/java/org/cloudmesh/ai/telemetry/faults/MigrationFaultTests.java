@@ -35,6 +35,8 @@ class MigrationFaultTests {
 
     private Path first;
 
+    private int present;
+
     @BeforeEach
     void begin() throws Exception {
         this.first = this.directory.resolve("first.db");
@@ -49,7 +51,11 @@ class MigrationFaultTests {
             statement.executeUpdate("WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < "
                     + KINDS + ") INSERT INTO kind (process, status, event, shape)"
                     + " SELECT 1, 'recorded', hex(randomblob(400)), 1 FROM many");
-            // What version 2 has and version 1 had not.
+            this.present = number(this.first, "PRAGMA user_version");
+            // What later versions have and version 1 had not.
+            statement.executeUpdate("DROP VIEW telemetry");
+            statement.executeUpdate("ALTER TABLE record DROP COLUMN during");
+            statement.executeUpdate("DROP TABLE history");
             statement.executeUpdate("DROP INDEX kind_group");
             statement.executeUpdate("ALTER TABLE cell DROP COLUMN by_kind");
             statement.executeUpdate("PRAGMA user_version = 1");
@@ -78,7 +84,7 @@ class MigrationFaultTests {
                 child.kill();
             }
             int version = number(path, "PRAGMA user_version");
-            assertThat(version).as("seed %d, kill %d", seed, kill).isBetween(1, 2);
+            assertThat(version).as("seed %d, kill %d", seed, kill).isIn(1, this.present);
             before += version == 1 ? 1 : 0;
             assertWhole(path, 0);
         }
@@ -120,9 +126,9 @@ class MigrationFaultTests {
         });
     }
 
-    private static void assertWhole(Path path, int further) throws Exception {
+    private void assertWhole(Path path, int further) throws Exception {
         Kept.flushOnce("sqlite", path);
-        assertThat(number(path, "PRAGMA user_version")).isEqualTo(2);
+        assertThat(number(path, "PRAGMA user_version")).isEqualTo(this.present);
         assertThat(number(path, "SELECT count(*) FROM sqlite_schema WHERE name = 'kind_group'"))
                 .isEqualTo(1);
         assertThat(number(path, "SELECT count(*) FROM record")).isEqualTo(RECORDS + further);

@@ -13,15 +13,19 @@ import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.junit.jupiter.api.Test;
 
 class NormaliserTests {
 
     private final ReasonCounters counters = new ReasonCounters();
 
+    private static final Origin ORIGIN = new Origin("t", "test", "run", Map.of());
+
     private final Normaliser normaliser = new Normaliser(
-            new Origin("t", "test", "run", Map.of()),
+            ORIGIN,
             ContextSource.NONE,
+            new MachineHistory(TelemetrySettings.Context.defaults(), ORIGIN, () -> null),
             Telemetry.builder().settings(),
             this.counters);
 

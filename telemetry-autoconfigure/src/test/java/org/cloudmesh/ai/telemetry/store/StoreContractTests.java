@@ -894,6 +894,144 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    void givesBackWhatTheMachineDidMeanwhile() throws Exception {
+        Map<String, Object> reading = Records.system(12.5);
+        Map<String, Object> during = new LinkedHashMap<>();
+        during.put("seconds", 600.25);
+        during.put("readings", 601L);
+        during.put("cpu_percent_avg", 12.34);
+        during.put("cpu_percent_max", 100.0);
+        during.put("memory_used_max", 68_719_476_736L);
+        during.put("gpu_percent_avg", null);
+        during.put("gpu_percent_max", null);
+        during.put("gpu_memory_used_max", null);
+        during.put("gpu_energy", 37_515.625);
+        Map<String, Object> other = new LinkedHashMap<>(Map.of("of a later release", "text"));
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (Map<String, Object> map : Arrays.asList(null, during, other, null, during)) {
+            records.add(TelemetryRecord.builder(
+                            Records.origin("aa", "c", "r"), records.size() + 1, Records.START + records.size())
+                    .metrics(new String[] {"duration_sec"}, new double[] {600.25})
+                    .reading(reading)
+                    .during(map)
+                    .build());
+        }
+        this.store.write(records, true);
+        List<TelemetryRecord> back = all();
+        assertThat(back).hasSameSizeAs(records);
+        for (int i = 0; i < records.size(); i++) {
+            assertSame(back.get(i), records.get(i));
+            assertThat(back.get(i).reading()).isEqualTo(reading);
+            assertThat(back.get(i).during()).isEqualTo(records.get(i).during());
+        }
+        assertThat(back.get(1).system()).containsEntry("cpu_percent", 12.5).containsEntry("during", during);
+        // What is each record's own does not make a reading of its own.
+        assertThat(source().readings(RecordFilter.ALL, 100, none()))
+                .satisfiesExactly((only) -> assertThat(only.system()).isEqualTo(reading));
+        RecordFilter busy = RecordFilter.builder()
+                .system(new SystemCondition("cpu_percent", Comparison.GREATER, 12))
+                .build();
+        assertThat(source().page(busy, null, 10, none()).records()).hasSize(5);
+    }
+
+    /** Returns whether readings are kept that no record carries. */
+    protected boolean keepsHistory() {
+        return true;
+    }
+
+    @Test
+    void readingsThatNoRecordCarriesAreTheHistoryAndNoRecords() throws Exception {
+        assumeThat(keepsHistory()).isTrue();
+        this.store.writeReadings(Records.origin("aa", "train", "r1"), readings(0, 60));
+        this.store.writeReadings(Records.origin("bb", "serve", "r2"), readings(1_000, 10));
+        assertHistory();
+        if (survivesClose()) {
+            this.store.close();
+            this.store = newStore();
+            this.store.open();
+            assertHistory();
+        }
+    }
+
+    private void assertHistory() {
+        List<SystemReading> readings = source().readings(RecordFilter.ALL, 1000, none());
+        assertThat(readings).hasSize(70);
+        assertThat(readings.get(59)).isEqualTo(readings(0, 60).get(59));
+        assertThat(readings.get(60)).isEqualTo(readings(1_000, 10).get(0));
+        assertThat(source().readings(
+                                RecordFilter.builder()
+                                        .run("r2")
+                                        .status("failed")
+                                        .build(),
+                                100,
+                                none()))
+                .hasSize(10);
+        assertThat(source().readings(RecordFilter.builder().command("train").build(), 100, none()))
+                .hasSize(60);
+        RecordFilter minute = RecordFilter.ALL.between(
+                EpochMicros.instant(Records.START + 60_000_000), EpochMicros.instant(Records.START + 120_000_000));
+        assertThat(source().readings(minute, 100, none()))
+                .extracting(SystemReading::at)
+                .hasSize(6)
+                .startsWith(Records.START + 60_000_000);
+        List<SystemReading> few = source().readings(RecordFilter.ALL, 7, none());
+        assertThat(few).hasSizeBetween(4, 7);
+        assertThat(few.get(0).at()).isEqualTo(Records.START);
+
+        assertThat(all()).isEmpty();
+        assertThat(source().groups(RecordFilter.ALL, none())).isEmpty();
+        assertThat(source().page(RecordFilter.ALL, null, 10, none()).records()).isEmpty();
+        assertThat(source().metrics(RecordFilter.ALL, none())).isEmpty();
+        assertThat(source().attributes(RecordFilter.ALL, null, none())).isEmpty();
+    }
+
+    @Test
+    void aReadingThatARecordCarriesAsWellIsShownOnce() throws Exception {
+        assumeThat(keepsHistory()).isTrue();
+        List<SystemReading> history = readings(0, 60);
+        this.store.writeReadings(Records.origin("aa", "train", "r1"), history);
+        Map<String, Object> between = new LinkedHashMap<>(history.get(20).system());
+        between.put("sampled_at", "2026-11-24T22:23:25Z");
+        this.store.write(
+                List.of(
+                        TelemetryRecord.builder(Records.origin("aa", "train", "r1"), 1, Records.START + 200_300_000)
+                                .reading(history.get(20).system())
+                                .build(),
+                        TelemetryRecord.builder(Records.origin("aa", "train", "r1"), 2, Records.START + 205_300_000)
+                                .reading(between)
+                                .build()),
+                false);
+        List<SystemReading> readings = source().readings(RecordFilter.ALL, 1000, none());
+        assertThat(readings).hasSize(61);
+        assertThat(readings).extracting(SystemReading::at).isSorted();
+        assertThat(readings)
+                .extracting((reading) -> reading.system().get("sampled_at"))
+                .doesNotHaveDuplicates();
+        assertThat(all()).hasSize(2);
+    }
+
+    private static List<SystemReading> readings(int from, int count) {
+        List<SystemReading> readings = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            long at = Records.START + i * 10_000_000L;
+            Map<String, Object> system = new LinkedHashMap<>();
+            system.put("sampled_at", EpochMicros.instant(at).toString());
+            system.putAll(Records.system(i % 100 + 0.25));
+            system.put("memory_used", 34_359_738_368L + i);
+            system.put("load_1m", null);
+            Map<String, Object> card = new LinkedHashMap<>();
+            card.put("index", 0L);
+            card.put("id", "GPU-1");
+            card.put("memory_used", 1_073_741_824L - i);
+            card.put("temperature", null);
+            card.put("power", 62.5 + i);
+            system.put("gpus", List.of(card));
+            readings.add(new SystemReading(at, system));
+        }
+        return readings;
+    }
+
+    @Test
     void aBatchThatComesAgainIsNotKeptTwice() throws Exception {
         List<TelemetryRecord> records = Records.random(1, 200);
         this.store.write(records.subList(0, 100), false);

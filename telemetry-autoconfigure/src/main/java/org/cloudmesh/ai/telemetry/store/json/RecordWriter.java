@@ -25,6 +25,10 @@ public final class RecordWriter {
 
     private static final byte[] SYSTEM = ascii(",\"system\":");
 
+    private static final byte[] FIRST_DURING = ascii("\"" + TelemetryRecord.DURING + "\":");
+
+    private static final byte[] DURING = ascii(",\"" + TelemetryRecord.DURING + "\":");
+
     private static final byte[][] TEXTS = TextField.ALL.stream()
             .map((field) -> ascii(",\"" + field.key() + "\":"))
             .toArray(byte[][]::new);
@@ -43,9 +47,9 @@ public final class RecordWriter {
 
     private byte[] user = {};
 
-    private @Nullable Map<String, @Nullable Object> system;
+    private @Nullable Map<String, @Nullable Object> reading;
 
-    private byte[] systemJson = NULL;
+    private byte[] readingJson = NULL;
 
     private long second = Long.MIN_VALUE;
 
@@ -96,12 +100,18 @@ public final class RecordWriter {
         } else if (this.absentAsNull) {
             out.raw(ATTRIBUTES).raw(NULL);
         }
-        Map<String, @Nullable Object> system = record.system();
-        if (system != this.system) {
-            this.system = system;
-            this.systemJson = new JsonBuffer(256).value(system).toByteArray();
+        Map<String, @Nullable Object> reading = record.reading();
+        if (reading != this.reading) {
+            this.reading = reading;
+            this.readingJson = new JsonBuffer(256).value(reading).toByteArray();
         }
-        out.raw(SYSTEM).raw(this.systemJson).raw(this.user);
+        out.raw(SYSTEM).raw(this.readingJson);
+        Map<String, @Nullable Object> during = record.during();
+        if (reading != null && during != null) {
+            out.truncate(out.size() - 1);
+            out.raw(reading.isEmpty() ? FIRST_DURING : DURING).object(during).raw('}');
+        }
+        out.raw(this.user);
         for (int i = 0; i < TEXTS.length; i++) {
             String text = TextField.ALL.get(i).get(record);
             if (text != null) {

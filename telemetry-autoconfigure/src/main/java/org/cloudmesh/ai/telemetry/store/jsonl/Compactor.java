@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.StoreException;
@@ -41,6 +42,8 @@ final class Compactor implements AutoCloseable {
 
     private final long largest;
 
+    private final LongSupplier others;
+
     private final Map<Path, Contents> contents = new HashMap<>();
 
     private final Map<Path, FileIndex> counting = new HashMap<>();
@@ -65,8 +68,16 @@ final class Compactor implements AutoCloseable {
      * Creates a compactor.
      *
      * @param largest size that the file which records are written to may have
+     * @param others size of other files that the retention is for as well
      */
-    Compactor(RolledFiles rolled, Retention retention, long largest, RetentionClock clock, RecordReader reader) {
+    Compactor(
+            RolledFiles rolled,
+            Retention retention,
+            long largest,
+            RetentionClock clock,
+            RecordReader reader,
+            LongSupplier others) {
+        this.others = others;
         this.rolled = rolled;
         this.retention = retention;
         this.largest = largest;
@@ -226,7 +237,7 @@ final class Compactor implements AutoCloseable {
     }
 
     private long bytes(List<Path> files, long size) {
-        long bytes = size + (this.packing == null ? 0 : this.packing.written());
+        long bytes = size + this.others.getAsLong() + (this.packing == null ? 0 : this.packing.written());
         for (Path path : files) {
             bytes += path.toFile().length();
         }

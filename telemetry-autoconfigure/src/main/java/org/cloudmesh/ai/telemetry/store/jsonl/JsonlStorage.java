@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.json.RecordReader;
 import org.cloudmesh.ai.telemetry.store.query.Storage;
@@ -32,6 +34,8 @@ final class JsonlStorage implements Storage {
 
     private final RolledFiles rolled;
 
+    private final JsonlHistory history;
+
     private final RecordReader reader = new RecordReader(ZoneId.systemDefault());
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -44,7 +48,13 @@ final class JsonlStorage implements Storage {
 
     private long badLines;
 
-    JsonlStorage(Path path, RolledFiles rolled) {
+    /**
+     * Creates a storage.
+     *
+     * @param history has readings that no record carries
+     */
+    JsonlStorage(Path path, RolledFiles rolled, JsonlHistory history) {
+        this.history = history;
         this.path = path;
         this.rolled = rolled;
     }
@@ -61,6 +71,11 @@ final class JsonlStorage implements Storage {
 
     RecordReader reader() {
         return this.reader;
+    }
+
+    @Override
+    public List<SystemReading> history(RecordFilter filter, int limit, Deadline deadline) {
+        return this.history.read(filter, limit, deadline);
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
@@ -54,6 +55,8 @@ final class JsonlStore implements TelemetryStore {
 
     private final RolledFiles rolled;
 
+    private final JsonlHistory history;
+
     private final JsonlStorage storage;
 
     private final RecordSource source;
@@ -86,15 +89,17 @@ final class JsonlStore implements TelemetryStore {
         this.file = new AppendFile(this.path);
         this.ends = new TailRepair(clock);
         this.rolled = new RolledFiles(this.path);
-        this.storage = new JsonlStorage(this.path, this.rolled);
+        this.age = new RetentionClock(clock, retention.maxAge());
+        this.history = new JsonlHistory(this.path, retention, clock, this.age);
+        this.storage = new JsonlStorage(this.path, this.rolled, this.history);
         this.source = new QueryEngine(this.storage);
         this.deadLetters = new DeadLetters(this.path);
         this.largest = retention.maxBytes() > 0 ? Math.min(LARGEST, retention.maxBytes() / FILES) : LARGEST;
         this.oldest = retention.maxAge() == null
                 ? Long.MAX_VALUE
                 : TimeUnit.MILLISECONDS.toMicros(retention.maxAge().toMillis()) / FILES;
-        this.age = new RetentionClock(clock, retention.maxAge());
-        this.compactor = new Compactor(this.rolled, retention, this.largest, this.age, this.storage.reader());
+        this.compactor = new Compactor(
+                this.rolled, retention, this.largest, this.age, this.storage.reader(), this.history::bytes);
     }
 
     @Override
@@ -109,13 +114,14 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public long bytes() {
-        return this.path.toFile().length() + this.rolled.bytes();
+        return this.path.toFile().length() + this.rolled.bytes() + this.history.bytes();
     }
 
     @Override
     public void open() throws StoreException {
         long written = lastWritten();
         openFile();
+        this.history.look();
         this.age.begin(written);
         this.storage.forget();
     }
@@ -243,6 +249,11 @@ final class JsonlStore implements TelemetryStore {
     }
 
     @Override
+    public void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {
+        this.history.write(origin, readings);
+    }
+
+    @Override
     public void maintain() throws StoreException {
         if (this.idle) {
             this.buffer.clear(SMALL);
@@ -315,6 +326,7 @@ final class JsonlStore implements TelemetryStore {
 
     @Override
     public void close() {
+        this.history.close();
         this.compactor.close();
         this.file.close();
     }

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -270,7 +271,13 @@ final class Line implements RecordView {
 
     @Override
     public @Nullable Map<String, @Nullable Object> system() {
-        return this.systems.meaning();
+        Map<String, @Nullable Object> system = this.systems.meaning();
+        if (system == null || !system.containsKey(TelemetryRecord.DURING)) {
+            return system;
+        }
+        Map<String, @Nullable Object> reading = new LinkedHashMap<>(system);
+        reading.remove(TelemetryRecord.DURING);
+        return reading;
     }
 
     @Override
@@ -284,7 +291,7 @@ final class Line implements RecordView {
                 .event(this.event)
                 .metrics(this.metrics.names(), this.metrics.values())
                 .attributes(this.attributes.toMap())
-                .system(system())
+                .system(this.systems.meaning())
                 .build();
     }
 

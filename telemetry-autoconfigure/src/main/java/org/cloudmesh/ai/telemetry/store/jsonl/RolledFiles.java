@@ -176,9 +176,12 @@ final class RolledFiles {
     @Nullable
     Instant newest() throws IOException {
         List<Path> files = list();
-        return files.isEmpty()
-                ? null
-                : instant(plain(files.get(files.size() - 1)).getFileName().toString());
+        return files.isEmpty() ? null : rolledAt(files.get(files.size() - 1));
+    }
+
+    /** Returns when a file was rolled, as its name says. */
+    Instant rolledAt(Path file) {
+        return instant(plain(file).getFileName().toString());
     }
 
     static boolean isPacked(Path file) {

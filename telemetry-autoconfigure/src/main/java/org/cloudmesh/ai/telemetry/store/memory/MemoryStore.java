@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.memory;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -9,9 +10,14 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.query.Block;
+import org.cloudmesh.ai.telemetry.store.query.EvenSampler;
 import org.cloudmesh.ai.telemetry.store.query.MemoryRecordView;
 import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.cloudmesh.ai.telemetry.store.query.RecordView;
@@ -26,6 +32,9 @@ final class MemoryStore implements TelemetryStore {
 
     private static final int CHUNK = 1_000;
 
+    // About two kilobytes each. Of more, every second one goes.
+    private static final int READINGS = 2_000;
+
     private final int capacity;
 
     private final Deque<Chunk> chunks = new ArrayDeque<>();
@@ -34,7 +43,20 @@ final class MemoryStore implements TelemetryStore {
 
     private int size;
 
-    private final RecordSource source = new QueryEngine((from, to, deadline) -> snapshot());
+    private final EvenSampler<KeptReading> readings = new EvenSampler<>(READINGS);
+
+    private final RecordSource source = new QueryEngine(new Storage() {
+
+        @Override
+        public Snapshot snapshot(long from, long to, Deadline deadline) {
+            return MemoryStore.this.snapshot();
+        }
+
+        @Override
+        public List<SystemReading> history(RecordFilter filter, int limit, Deadline deadline) {
+            return MemoryStore.this.history(filter, limit);
+        }
+    });
 
     MemoryStore(int capacity) {
         this.capacity = capacity;
@@ -73,6 +95,26 @@ final class MemoryStore implements TelemetryStore {
                 this.chunks.remove();
             }
         }
+    }
+
+    @Override
+    public void writeReadings(Origin origin, List<SystemReading> readings) {
+        synchronized (this.readings) {
+            readings.forEach((reading) -> this.readings.add(new KeptReading(origin, reading)));
+        }
+    }
+
+    private List<SystemReading> history(RecordFilter filter, int limit) {
+        List<KeptReading> kept;
+        synchronized (this.readings) {
+            kept = this.readings.toList();
+        }
+        EvenSampler<SystemReading> chosen = new EvenSampler<>(limit);
+        kept.stream()
+                .filter((reading) -> reading.passes(filter))
+                .map(KeptReading::reading)
+                .forEach(chosen::add);
+        return chosen.toList();
     }
 
     @Override
@@ -121,4 +163,15 @@ final class MemoryStore implements TelemetryStore {
     }
 
     private record View(List<TelemetryRecord> content, long first, long last) implements Block {}
+
+    private record KeptReading(Origin origin, SystemReading reading) {
+
+        boolean passes(RecordFilter filter) {
+            Instant at = EpochMicros.instant(this.reading.at());
+            return (filter.from() == null || !at.isBefore(filter.from()))
+                    && (filter.to() == null || at.isBefore(filter.to()))
+                    && (filter.run() == null || filter.run().equals(this.origin.run()))
+                    && (filter.command() == null || filter.command().equals(this.origin.command()));
+        }
+    }
 }

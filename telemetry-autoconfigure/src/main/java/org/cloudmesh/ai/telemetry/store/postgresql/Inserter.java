@@ -55,9 +55,10 @@ final class Inserter {
 
     private static final String RECORDS = """
             WITH kept AS (
-                INSERT INTO telemetry_record (time, seq, reading, process, series, numbers, attributes, %1$s)
-                SELECT timestamptz 'epoch' + t * interval '1 microsecond', s, g, p, k, n::float8[], a::jsonb, %1$s
-                  FROM unnest(?, ?, ?, ?, ?, ?, ?%2$s) AS r(t, s, g, p, k, n, a, %1$s)
+                INSERT INTO telemetry_record (time, seq, reading, process, series, numbers, attributes, during, %1$s)
+                SELECT timestamptz 'epoch' + t * interval '1 microsecond', s, g, p, k, n::float8[], a::jsonb, d::jsonb,
+                       %1$s
+                  FROM unnest(?, ?, ?, ?, ?, ?, ?, ?%2$s) AS r(t, s, g, p, k, n, a, d, %1$s)
                 ON CONFLICT DO NOTHING RETURNING process)
             UPDATE telemetry_process p SET records = p.records + c.records, last_seen = now()
               FROM (SELECT process, count(*) AS records FROM kept GROUP BY process) c
@@ -149,7 +150,9 @@ final class Inserter {
             for (TextField field : TextField.ALL) {
                 rows.texts[field.ordinal()][i] = field.get(record);
             }
-            Map<String, @Nullable Object> system = record.system();
+            Map<String, @Nullable Object> during = record.during();
+            rows.during[i] = during == null ? null : RecordJson.write(during);
+            Map<String, @Nullable Object> system = record.reading();
             if (system != null) {
                 Hashed hashed = hashes.computeIfAbsent(system, Hashed::of);
                 rows.readings[i] = hashed.hash;
@@ -257,8 +260,9 @@ final class Inserter {
             insert.setArray(5, connection.createArrayOf("int4", rows.series));
             insert.setArray(6, connection.createArrayOf("text", rows.numbers));
             insert.setArray(7, connection.createArrayOf("text", rows.attributes));
+            insert.setArray(8, connection.createArrayOf("text", rows.during));
             for (int i = 0; i < rows.texts.length; i++) {
-                insert.setArray(8 + i, connection.createArrayOf("text", rows.texts[i]));
+                insert.setArray(9 + i, connection.createArrayOf("text", rows.texts[i]));
             }
             insert.executeUpdate();
         }
@@ -365,6 +369,8 @@ final class Inserter {
 
         private final @Nullable String[] attributes;
 
+        private final @Nullable String[] during;
+
         private final @Nullable String[][] texts;
 
         private final Map<Reading, String> newReadings = new HashMap<>();
@@ -377,6 +383,7 @@ final class Inserter {
             this.series = new Integer[size];
             this.numbers = new String[size];
             this.attributes = new String[size];
+            this.during = new String[size];
             this.texts = new String[TextField.ALL.size()][size];
         }
     }

@@ -19,13 +19,14 @@ final class RecordRows {
     static final String COLUMNS =
             "(extract(epoch FROM r.time) * 1000000)::bigint, r.seq, r.process, r.series, r.numbers,"
                     + " r.attributes::text, r.reading, (SELECT x.system::text FROM telemetry_reading x"
-                    + " WHERE x.process = r.process AND x.id = r.reading AND x.day = (r.time AT TIME ZONE 'UTC')::date)"
+                    + " WHERE x.process = r.process AND x.id = r.reading AND x.day = (r.time AT TIME ZONE 'UTC')::date),"
+                    + " r.during::text"
                     + TextField.ALL.stream()
                             .map((field) -> ", r." + field.key())
                             .collect(Collectors.joining());
 
     /** Number of the first column of a {@link TextField} among them. */
-    private static final int TEXTS = 9;
+    private static final int TEXTS = 10;
 
     private static final int REMEMBERED = 1024;
 
@@ -64,7 +65,8 @@ final class RecordRows {
                 .event(series.event())
                 .metrics(series.metrics(), numbers(row))
                 .attributes(texts)
-                .system(system(row.getLong(7), row.getString(8)))
+                .reading(system(row.getLong(7), row.getString(8)))
+                .during(during(row.getString(9)))
                 .build();
     }
 
@@ -75,6 +77,10 @@ final class RecordRows {
             numbers[i] = boxed[i];
         }
         return numbers;
+    }
+
+    private static @Nullable Map<String, @Nullable Object> during(@Nullable String json) {
+        return json == null ? null : Collections.unmodifiableMap(RecordJson.read(json));
     }
 
     private @Nullable Map<String, @Nullable Object> system(long id, @Nullable String json) {

@@ -68,6 +68,6 @@ public record MemoryRecordView(TelemetryRecord record) implements RecordView {
 
     @Override
     public @Nullable Map<String, @Nullable Object> system() {
-        return this.record.system();
+        return this.record.reading();
     }
 }

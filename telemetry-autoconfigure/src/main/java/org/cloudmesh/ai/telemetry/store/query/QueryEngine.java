@@ -331,6 +331,12 @@ public final class QueryEngine implements RecordSource {
 
     @Override
     public List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline) {
+        return ReadingMerge.merge(
+                carried(filter, limit, deadline), this.storage.history(filter, limit, deadline), limit);
+    }
+
+    /** Returns the readings that records carry. */
+    private List<SystemReading> carried(RecordFilter filter, int limit, Deadline deadline) {
         try (Snapshot snapshot = snapshot(new RecordMatcher(filter), deadline)) {
             List<ResolvedSegment> segments = resolve(snapshot, filter, null, null, deadline);
             for (ResolvedSegment resolved : segments) {

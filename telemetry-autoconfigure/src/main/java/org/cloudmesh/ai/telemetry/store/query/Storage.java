@@ -3,6 +3,8 @@ package org.cloudmesh.ai.telemetry.store.query;
 import java.util.List;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 
 /**
  * What a store implements so that {@link QueryEngine} answers all questions about its records: segments, blocks, scans,
@@ -26,6 +28,18 @@ public interface Storage {
      */
     default int exportWindow() {
         return 0;
+    }
+
+    /**
+     * Returns readings of the machine that were kept although no record carries them, the oldest first; empty where no
+     * such history is kept.
+     *
+     * @param filter whose range, command and run are looked at: readings have nothing else of a record
+     * @param limit how many at most; they are thinned out evenly
+     * @param deadline how long it may take
+     */
+    default List<SystemReading> history(RecordFilter filter, int limit, Deadline deadline) {
+        return List.of();
     }
 
     /** One state of the store, until it is closed. Used by one thread. */

@@ -196,7 +196,7 @@ final class DamagedFileRecovery implements AutoCloseable {
                 Database database = open();
                 RecordRows reader = this.rows;
                 try (ResultSet row = database.query(
-                        "SELECT " + RecordRows.COLUMNS + " FROM record WHERE id > ? ORDER BY id LIMIT " + ROWS_AT_ONCE,
+                        "SELECT " + columns(database) + " FROM record WHERE id > ? ORDER BY id LIMIT " + ROWS_AT_ONCE,
                         after)) {
                     while (row.next() && reader != null) {
                         last = row.getLong(1);
@@ -208,6 +208,13 @@ final class DamagedFileRecovery implements AutoCloseable {
                 logger.debug("Cannot read all of {}", this.path, ex);
                 return last > after ? last : skip(after);
             }
+        }
+
+        /** Returns the columns of a record; the file may be of a version that had no {@code during} yet. */
+        private static String columns(Database database) throws SQLException {
+            boolean during =
+                    database.number("SELECT count(*) FROM pragma_table_info('record') WHERE name = 'during'", 0) > 0;
+            return during ? RecordRows.COLUMNS : RecordRows.COLUMNS.replace(" during,", " NULL AS during,");
         }
 
         private void read(RecordRows reader, ResultSet row, List<TelemetryRecord> records) {

@@ -50,7 +50,7 @@ final class JsonLists {
         return map;
     }
 
-    private static List<?> list(String json) {
+    static List<?> list(String json) {
         return RecordJson.read("{\"list\":" + json + "}").get("list") instanceof List<?> list ? list : List.of();
     }
 }

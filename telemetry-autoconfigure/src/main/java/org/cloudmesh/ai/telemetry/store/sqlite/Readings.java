@@ -80,6 +80,7 @@ final class Readings {
 
     private static boolean changes(String name, @Nullable Object value) {
         return value instanceof List
+                || (value != null && name.equals("sampled_at"))
                 || (value instanceof Number && !name.endsWith("_total") && !name.endsWith("_count"));
     }
 

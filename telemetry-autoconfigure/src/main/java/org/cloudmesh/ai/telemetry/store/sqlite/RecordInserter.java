@@ -12,7 +12,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.sqlite.Dictionary.Process;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
@@ -41,6 +43,8 @@ final class RecordInserter {
 
     private final Readings readings;
 
+    private final HistoryRows history;
+
     private final RollupTree tree;
 
     private StoredSeriesCatalog catalog = new StoredSeriesCatalog();
@@ -53,6 +57,7 @@ final class RecordInserter {
         this.database = database;
         this.dictionary = new Dictionary(database);
         this.readings = new Readings(database, this.dictionary);
+        this.history = new HistoryRows(database, this.dictionary);
         this.tree = new RollupTree(database, settings, this::load, this::group);
     }
 
@@ -65,6 +70,7 @@ final class RecordInserter {
         this.catalog = new StoredSeriesCatalog();
         this.dictionary.reload();
         this.readings.reload();
+        this.history.reload();
         this.tree.load();
         this.tail = load(this.tree.sealed(), Long.MAX_VALUE);
         this.lastId = this.database.number("SELECT max(id) FROM record", -1);
@@ -73,6 +79,11 @@ final class RecordInserter {
     /** What is remembered of the machine's readings may be gone from the file. */
     void forgetReadings() {
         this.readings.reload();
+    }
+
+    /** Writes readings of the machine that are no part of a record. */
+    void insert(Origin origin, List<SystemReading> readings) throws SQLException {
+        this.history.insert(origin, readings);
     }
 
     /** Writes the records of a batch that are not there yet. */
@@ -244,13 +255,16 @@ final class RecordInserter {
             insert.setString(at++, more(record));
         }
         if (layout.readings) {
-            Map<String, @Nullable Object> system = record.system();
-            if (system == null) {
+            Map<String, @Nullable Object> reading = record.reading();
+            if (reading == null) {
                 insert.setNull(at++, Types.INTEGER);
             } else {
                 int process = this.dictionary.process(record.origin()).id();
-                insert.setLong(at++, this.readings.id(system, process, id));
+                insert.setLong(at++, this.readings.id(reading, process, id));
             }
+        }
+        if (layout.during) {
+            insert.setString(at++, DuringColumn.write(record.during()));
         }
         if (layout.attributes) {
             StoredSeries.AttributeSet set = series.attributeSet();
@@ -302,16 +316,19 @@ final class RecordInserter {
     }
 
     /** Which columns a batch needs: the fewer are bound, the faster it goes. */
-    private record Layout(int values, boolean more, boolean readings, boolean attributes, List<TextField> texts) {
+    private record Layout(
+            int values, boolean more, boolean readings, boolean during, boolean attributes, List<TextField> texts) {
 
         static Layout of(List<TelemetryRecord> records) {
             int metrics = 0;
             boolean readings = false;
+            boolean during = false;
             boolean attributes = false;
             Set<TextField> texts = EnumSet.noneOf(TextField.class);
             for (TelemetryRecord record : records) {
                 metrics = Math.max(metrics, record.metricCount());
-                readings |= record.system() != null;
+                readings |= record.reading() != null;
+                during |= record.during() != null;
                 attributes |= !record.attributes().isEmpty();
                 for (TextField field : TextField.ALL) {
                     if (field.get(record) != null) {
@@ -323,6 +340,7 @@ final class RecordInserter {
                     Math.min(MetricSet.COLUMNS, metrics),
                     metrics > MetricSet.COLUMNS,
                     readings,
+                    during,
                     attributes,
                     List.copyOf(texts));
         }
@@ -336,6 +354,7 @@ final class RecordInserter {
             }
             add(this.more, "more", columns, values);
             add(this.readings, "reading", columns, values);
+            add(this.during, "during", columns, values);
             add(this.attributes, "attributes", columns, values);
             this.texts.forEach((field) -> add(true, field.key(), columns, values));
             String row = values.append(')').toString();

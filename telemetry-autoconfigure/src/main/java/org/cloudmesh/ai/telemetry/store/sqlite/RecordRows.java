@@ -21,11 +21,13 @@ final class RecordRows {
     /** Columns of values, each after a comma. */
     static final String VALUES = ", more, v0, v1, v2, v3, v4, v5, v6, v7";
 
-    static final String COLUMNS = "id, kind, sequence, reading, "
+    static final String COLUMNS = "id, kind, sequence, reading, during, "
             + TextField.ALL.stream().map(TextField::key).collect(Collectors.joining(", ")) + ", attributes" + VALUES;
 
+    private static final int DURING = 5;
+
     /** Number of the first column of a {@link TextField} among them. */
-    private static final int TEXTS = 5;
+    private static final int TEXTS = 6;
 
     /** Number of the column {@code message} among them. */
     static final int MESSAGE = TEXTS + TextField.MESSAGE.ordinal();
@@ -71,7 +73,8 @@ final class RecordRows {
                 .event(series.event())
                 .metrics(metrics.names(), values)
                 .attributes(attributes(series.attributeSet(), row.getString(ATTRIBUTES)))
-                .system(reading == 0 ? null : system(reading))
+                .reading(reading == 0 ? null : system(reading))
+                .during(DuringColumn.read(row.getString(DURING)))
                 .build();
     }
 

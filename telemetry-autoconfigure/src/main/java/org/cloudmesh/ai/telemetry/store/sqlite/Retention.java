@@ -150,8 +150,9 @@ final class Retention {
         }
         long oldest = database.number(
                 "SELECT id FROM record WHERE id >= ? AND NOT " + FOREIGN + " ORDER BY id LIMIT 1", -1, this.from);
-        if (oldest < 0) {
-            return 0;
+        int readings = removeReadings(database, large, oldest < 0 ? Long.MAX_VALUE : oldest);
+        if (readings > 0 || oldest < 0) {
+            return readings;
         }
         this.from = oldest;
         long most = Long.MAX_VALUE;
@@ -176,6 +177,30 @@ final class Retention {
             this.outboxes.removed(done);
             this.outboxes.unlock();
         }
+    }
+
+    /**
+     * Removes some of the oldest readings between records: when room is needed, those that are older than all records;
+     * else those that are too old.
+     */
+    private int removeReadings(Database database, boolean large, long oldestRecord) throws SQLException {
+        Duration age = this.settings.maxAge();
+        long oldest = database.number("SELECT min(id) FROM history", Long.MAX_VALUE);
+        long bound = large || age == null ? oldestRecord : cutoff(age);
+        // As with records, not for each single one that comes of age.
+        boolean due = large
+                ? oldest < bound
+                : age != null
+                        && RowIds.micros(oldest)
+                                < RowIds.micros(bound) - TimeUnit.MILLISECONDS.toMicros(age.toMillis()) / 64;
+        if (!due) {
+            return 0;
+        }
+        database.durable(false);
+        return database.write(() -> database.update(
+                "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE id < ? ORDER BY id LIMIT " + ROWS_AT_ONCE
+                        + ")",
+                bound));
     }
 
     private int remove(OpenDatabase session, long oldest, long bound) throws SQLException {

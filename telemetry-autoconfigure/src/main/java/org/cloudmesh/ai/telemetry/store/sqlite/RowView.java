@@ -180,7 +180,7 @@ final class RowView implements RecordView {
 
     @Override
     public @Nullable Map<String, @Nullable Object> system() {
-        return record().system();
+        return record().reading();
     }
 
     @Override

@@ -4,6 +4,8 @@ import java.sql.SQLException;
 import java.util.List;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.query.Segment;
 import org.cloudmesh.ai.telemetry.store.query.Storage;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,11 @@ final class SqliteStorage implements Storage {
     @Override
     public int exportWindow() {
         return EXPORTED_AT_ONCE;
+    }
+
+    @Override
+    public List<SystemReading> history(RecordFilter filter, int limit, Deadline deadline) {
+        return ask(deadline, (database, catalog) -> HistoryRows.read(database, filter, limit, deadline));
     }
 
     @Override

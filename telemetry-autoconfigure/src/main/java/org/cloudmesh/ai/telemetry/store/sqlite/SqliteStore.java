@@ -5,12 +5,14 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Outbox;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
 import org.cloudmesh.ai.telemetry.store.file.DeadLetters;
 import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
@@ -149,6 +151,22 @@ final class SqliteStore implements TelemetryStore {
         // there.
         checkFile();
         makeRoom(session, batch.size());
+    }
+
+    @Override
+    public void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {
+        OpenDatabase session = session();
+        checkFile();
+        Database database = session.database();
+        run(session, () -> {
+            database.durable(false);
+            database.write(() -> {
+                session.refresh();
+                session.inserter().insert(origin, readings);
+                return true;
+            });
+        });
+        checkFile();
     }
 
     private void makeRoom(OpenDatabase session, int written) {

@@ -56,6 +56,7 @@ CREATE TABLE telemetry_record (
     series     integer     NOT NULL,
     numbers    float8[]    NOT NULL,
     attributes jsonb,
+    during     jsonb,
     message    text,
     PRIMARY KEY (process, seq, time)
 ) PARTITION BY RANGE (time);
@@ -85,7 +86,7 @@ SELECT p.token || '-' || CASE WHEN r.seq < 1000000000000 THEN lpad(r.seq::text, 
        s.event,
        telemetry_metrics(s.metrics, r.numbers) AS metrics,
        r.attributes,
-       g.system,
+       CASE WHEN r.during IS NULL THEN g.system ELSE g.system || jsonb_build_object('during', r.during) END AS system,
        r.message,
        p.run,
        p."user"

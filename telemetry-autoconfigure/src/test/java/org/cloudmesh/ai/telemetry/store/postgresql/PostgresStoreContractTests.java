@@ -21,6 +21,12 @@ class PostgresStoreContractTests extends StoreContractTests {
         return new PostgresStoreFactory(() -> database, PostgresSettings.defaults(), () -> {}).create(settings);
     }
 
+    /** The local file of each node keeps its own. */
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+
     private static HikariDataSource pool() {
         PostgresServer server = PostgresServer.shared();
         HikariConfig pool = new HikariConfig();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.InputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,7 @@ import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -121,13 +124,17 @@ class SqliteFileTests {
         store.write(records("aa", 1, 1000), true);
         List<TelemetryRecord> before = all(store);
         store.close();
-        // What version 2 has and version 1 had not.
+        // What later versions have and version 1 had not.
+        sql(store.path(), "DROP VIEW telemetry");
+        sql(store.path(), "ALTER TABLE record DROP COLUMN during");
+        sql(store.path(), "DROP TABLE history");
         sql(store.path(), "DROP INDEX kind_group");
         sql(store.path(), "ALTER TABLE cell DROP COLUMN by_kind");
         sql(store.path(), "PRAGMA user_version = 1");
 
         store = open("telemetry.db");
-        assertThat(cli(store.path(), "PRAGMA user_version")).isEqualTo("2");
+        assertThat(cli(store.path(), "PRAGMA user_version")).isEqualTo(Integer.toString(Schema.VERSION));
+        assertThat(cli(store.path(), "SELECT count(*) FROM telemetry")).isEqualTo("1000");
         assertThat(all(store)).usingRecursiveFieldByFieldElementComparator().isEqualTo(before);
         assertConsistent(store);
         store.write(records("aa", 1001, 1000), true);
@@ -153,6 +160,117 @@ class SqliteFileTests {
             assertThat(files.map((file) -> file.getFileName().toString()))
                     .anyMatch((name) -> name.matches("telemetry\\.db\\.corrupt-\\d{8}T\\d{6}.*Z"));
         }
+    }
+
+    @Test
+    void recordsOfADamagedFileOfAnEarlierVersionAreBroughtBack() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        store.write(records("aa", 1, 5000), true);
+        store.close();
+        sql(store.path(), "DROP VIEW telemetry");
+        sql(store.path(), "ALTER TABLE record DROP COLUMN during");
+        sql(store.path(), "DROP TABLE history");
+        sql(store.path(), "PRAGMA user_version = 2");
+        long last = Files.size(store.path()) - 4096;
+        try (RandomAccessFile file = new RandomAccessFile(store.path().toFile(), "rw")) {
+            file.seek(last);
+            file.write(new byte[4096]);
+        }
+        store.open();
+        for (int i = 0; i < 100; i++) {
+            store.maintain();
+        }
+        try (Stream<Path> files = Files.list(this.directory)) {
+            assertThat(files).anyMatch((file) -> file.toString().contains(".corrupt-"));
+        }
+        assertThat(count(store)).isGreaterThan(4000);
+    }
+
+    @Test
+    void readingsOfOneMachineShareWhatDoesNotChange() throws Exception {
+        SqliteStore store = open("telemetry.db");
+        List<TelemetryRecord> records = new ArrayList<>();
+        List<SystemReading> history = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            records.add(TelemetryRecord.builder(origin("aa"), i + 1, START + i * 1_000_000L)
+                    .reading(system(i))
+                    .build());
+            history.add(new SystemReading(START + i * 1_000_000L, system(i)));
+        }
+        store.write(records, false);
+        store.writeReadings(origin("aa"), history);
+        assertThat(cli(store.path(), "SELECT count(*) FROM reading")).isEqualTo("20");
+        assertThat(cli(store.path(), "SELECT count(*) FROM history")).isEqualTo("20");
+        // One for each of the two forms.
+        assertThat(cli(store.path(), "SELECT count(*) FROM machine")).isEqualTo("2");
+        assertThat(all(store).get(7).reading()).isEqualTo(system(7));
+        assertThat(cli(store.path(), "SELECT json_extract(system, '$.sampled_at') FROM telemetry LIMIT 1 OFFSET 7"))
+                .isEqualTo(system(7).get("sampled_at"));
+        assertThat(store.source().readings(RecordFilter.ALL, 100, Deadline.none()))
+                .extracting(SystemReading::system)
+                .containsExactlyElementsOf(
+                        history.stream().map(SystemReading::system).toList());
+    }
+
+    @Test
+    void readingsThatAreTooOldGo() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(Duration.ofMinutes(30), Long.MAX_VALUE));
+        store.writeReadings(origin("aa"), readings(0, 3600));
+        for (int i = 0; i < 10; i++) {
+            store.maintain();
+        }
+        List<SystemReading> left = store.source().readings(RecordFilter.ALL, 10_000, Deadline.none());
+        assertThat(left.get(0).at() - EpochMicros.micros(NOW)).isBetween(-1_860_000_000L, -1_800_000_000L);
+        assertThat(left.get(left.size() - 1).at()).isEqualTo(START + 3_599_000_000L);
+    }
+
+    @Test
+    void theOldestReadingsGoWhenThereAreTooManyAlsoWithoutRecords() throws Exception {
+        SqliteStore store = open("telemetry.db", new Retention(null, 1_500_000));
+        for (int i = 0; i < 40; i++) {
+            store.writeReadings(origin("aa"), readings(i * 1000, 1000));
+            store.maintain();
+        }
+        for (int i = 0; i < 100; i++) {
+            store.maintain();
+        }
+        assertThat(store.bytes()).isLessThan(2_000_000);
+        List<SystemReading> left = store.source().readings(RecordFilter.ALL, 100_000, Deadline.none());
+        assertThat(left).hasSizeBetween(1000, 39_000);
+        assertThat(left.get(left.size() - 1).at()).isEqualTo(START + 39_999_000_000L);
+        store.write(records("aa", 40_000, 10), false);
+        for (int i = 40; i < 60; i++) {
+            store.writeReadings(origin("aa"), readings(i * 1000, 1000));
+            store.maintain();
+        }
+        // What is newer than the records stays longer than they do; they are not yet the oldest.
+        assertThat(count(store)).isEqualTo(10);
+    }
+
+    private static Origin origin(String token) {
+        return new Origin(token, "train", "run", Map.of("name", "ada"));
+    }
+
+    private static List<SystemReading> readings(int from, int count) {
+        List<SystemReading> readings = new ArrayList<>();
+        for (int i = from; i < from + count; i++) {
+            readings.add(new SystemReading(START + i * 1_000_000L, system(i)));
+        }
+        return readings;
+    }
+
+    private static Map<String, Object> system(int second) {
+        Map<String, Object> system = new LinkedHashMap<>();
+        system.put(
+                "sampled_at", EpochMicros.instant(START + second * 1_000_000L).toString());
+        system.put("cpu", "AMD EPYC");
+        system.put("cpu_count", 2L);
+        system.put("cpu_percent", second % 100 + 0.25);
+        system.put("memory_total", 68_719_476_736L);
+        system.put("memory_used", 34_359_738_368L + second);
+        system.put("temperature", null);
+        system.put("gpus", List.of());
+        return system;
     }
 
     @Test
