@@ -36,6 +36,9 @@ public final class ResolvedFilter {
     // Those that do not decide for each partly chosen series.
     private final Set<Condition> undecided = new LinkedHashSet<>();
 
+    // Those that decide for no partly chosen series; null before there is one.
+    private @Nullable Set<Condition> required;
+
     private int series;
 
     private int chosen;
@@ -94,9 +97,14 @@ public final class ResolvedFilter {
                 whole.set(series.id());
             } else {
                 this.partial.set(series.id());
-                this.filter.conditions().stream()
-                        .filter((condition) -> condition.decide(series) == Verdict.UNKNOWN)
-                        .forEach(this.undecided::add);
+                Set<Condition> undecided = new LinkedHashSet<>(this.filter.conditions());
+                undecided.removeIf((condition) -> condition.decide(series) != Verdict.UNKNOWN);
+                this.undecided.addAll(undecided);
+                if (this.required == null) {
+                    this.required = undecided;
+                } else {
+                    this.required.retainAll(undecided);
+                }
             }
         }
     }
@@ -132,6 +140,22 @@ public final class ResolvedFilter {
      */
     public Set<Condition> undecided() {
         return this.partialByGroups ? Set.of() : this.undecided;
+    }
+
+    /**
+     * Returns conditions that each chosen record passes, and each only by what the record says itself, when its series
+     * is chosen in part.
+     */
+    public Set<Condition> required() {
+        return this.required == null ? Set.of() : this.required;
+    }
+
+    /**
+     * Returns whether only records can tell whether they are chosen: no series is chosen wholly, or the machine's state
+     * is asked for.
+     */
+    public boolean onlyRecordsTell() {
+        return !hasWhole() || this.matcher.choosesBySystem();
     }
 
     /** Returns whether any series is wholly chosen. */
@@ -199,7 +223,7 @@ public final class ResolvedFilter {
     }
 
     /** Returns whether so few series are chosen that many blocks may have none. */
-    boolean isRare() {
+    public boolean isRare() {
         return this.whole != null && 8L * this.chosen <= this.series;
     }
 

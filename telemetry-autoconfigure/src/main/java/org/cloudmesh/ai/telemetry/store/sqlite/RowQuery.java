@@ -11,6 +11,8 @@ import org.cloudmesh.ai.telemetry.store.query.RecordView;
 import org.cloudmesh.ai.telemetry.store.query.Scan;
 import org.cloudmesh.ai.telemetry.store.query.Scan.Columns;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.sqlite.Candidates.RowRange;
+import org.cloudmesh.ai.telemetry.store.sqlite.ReadingPlaces.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 final class RowQuery {
 
     private static final String RANGE = " FROM record WHERE id >= ? AND id < ?";
+
+    private static final String BETWEEN = RANGE + " AND reading BETWEEN ? AND ?";
+
+    private static final String LISTED = RANGE + " AND reading IN (SELECT value FROM json_each(?))";
 
     private final Database database;
 
@@ -33,7 +39,7 @@ final class RowQuery {
 
     private final String columns;
 
-    private final String rows;
+    private final String order;
 
     private final int more;
 
@@ -53,8 +59,7 @@ final class RowQuery {
             case RECORD -> RecordRows.COLUMNS;
         };
         this.more = scan.columns() == Columns.RECORD ? RecordRows.MORE : next;
-        this.rows = "SELECT " + this.columns + RANGE + this.condition.sql() + " ORDER BY id"
-                + (scan.newestFirst() ? " DESC" : "");
+        this.order = " ORDER BY id" + (scan.newestFirst() ? " DESC" : "");
     }
 
     /** Returns the columns in which chosen rows have the metric; null when they are not known. */
@@ -86,9 +91,26 @@ final class RowQuery {
                 && this.scan.newestFirst() == scan.newestFirst();
     }
 
+    private ResultSet query(String columns, RowRange range, String rest) throws SQLException {
+        Place readings = range.readings();
+        String end = this.condition.sql() + rest;
+        if (readings == null) {
+            return this.database.query("SELECT " + columns + RANGE + end, range.from(), range.until());
+        }
+        return readings.listed() == null
+                ? this.database.query(
+                        "SELECT " + columns + BETWEEN + end,
+                        range.from(),
+                        range.until(),
+                        readings.least(),
+                        readings.greatest())
+                : this.database.query(
+                        "SELECT " + columns + LISTED + end, range.from(), range.until(), readings.listed());
+    }
+
     /** Shows rows of a range of ids; returns whether the visitor wants more. */
-    boolean show(long from, long to, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
-        try (ResultSet rows = this.database.query(this.rows, from, to)) {
+    boolean show(RowRange range, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
+        try (ResultSet rows = query(this.columns, range, this.order)) {
             RowView view = new RowView(rows, this.catalog, records, this);
             while (rows.next()) {
                 view.moved();
@@ -103,11 +125,8 @@ final class RowQuery {
     }
 
     /** Counts rows of wholly chosen series. */
-    void count(long from, long to, CountVisitor visitor) throws SQLException {
-        try (ResultSet rows = this.database.query(
-                "SELECT kind, count(*), min(id), max(id)" + RANGE + this.condition.sql() + " GROUP BY kind",
-                from,
-                to)) {
+    void count(RowRange range, CountVisitor visitor) throws SQLException {
+        try (ResultSet rows = query("kind, count(*), min(id), max(id)", range, " GROUP BY kind")) {
             while (rows.next()) {
                 if (this.scan.filter().isWhole(rows.getInt(1))) {
                     visitor.visit(
@@ -130,21 +149,20 @@ final class RowQuery {
     }
 
     /** Adds the values without reading their times, but for the last one, which alone matters. */
-    void sum(long from, long to, Supplier<Distribution> target) throws SQLException {
-        String column = this.values == null ? "" : this.values.only();
-        try (ResultSet rows =
-                this.database.query("SELECT " + column + RANGE + this.condition.sql() + " ORDER BY id", from, to)) {
+    void sum(RowRange range, Supplier<Distribution> target) throws SQLException {
+        try (ResultSet rows = query(this.values == null ? "" : this.values.only(), range, " ORDER BY id")) {
             if (!rows.next()) {
                 return;
             }
             Distribution distribution = target.get();
             double value = rows.getDouble(1);
             while (rows.next()) {
-                distribution.add(value, RowIds.micros(from));
+                distribution.add(value, RowIds.micros(range.from()));
                 value = rows.getDouble(1);
             }
-            long last = this.database.number("SELECT max(id)" + RANGE + this.condition.sql(), from, from, to);
-            distribution.add(value, RowIds.micros(last));
+            try (ResultSet last = query("id", range, " ORDER BY id DESC LIMIT 1")) {
+                distribution.add(value, RowIds.micros(last.next() ? last.getLong(1) : range.from()));
+            }
         }
     }
 

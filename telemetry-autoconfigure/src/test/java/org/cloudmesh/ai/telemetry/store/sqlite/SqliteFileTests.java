@@ -47,7 +47,7 @@ class SqliteFileTests {
 
     private static final long START = EpochMicros.micros(NOW) - 3_600_000_000L;
 
-    private static final RollupTreeSettings SMALL = new RollupTreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(16, 2, 4, 64, 4, 100, 20, 200, 0);
 
     @TempDir
     Path directory;

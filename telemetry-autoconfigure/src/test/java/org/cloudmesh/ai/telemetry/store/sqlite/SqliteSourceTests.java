@@ -37,9 +37,9 @@ class SqliteSourceTests {
 
     private static final long END = EpochMicros.micros(NOW);
 
-    private static final RollupTreeSettings SMALL = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 60, 0);
 
-    private static final RollupTreeSettings TINY = new RollupTreeSettings(2, 1, 2, 4, 2, 6, 2, 0);
+    private static final RollupTreeSettings TINY = new RollupTreeSettings(2, 1, 2, 4, 2, 6, 2, 10, 0);
 
     @TempDir
     Path directory;
