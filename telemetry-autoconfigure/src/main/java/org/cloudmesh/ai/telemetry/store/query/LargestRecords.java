@@ -141,7 +141,8 @@ final class LargestRecords {
                 valuesFirst ? Scan.Columns.METRIC : Scan.Columns.RECORD,
                 valuesFirst ? this.metric : null,
                 false);
-        resolved.segment().scan(List.of(candidate.block), scan, QueryEngine.checked(this.deadline, (view) -> {
+        Scan larger = this.largest.size() < this.limit ? scan : scan.atLeast(this.largest.element().value);
+        resolved.segment().scan(List.of(candidate.block), larger, QueryEngine.checked(this.deadline, (view) -> {
             double value = view.metric(this.metric) + 0.0;
             if (!Double.isNaN(value) && mayEnter(value, view.timestampMicros()) && filter.matches(view)) {
                 this.largest.add(new Found(

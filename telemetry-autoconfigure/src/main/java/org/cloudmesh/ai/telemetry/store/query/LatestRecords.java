@@ -144,7 +144,7 @@ final class LatestRecords {
         Block block = candidate.block;
         return filter.matcher().overlaps(block)
                 && (this.position == null || block.first() <= this.position.at())
-                && (filter.everySeries() || Presence.of(block, filter) != Presence.NONE);
+                && Presence.mayHold(block, filter);
     }
 
     private void scan(ResolvedSegment resolved, List<Block> blocks) {

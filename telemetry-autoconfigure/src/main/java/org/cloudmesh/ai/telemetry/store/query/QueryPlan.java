@@ -216,6 +216,14 @@ final class QueryPlan {
         WHOLE,
         UNKNOWN;
 
+        /** Returns whether any record of the block may be chosen. */
+        static boolean mayHold(Block block, ResolvedFilter filter) {
+            if (filter.onlyRecordsTell() && !block.mayHold(filter)) {
+                return false;
+            }
+            return filter.everySeries() || of(block, filter) != NONE;
+        }
+
         static Presence of(Block block, ResolvedFilter filter) {
             if (filter.onlyRecordsTell() && !block.mayHold(filter)) {
                 return NONE;

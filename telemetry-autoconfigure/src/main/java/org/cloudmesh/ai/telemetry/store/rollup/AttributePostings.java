@@ -8,9 +8,10 @@ import java.util.function.IntConsumer;
  * is as small as a filter. Not thread-safe.
  *
  * <p><b>Idea.</b> A posting is a hash of key and value, and the number of a place. As in a quotient filter (Bender and
- * others, 2012), the first bits of the hash are not stored, they are the slot that the posting is in; of the rest,
- * {@value #REST_BITS} bits are. So two bytes name value and place. A wrong place costs a look at its records, and a
- * value is never missed.
+ * others, 2012), the first bits of the hash are not stored, they are the slot that the posting is in; of the next ones,
+ * as many are as the place leaves of two bytes. So two bytes name value and place. A wrong place costs a look at its
+ * records, and a value is never missed: with 512 places a value that is nowhere is looked for in one of 30 indexes,
+ * with 16 places in one of 1,000.
  *
  * <p><b>Encoding.</b> Slots make parts of {@value #SLOTS_A_PART}; a look-up reads one part. It has the number of
  * postings of each slot, as unsigned LEB128 integers, and then all postings, slot after slot: 16 bits each, big-endian,
@@ -20,23 +21,32 @@ import java.util.function.IntConsumer;
 public final class AttributePostings {
 
     /** So many places there are at most. */
-    public static final int PLACES = 512;
-
-    private static final int PLACE_BITS = 9;
-
-    private static final int REST_BITS = Short.SIZE - PLACE_BITS;
+    public static final int MOST_PLACES = 512;
 
     private static final int PART_BITS = 8;
 
     private static final int SLOTS_A_PART = 1 << PART_BITS;
 
-    private static final int MOST_SLOT_BITS = Integer.SIZE - REST_BITS;
+    private final int placeBits;
 
     private int[] hashes = new int[256];
 
     private short[] places = new short[256];
 
     private int size;
+
+    /**
+     * Creates an empty index.
+     *
+     * @param places how many there are, at most {@value #MOST_PLACES}
+     */
+    public AttributePostings(int places) {
+        this.placeBits = placeBits(places);
+    }
+
+    private static int placeBits(int places) {
+        return Integer.SIZE - Integer.numberOfLeadingZeros(places - 1);
+    }
 
     /** Returns the hash of an attribute. It is part of the format of files: it never changes. */
     public static int hash(String key, String value) {
@@ -63,7 +73,7 @@ public final class AttributePostings {
             return 0;
         }
         int bits = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(Math.max(1, this.size / 4));
-        return Math.max(PART_BITS, Math.min(MOST_SLOT_BITS, bits));
+        return Math.max(PART_BITS, Math.min(Short.SIZE + this.placeBits, bits));
     }
 
     /** Returns the parts, in order. Values must have been added place by place, the first one first. */
@@ -86,7 +96,7 @@ public final class AttributePostings {
         short[] postings = new short[this.size];
         for (int i = 0; i < this.size; i++) {
             int slot = this.hashes[i] >>> (Integer.SIZE - slotBits);
-            short posting = (short) (rest(this.hashes[i], slotBits) << PLACE_BITS | this.places[i]);
+            short posting = (short) (rest(this.hashes[i], slotBits, this.placeBits) << this.placeBits | this.places[i]);
             if (isNew(postings, begins[slot], ends[slot], posting)) {
                 postings[ends[slot]++] = posting;
             }
@@ -99,9 +109,10 @@ public final class AttributePostings {
     }
 
     /** The postings of a place come one after the other, so that only those need to be looked at. */
-    private static boolean isNew(short[] postings, int begin, int end, short posting) {
-        int place = posting & (PLACES - 1);
-        for (int i = end - 1; i >= begin && (postings[i] & (PLACES - 1)) == place; i--) {
+    private boolean isNew(short[] postings, int begin, int end, short posting) {
+        int mask = (1 << this.placeBits) - 1;
+        int place = posting & mask;
+        for (int i = end - 1; i >= begin && (postings[i] & mask) == place; i--) {
             if (postings[i] == posting) {
                 return false;
             }
@@ -133,8 +144,8 @@ public final class AttributePostings {
         return Arrays.copyOf(bytes, at);
     }
 
-    private static int rest(int hash, int slotBits) {
-        return hash << slotBits >>> (Integer.SIZE - REST_BITS);
+    private static int rest(int hash, int slotBits, int placeBits) {
+        return hash << slotBits >>> (Short.SIZE + placeBits);
     }
 
     /** Returns the number of the part that a hash is looked up in. */
@@ -145,9 +156,10 @@ public final class AttributePostings {
     /**
      * Shows the places that may hold a value, each once, the first one first.
      *
+     * @param places how many there are
      * @param part the bytes of its {@link #part(int, int)}
      */
-    public static void forEachPlace(byte[] part, int hash, int slotBits, IntConsumer visitor) {
+    public static void forEachPlace(int places, byte[] part, int hash, int slotBits, IntConsumer visitor) {
         int slot = (hash >>> (Integer.SIZE - slotBits)) & (SLOTS_A_PART - 1);
         int at = 0;
         int begin = 0;
@@ -167,11 +179,12 @@ public final class AttributePostings {
                 end = begin + count;
             }
         }
-        int rest = rest(hash, slotBits);
+        int placeBits = placeBits(places);
+        int rest = rest(hash, slotBits, placeBits);
         for (int i = at + Short.BYTES * begin; i < at + Short.BYTES * end; i += Short.BYTES) {
             int posting = (part[i] & 0xFF) << Byte.SIZE | (part[i + 1] & 0xFF);
-            if (posting >>> PLACE_BITS == rest) {
-                visitor.accept(posting & (PLACES - 1));
+            if (posting >>> placeBits == rest) {
+                visitor.accept(posting & ((1 << placeBits) - 1));
             }
         }
     }

@@ -30,6 +30,9 @@ final class AttributeIndex {
     /** A run has at least that many records when it is made. */
     static final int RUN = 1 << 15;
 
+    /** A run has so many places at most. */
+    static final int PLACES = AttributePostings.MOST_PLACES;
+
     /** A run has room for that many numbers of parts. */
     static final int PART_BITS = 20;
 
@@ -274,8 +277,8 @@ final class AttributeIndex {
     }
 
     private void write(CarriedValues rows, int from, int to, long first, long until) throws SQLException {
-        int aPlace = Math.max(1, (to - from + AttributePostings.PLACES - 1) / AttributePostings.PLACES);
-        AttributePostings postings = new AttributePostings();
+        int aPlace = Math.max(1, (to - from + PLACES - 1) / PLACES);
+        AttributePostings postings = new AttributePostings(PLACES);
         List<Long> begins = new ArrayList<>();
         for (int row = from; row < to; row++) {
             if ((row - from) % aPlace == 0) {

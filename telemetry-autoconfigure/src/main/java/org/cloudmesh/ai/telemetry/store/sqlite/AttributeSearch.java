@@ -5,22 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import org.cloudmesh.ai.telemetry.store.Dimension;
-import org.cloudmesh.ai.telemetry.store.RecordFilter.AnyValueCondition;
-import org.cloudmesh.ai.telemetry.store.RecordFilter.Condition;
-import org.cloudmesh.ai.telemetry.store.RecordFilter.LabelCondition;
 import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 import org.cloudmesh.ai.telemetry.store.rollup.AttributePostings;
-import org.jspecify.annotations.Nullable;
 
 /** The reader's side of {@link AttributeIndex}: where the rows may be that carry a value. Used by one query. */
 final class AttributeSearch {
-
-    // Each is looked up in each run.
-    private static final int MOST_VALUES = 256;
 
     private final Database database;
 
@@ -37,42 +27,13 @@ final class AttributeSearch {
     /** Returns where rows of those series may be chosen that the filter chooses in part. */
     IdRanges ranges(ResolvedFilter filter) throws SQLException {
         IdRanges all = IdRanges.ALL;
-        for (Condition condition : filter.required()) {
-            List<Integer> hashes = hashes(condition);
-            all = hashes == null ? all : all.and(ranges(hashes));
+        for (int[] hashes : filter.carriedHashes()) {
+            all = all.and(ranges(hashes));
         }
-        if (all != IdRanges.ALL || filter.undecided().isEmpty()) {
-            return all;
-        }
-        List<Integer> any = new ArrayList<>();
-        for (Condition condition : filter.undecided()) {
-            List<Integer> hashes = hashes(condition);
-            if (hashes == null) {
-                return IdRanges.ALL;
-            }
-            any.addAll(hashes);
-        }
-        return ranges(any);
+        return all;
     }
 
-    /** Returns the hashes of which a record that passes has one; null when only a look at it can tell. */
-    private static @Nullable List<Integer> hashes(Condition condition) {
-        if (condition instanceof LabelCondition label
-                && label.dimension().kind() == Dimension.Kind.ATTRIBUTE
-                && !label.value().prefix()) {
-            return List.of(AttributePostings.hash(
-                    String.valueOf(label.dimension().attribute()), label.value().text()));
-        }
-        if (condition instanceof AnyValueCondition any && any.values().size() <= MOST_VALUES) {
-            Set<String> values = any.values();
-            return values.stream()
-                    .map((value) -> AttributePostings.hash(any.attribute(), value))
-                    .toList();
-        }
-        return null;
-    }
-
-    private IdRanges ranges(Collection<Integer> hashes) throws SQLException {
+    private IdRanges ranges(int[] hashes) throws SQLException {
         List<long[]> ranges = new ArrayList<>();
         long since = mark("index-since");
         long until = mark("index-until");
@@ -90,7 +51,7 @@ final class AttributeSearch {
     }
 
     private void addPlaces(int hash, List<long[]> ranges) throws SQLException {
-        BitSet places = new BitSet(AttributePostings.PLACES);
+        BitSet places = new BitSet(AttributeIndex.PLACES);
         try (ResultSet runs = this.database.query(
                 "SELECT r.id, r.until, r.slot_bits, p.data FROM attribute_run r CROSS JOIN attribute_posting p"
                         + " ON p.id = (r.id << " + AttributeIndex.PART_BITS + ") + 1 + (? >> (40 - r.slot_bits))"
@@ -100,7 +61,8 @@ final class AttributeSearch {
                 this.from)) {
             while (runs.next()) {
                 places.clear();
-                AttributePostings.forEachPlace(runs.getBytes(4), hash, runs.getInt(3), places::set);
+                AttributePostings.forEachPlace(
+                        AttributeIndex.PLACES, runs.getBytes(4), hash, runs.getInt(3), places::set);
                 if (!places.isEmpty()) {
                     add(runs.getLong(1), runs.getLong(2), places, ranges);
                 }
@@ -151,7 +113,7 @@ final class AttributeSearch {
 
     /** Returns where places begin, and after them where the last one ends. */
     private static long[] decode(byte[] bytes, long until) {
-        long[] begins = new long[AttributePostings.PLACES + 1];
+        long[] begins = new long[AttributeIndex.PLACES + 1];
         int count = 0;
         long begin = 0;
         for (int at = 0; at < bytes.length; ) {

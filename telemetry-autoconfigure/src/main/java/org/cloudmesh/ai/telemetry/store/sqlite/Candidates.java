@@ -23,7 +23,7 @@ record Candidates(
         return new Candidates(
                 filter,
                 filter.hasPartial() ? new AttributeSearch(database, from, to).ranges(filter) : IdRanges.ALL,
-                system.isEmpty() ? null : ReadingPlaces.of(database, system));
+                system.isEmpty() ? null : ReadingPlaces.of(database, system, from, to));
     }
 
     /** Returns whether a row may be chosen of which its series does not tell. */

@@ -53,12 +53,6 @@ final class IdRanges {
         return new IdRanges(both, Math.min(this.parts, other.parts));
     }
 
-    IdRanges or(IdRanges other) {
-        List<long[]> either = new ArrayList<>(this.ranges);
-        either.addAll(other.ranges);
-        return new IdRanges(of(either).ranges, this.parts + other.parts);
-    }
-
     boolean overlaps(long from, long until) {
         int at = after(from);
         return at < this.ranges.size() && this.ranges.get(at)[0] < until;

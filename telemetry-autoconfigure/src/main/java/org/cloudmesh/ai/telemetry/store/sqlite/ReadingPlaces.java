@@ -43,17 +43,25 @@ final class ReadingPlaces {
         }
     }
 
-    static ReadingPlaces of(Database database, List<SystemCondition> conditions) throws SQLException {
+    /** Returns where the rows are, of those from one id to before another. */
+    static ReadingPlaces of(Database database, List<SystemCondition> conditions, long from, long to)
+            throws SQLException {
         long since = database.number("SELECT value FROM mark WHERE name = 'index-since'", 0);
         List<long[]> passing = new ArrayList<>();
-        try (ResultSet rows = database.query("SELECT g.id, g.first, coalesce(g.until, 0) FROM reading g"
-                + " JOIN machine m ON m.id = g.machine WHERE " + ReadingCondition.ofReading(conditions))) {
+        try (ResultSet rows = database.query(
+                "SELECT g.id, g.first, coalesce(g.until, 0) FROM reading g"
+                        + " JOIN machine m ON m.id = g.machine WHERE (? < ? OR g.until IS NULL OR (g.first < ? AND g.until > ?)) AND "
+                        + ReadingCondition.ofReading(conditions),
+                from,
+                since,
+                to,
+                from)) {
             while (rows.next()) {
-                long from = rows.getLong(2);
+                long first = rows.getLong(2);
                 long until = rows.getLong(3);
                 // Of rows before the index nobody knows which reading they have.
                 passing.add(new long[] {
-                    rows.getLong(1), from < since || until == 0 ? Long.MIN_VALUE : from, Math.max(until, since)
+                    rows.getLong(1), first < since || until == 0 ? Long.MIN_VALUE : first, Math.max(until, since)
                 });
             }
         }

@@ -33,7 +33,12 @@ final class RowQuery {
 
     private final Scan scan;
 
-    private final SqlFilter condition;
+    private final String condition;
+
+    // A condition on the value; empty when there is none.
+    private final String least;
+
+    private final boolean exact;
 
     private final @Nullable ValueColumns values;
 
@@ -47,11 +52,16 @@ final class RowQuery {
         this.database = database;
         this.catalog = catalog;
         this.scan = scan;
-        this.condition = SqlFilter.of(scan.filter());
+        SqlFilter filter = SqlFilter.of(scan.filter());
+        this.exact = filter.isExact();
         boolean asked = !scan.filter().filter().conditions().isEmpty();
         String attributes = !scan.filter().hasPartial() ? "" : asked ? ", attributes, message" : ", attributes";
         int next = attributes.isEmpty() ? 3 : asked ? 5 : 4;
         this.values = scan.columns() == Columns.METRIC ? values(scan, catalog, next) : null;
+        this.condition = filter.sql();
+        this.least = this.values == null || this.values.only().isEmpty() || Double.isNaN(scan.least())
+                ? ""
+                : " AND " + this.values.only() + " >= ?";
         this.columns = switch (scan.columns()) {
             case LABELS -> "id, kind" + attributes;
             case METRIC -> "id, kind" + attributes + (this.values == null ? RecordRows.VALUES : this.values.names());
@@ -88,24 +98,29 @@ final class RowQuery {
     boolean serves(Scan scan) {
         return this.scan.filter() == scan.filter()
                 && this.scan.columns() == scan.columns()
-                && this.scan.newestFirst() == scan.newestFirst();
+                && this.scan.newestFirst() == scan.newestFirst()
+                && Double.compare(this.scan.least(), scan.least()) == 0;
     }
 
     private ResultSet query(String columns, RowRange range, String rest) throws SQLException {
-        Place readings = range.readings();
-        String end = this.condition.sql() + rest;
-        if (readings == null) {
-            return this.database.query("SELECT " + columns + RANGE + end, range.from(), range.until());
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(range.from());
+        parameters.add(range.until());
+        String rows = RANGE;
+        Place place = range.readings();
+        if (place != null && place.listed() == null) {
+            rows = BETWEEN;
+            parameters.add(place.least());
+            parameters.add(place.greatest());
+        } else if (place != null) {
+            rows = LISTED;
+            parameters.add(place.listed());
         }
-        return readings.listed() == null
-                ? this.database.query(
-                        "SELECT " + columns + BETWEEN + end,
-                        range.from(),
-                        range.until(),
-                        readings.least(),
-                        readings.greatest())
-                : this.database.query(
-                        "SELECT " + columns + LISTED + end, range.from(), range.until(), readings.listed());
+        if (!this.least.isEmpty()) {
+            parameters.add(this.scan.least());
+        }
+        return this.database.query(
+                "SELECT " + columns + rows + this.condition + this.least + rest, parameters.toArray());
     }
 
     /** Shows rows of a range of ids; returns whether the visitor wants more. */
@@ -143,25 +158,30 @@ final class RowQuery {
      * Returns whether SQLite chooses exactly the rows that are wanted, and all have the value in one column of its own.
      */
     boolean canSum() {
-        return this.condition.isExact()
-                && this.values != null
-                && !this.values.only().isEmpty();
+        return this.exact && this.values != null && !this.values.only().isEmpty();
     }
 
     /** Adds the values without reading their times, but for the last one, which alone matters. */
-    void sum(RowRange range, Supplier<Distribution> target) throws SQLException {
-        try (ResultSet rows = query(this.values == null ? "" : this.values.only(), range, " ORDER BY id")) {
-            if (!rows.next()) {
-                return;
+    void sum(List<RowRange> ranges, Supplier<Distribution> target) throws SQLException {
+        @Nullable Distribution distribution = null;
+        @Nullable RowRange last = null;
+        double value = 0;
+        for (RowRange range : ranges) {
+            try (ResultSet rows = query(this.values == null ? "" : this.values.only(), range, " ORDER BY id")) {
+                while (rows.next()) {
+                    if (distribution == null) {
+                        distribution = target.get();
+                    } else {
+                        distribution.add(value, RowIds.micros(range.from()));
+                    }
+                    value = rows.getDouble(1);
+                    last = range;
+                }
             }
-            Distribution distribution = target.get();
-            double value = rows.getDouble(1);
-            while (rows.next()) {
-                distribution.add(value, RowIds.micros(range.from()));
-                value = rows.getDouble(1);
-            }
-            try (ResultSet last = query("id", range, " ORDER BY id DESC LIMIT 1")) {
-                distribution.add(value, RowIds.micros(last.next() ? last.getLong(1) : range.from()));
+        }
+        if (distribution != null && last != null) {
+            try (ResultSet row = query("id", last, " ORDER BY id DESC LIMIT 1")) {
+                distribution.add(value, RowIds.micros(row.next() ? row.getLong(1) : last.from()));
             }
         }
     }

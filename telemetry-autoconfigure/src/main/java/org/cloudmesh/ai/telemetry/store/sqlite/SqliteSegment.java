@@ -217,9 +217,7 @@ final class SqliteSegment implements IndexedSegment {
             return false;
         }
         try {
-            for (RowRange range : ranges(blocks, scan)) {
-                query.sum(range, target);
-            }
+            query.sum(ranges(blocks, scan), target);
         } catch (SQLException ex) {
             throw this.session.failure(ex);
         }
