@@ -24,7 +24,7 @@ final class DuckDb implements AutoCloseable {
         this.connection = DriverManager.getConnection("jdbc:duckdb:" + file);
         try (Statement statement = this.connection.createStatement()) {
             statement.execute("CREATE TABLE t(id VARCHAR, micros BIGINT, command VARCHAR, run VARCHAR, status VARCHAR,"
-                    + " event VARCHAR, tenant VARCHAR, customer VARCHAR, session VARCHAR, gpu DOUBLE, message VARCHAR, " + String.join(" DOUBLE, ", Sample.NAMES)
+                    + " event VARCHAR, tenant VARCHAR, customer VARCHAR, account VARCHAR, session VARCHAR, gpu DOUBLE, message VARCHAR, " + String.join(" DOUBLE, ", Sample.NAMES)
                     + " DOUBLE)");
         }
         this.appender = ((DuckDBConnection) this.connection).createAppender("main", "t");
@@ -39,7 +39,7 @@ final class DuckDb implements AutoCloseable {
             this.appender.append(record.origin().run());
             this.appender.append(record.status().value());
             this.appender.append(record.event());
-            for (String attribute : List.of("tenant", "customer", "session")) {
+            for (String attribute : List.of("tenant", "customer", "account", "session")) {
                 this.appender.append(record.attributes().get(attribute));
             }
             this.appender.append((double) Objects.requireNonNull(Objects.requireNonNull(record.system()).get("gpu_percent")));

@@ -39,6 +39,8 @@ final class QueryCase {
 
     private static final String CUSTOMER = "customer-77";
 
+    private static final int ACCOUNT = 1000;
+
     private static final int SESSION = 10;
 
     private static final int READINGS = 20_000;
@@ -121,6 +123,7 @@ final class QueryCase {
                     .attributes(Map.of(
                             "tenant", TENANTS[this.random.nextInt(TENANTS.length)],
                             "customer", "customer-" + this.random.nextInt(CUSTOMERS),
+                            "account", "account-" + this.random.nextInt((int) Math.max(1, this.records / ACCOUNT)),
                             "session", "session-" + this.made / SESSION))
                     .system(system())
                     .message(this.sample.message(i))
@@ -191,6 +194,7 @@ final class QueryCase {
     private void agree(TelemetryReader reader, DuckDb duck) throws Exception {
         agree(reader, duck, attribute("tenant", "eva"), "tenant = 'eva'");
         agree(reader, duck, attribute("customer", CUSTOMER), "customer = '" + CUSTOMER + "'");
+        agree(reader, duck, attribute("account", "account-" + this.records / ACCOUNT / 2), "account = 'account-" + this.records / ACCOUNT / 2 + "'");
         agree(reader, duck, busy(), "gpu > 90");
     }
 
@@ -240,6 +244,7 @@ final class QueryCase {
                 .from(instant(BEGIN))
                 .to(instant(BEGIN + this.span))
                 .build();
+        String account = "account-" + this.records / ACCOUNT / 2;
         String session = "session-" + this.records / SESSION / 3;
         long end = BEGIN + this.span;
         long late = BEGIN + this.span / 100 * 99;
@@ -314,10 +319,32 @@ final class QueryCase {
                 "metric of one attribute in 1,000",
                 metric(reader, attribute("customer", CUSTOMER), null, "WHERE customer = '" + CUSTOMER + "'"));
         questions.put(
+                "metric of one attribute of 1,000 records, all over",
+                metric(reader, attribute("account", account), null, "WHERE account = '" + account + "'"));
+        questions.put(
+                "latest 100 of one attribute of 1,000 records",
+                new Question(
+                        () -> reader.records(attribute("account", account), null, 100, Deadline.none()),
+                        "SELECT * FROM t WHERE account = '" + account + "' ORDER BY micros DESC, id DESC LIMIT 100"));
+        questions.put(
+                "metric by an attribute of many values, of one of 1,000 records",
+                new Question(
+                        () -> reader.metric(
+                                METRIC,
+                                attribute("account", account),
+                                new Dimension(Dimension.Kind.ATTRIBUTE, "session"),
+                                Deadline.none()),
+                        "SELECT session, " + SUMMARY + " FROM t WHERE account = '" + account + "' GROUP BY session"));
+        questions.put(
                 "records of one attribute of 10 records",
                 new Question(
                         () -> reader.records(attribute("session", session), null, 100, Deadline.none()),
                         "SELECT * FROM t WHERE session = '" + session + "' ORDER BY micros DESC, id DESC LIMIT 100"));
+        questions.put(
+                "largest 100 of a metric",
+                new Question(
+                        () -> reader.largest(METRIC, all, 100, Deadline.none()),
+                        "SELECT * FROM t ORDER BY " + METRIC + " DESC, micros DESC LIMIT 100"));
         questions.put(
                 "metric while the GPU's attribute is over 90 %", metric(reader, busy(), null, "WHERE gpu > 90"));
         return questions;

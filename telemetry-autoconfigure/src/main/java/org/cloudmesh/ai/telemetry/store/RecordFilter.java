@@ -310,7 +310,17 @@ public final class RecordFilter {
     }
 
     /** A number of the {@code system} object compares so; a record where it is unknown does not match. */
-    public record SystemCondition(String field, Comparison comparison, double value) {}
+    public record SystemCondition(String field, Comparison comparison, double value) {
+
+        /** Returns whether a number between two others may compare so. */
+        public boolean mayHold(double least, double greatest) {
+            return switch (this.comparison) {
+                case LESS, LESS_OR_EQUAL -> this.comparison.holds(least, this.value);
+                case EQUAL -> least <= this.value && this.value <= greatest;
+                case GREATER_OR_EQUAL, GREATER -> this.comparison.holds(greatest, this.value);
+            };
+        }
+    }
 
     /** How a number compares. */
     public enum Comparison {

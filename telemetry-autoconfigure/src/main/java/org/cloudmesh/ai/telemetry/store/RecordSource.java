@@ -96,6 +96,16 @@ public interface RecordSource {
     }
 
     /**
+     * Returns whether the records that have one value of an attribute are found without a look at most of the others,
+     * however many values it has.
+     *
+     * @throws QueryException when the deadline passes or the store cannot be read
+     */
+    default boolean findsAttributes(Deadline deadline) {
+        return false;
+    }
+
+    /**
      * Returns the records in which a metric is largest, in the order of {@link LargestFirst}.
      *
      * @param metric the name

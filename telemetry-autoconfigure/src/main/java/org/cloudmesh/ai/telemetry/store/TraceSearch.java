@@ -6,19 +6,22 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds traces and puts their records together. Used by one thread.
  *
- * <p><b>Idea.</b> The id of a trace is in the records alone, in no summary, so a trace's records are looked for one by
- * one. Where there are few records of traces, all of them are looked at. Where there are many, only those are looked at
- * that were written within {@link #REACH} of one that is known to be of the trace. Scores are told later, up to days;
- * but they are few and have an event of their own, by which summaries know where they are.
+ * <p><b>Idea.</b> The id of a trace is in the records alone, in no summary. A source that finds attributes of many
+ * values is asked for those records. With others, a trace's records are looked for one by one: where there are few
+ * records of traces, all of them are looked at; where there are many, only those are looked at that were written within
+ * {@link #REACH} of one that is known to be of the trace. Scores are told later, up to days; but they are few and have
+ * an event of their own, by which summaries know where they are.
  */
 final class TraceSearch {
 
@@ -30,6 +33,9 @@ final class TraceSearch {
 
     // Ids of responses that scores are looked for by, on one page.
     private static final int MOST_RESPONSES = 100_000;
+
+    // A page of a view has no more, and so many values are looked up.
+    private static final int TRACES_AT_ONCE = 200;
 
     private final RecordSource source;
 
@@ -82,7 +88,11 @@ final class TraceSearch {
         return builder.toTrace();
     }
 
+    /** Returns whether all records of the traces can be looked for, whatever their time. */
     private boolean isFew() {
+        if (this.source.findsAttributes(this.deadline)) {
+            return true;
+        }
         RecordFilter traced =
                 RecordFilter.builder().attribute(TracedRecord.TRACE).build();
         return this.source.groups(traced, this.deadline).stream()
@@ -109,22 +119,12 @@ final class TraceSearch {
     }
 
     private void collect(List<RecordFilter> ranges) {
+        List<String> ids = List.copyOf(this.traces.keySet());
+        int atOnce = this.source.findsAttributes(this.deadline) ? TRACES_AT_ONCE : Math.max(1, ids.size());
         for (RecordFilter range : ranges) {
-            this.source.forEach(
-                    range.havingAny(TracedRecord.TRACE, this.traces.keySet()),
-                    (record) -> {
-                        TraceBuilder builder =
-                                this.traces.get(record.attributes().get(TracedRecord.TRACE));
-                        if (builder != null && !TraceBuilder.SCORE.equals(record.event())) {
-                            builder.add(record);
-                            String response = record.attributes().get(TraceBuilder.RESPONSE);
-                            if (response != null && this.byResponse.size() < MOST_RESPONSES) {
-                                this.byResponse.put(response, builder);
-                            }
-                        }
-                        return true;
-                    },
-                    this.deadline);
+            for (int at = 0; at < ids.size(); at += atOnce) {
+                collect(range, new HashSet<>(ids.subList(at, Math.min(ids.size(), at + atOnce))));
+            }
         }
         RecordFilter scores = RecordFilter.builder()
                 .event(TraceBuilder.SCORE)
@@ -143,6 +143,23 @@ final class TraceSearch {
                     // Who scores a response does so within a request that may have a trace of its own.
                     if (scored != null && scored != own) {
                         scored.addScore(record);
+                    }
+                    return true;
+                },
+                this.deadline);
+    }
+
+    private void collect(RecordFilter range, Set<String> ids) {
+        this.source.forEach(
+                range.havingAny(TracedRecord.TRACE, ids),
+                (record) -> {
+                    TraceBuilder builder = this.traces.get(record.attributes().get(TracedRecord.TRACE));
+                    if (builder != null && !TraceBuilder.SCORE.equals(record.event())) {
+                        builder.add(record);
+                        String response = record.attributes().get(TraceBuilder.RESPONSE);
+                        if (response != null && this.byResponse.size() < MOST_RESPONSES) {
+                            this.byResponse.put(response, builder);
+                        }
                     }
                     return true;
                 },

@@ -4,11 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.PlainScan;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.sqlite.NeedleWriter;
+import org.cloudmesh.ai.telemetry.store.sqlite.SqliteStoreFactory;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -75,5 +88,49 @@ class KillTests {
                 "seen",
                 "%d kills, %d acknowledged, 0 lost, 0 twice; %d kept; %d torn tails moved"
                         .formatted(kills, acknowledgedInAll, keptInAll, torn));
+    }
+
+    @Test
+    @FaultRow(
+            number = 1,
+            injected = "kill -9 at a random moment of a JVM that writes attributes of many values",
+            expected = "what the index finds is what a look at each record finds")
+    void killedWhileTheIndexOfAttributesGrows(TestReporter reporter) throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        Path path = this.directory.resolve("needles.db");
+        int kills = Faults.times(20, 3);
+        long kept = 0;
+        for (int kill = 0; kill < kills; kill++) {
+            try (Child child = Child.start().main(NeedleWriter.class, path.toString(), Long.toString(seed))) {
+                TimeUnit.MILLISECONDS.sleep(random.nextInt(1_000));
+                child.kill();
+            }
+            StoreSettings settings = new StoreSettings(path, Retention.defaults(), Clock.systemUTC());
+            try (TelemetryStore store = new SqliteStoreFactory().create(settings)) {
+                store.open();
+                RecordSource source = Objects.requireNonNull(store.source());
+                List<TelemetryRecord> records = new ArrayList<>();
+                source.forEach(RecordFilter.ALL, records::add, Deadline.none());
+                PlainScan expected = new PlainScan(records);
+                for (int i = 0; i < 30; i++) {
+                    RecordFilter filter = RecordFilter.builder()
+                            .attribute(
+                                    i % 2 == 0 ? "user" : "session",
+                                    i % 2 == 0
+                                            ? "user-" + random.nextInt(100)
+                                            : "session-" + random.nextInt(records.size() / 10 + 1))
+                            .build();
+                    assertThat(source.page(filter, null, 1000, Deadline.none()).records())
+                            .as("seed %d, kill %d, %s", seed, kill, filter)
+                            .extracting(TelemetryRecord::id)
+                            .isEqualTo(expected.page(filter, null, 1000, Deadline.none()).records().stream()
+                                    .map(TelemetryRecord::id)
+                                    .toList());
+                }
+                kept = records.size();
+            }
+        }
+        reporter.publishEntry("seen", "%d kills, %d kept, 0 missed".formatted(kills, kept));
     }
 }

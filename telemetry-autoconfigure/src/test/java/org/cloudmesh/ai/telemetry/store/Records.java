@@ -151,4 +151,37 @@ public final class Records {
         }
         return records;
     }
+
+    /**
+     * Returns records with attributes of many values, sessions near each other and users all over, some of them seconds
+     * late, under readings of the machine that change now and then.
+     */
+    public static List<TelemetryRecord> needles(long seed, int count) {
+        Random random = new Random(seed);
+        Origin[] origins = {origin("aa", "train", "r1"), origin("bb", "serve", "r2")};
+        long[] sequences = new long[2];
+        Map<String, Object> system = system(10);
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int origin = random.nextInt(2);
+            if (random.nextInt(50) == 0) {
+                system = system(random.nextInt(100));
+            }
+            Map<String, String> attributes = new LinkedHashMap<>();
+            if (random.nextInt(10) > 0) {
+                attributes.put("session", "session-" + i / 10);
+                attributes.put("user", "user-" + random.nextInt(100));
+            }
+            attributes.put("tenant", "tenant-" + random.nextInt(3));
+            int late = random.nextInt(20) == 0 ? random.nextInt(10_000) : 0;
+            records.add(TelemetryRecord.builder(origins[origin], ++sequences[origin], START + 1_000L * (i - late))
+                    .status(random.nextInt(4) == 0 ? Status.FAILED : Status.COMPLETED)
+                    .event("call")
+                    .metrics(new String[] {"latency"}, new double[] {random.nextGaussian()})
+                    .attributes(attributes)
+                    .system(random.nextInt(20) == 0 ? null : system)
+                    .build());
+        }
+        return records;
+    }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
 import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -823,6 +825,92 @@ public abstract class StoreContractTests {
                 RecordFilter.builder().event("nothing").build())) {
             comparison.compare(seed, expected, filter);
         }
+    }
+
+    @Test
+    void recordsOfAnAttributeOfManyValuesAreThoseOfAPlainScan() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.needles(seed, 40_000);
+        for (int from = 0; from < records.size(); from += 500) {
+            this.store.write(records.subList(from, from + 500), false);
+            this.store.maintain();
+        }
+        PlainScan expected = new PlainScan(records);
+        Random random = new Random(seed);
+        for (int i = 0; i < 24; i++) {
+            RecordFilter filter = needle(random);
+            assertThat(ids(source().page(filter, null, 1000, none())))
+                    .as("seed %d, %s", seed, filter)
+                    .isEqualTo(ids(expected.page(filter, null, 1000, none())));
+            assertThat(ids(source().page(filter, null, 3, none())))
+                    .as("seed %d, three of %s", seed, filter)
+                    .isEqualTo(ids(expected.page(filter, null, 3, none())));
+            for (Dimension by : new Dimension[] {null, Dimension.attribute("user")}) {
+                Map<@Nullable String, Distribution> values = source().metric("latency", filter, by, none());
+                Map<@Nullable String, Distribution> plain = expected.metric("latency", filter, by, none());
+                assertThat(values.keySet()).as("seed %d, %s", seed, filter).isEqualTo(plain.keySet());
+                plain.forEach((key, wanted) -> {
+                    assertThat(values.get(key).count())
+                            .as("seed %d, %s", seed, filter)
+                            .isEqualTo(wanted.count());
+                    assertThat(values.get(key).max())
+                            .as("seed %d, %s", seed, filter)
+                            .isEqualTo(wanted.max());
+                    assertThat(values.get(key).lastAt())
+                            .as("seed %d, %s", seed, filter)
+                            .isEqualTo(wanted.lastAt());
+                });
+            }
+            assertThat(source().groups(filter, none()).stream()
+                            .mapToLong(RecordGroup::count)
+                            .sum())
+                    .as("seed %d, %s", seed, filter)
+                    .isEqualTo(expected.groups(filter, none()).stream()
+                            .mapToLong(RecordGroup::count)
+                            .sum());
+            assertThat(source().largest("latency", filter, 20, none()).stream().map(TelemetryRecord::id))
+                    .as("seed %d, largest of %s", seed, filter)
+                    .isEqualTo(expected.largest("latency", filter, 20, none()).stream()
+                            .map(TelemetryRecord::id)
+                            .toList());
+        }
+    }
+
+    private static RecordFilter needle(Random random) {
+        RecordFilter.Builder filter = RecordFilter.builder();
+        switch (random.nextInt(6)) {
+            case 0 -> filter.attribute("session", "session-" + random.nextInt(4_200));
+            case 1 -> filter.attribute("user", "user-" + random.nextInt(120));
+            case 2 -> filter.attribute("user", "user-" + random.nextInt(100)).attribute("tenant", "tenant-1");
+            case 3 -> filter.attribute("user", "user-" + random.nextInt(100)).system(busy(random));
+            case 4 -> filter.system(busy(random));
+            default -> {
+                return RecordFilter.builder()
+                        .status("failed")
+                        .build()
+                        .havingAny(
+                                "session",
+                                Set.of("session-" + random.nextInt(2_000), "session-" + random.nextInt(2_000), "none"));
+            }
+        }
+        if (random.nextInt(3) == 0) {
+            filter.from(EpochMicros.instant(Records.START + random.nextInt(40_000) * 1_000L));
+        }
+        if (random.nextInt(4) == 0) {
+            filter.status("failed");
+        }
+        return filter.build();
+    }
+
+    private static RecordFilter.SystemCondition busy(Random random) {
+        return new RecordFilter.SystemCondition(
+                "cpu_percent",
+                RecordFilter.Comparison.values()[random.nextInt(RecordFilter.Comparison.values().length)],
+                random.nextInt(110));
+    }
+
+    private static List<String> ids(RecordPage page) {
+        return page.records().stream().map(TelemetryRecord::id).toList();
     }
 
     private interface PlainComparison {

@@ -14,6 +14,8 @@ final class ChunkSummarizer {
 
     private final @Nullable LineSeriesCatalog catalog;
 
+    private final ChunkFilter.Builder filter;
+
     private RollupBuilder rollup = new RollupBuilder();
 
     private int totalsOf;
@@ -36,9 +38,11 @@ final class ChunkSummarizer {
      * Creates a reader of chunks.
      *
      * @param catalog those of the file, to which new ones are added; null when no summary is wanted
+     * @param filter takes in what series do not know
      */
-    ChunkSummarizer(@Nullable LineSeriesCatalog catalog) {
+    ChunkSummarizer(@Nullable LineSeriesCatalog catalog, ChunkFilter.Builder filter) {
         this.catalog = catalog;
+        this.filter = filter;
     }
 
     /** Looks at the lines of the next chunk, which begins at an offset of the file. */
@@ -46,6 +50,7 @@ final class ChunkSummarizer {
         this.first = Long.MAX_VALUE;
         this.last = Long.MIN_VALUE;
         lines.scan(bytes, 0, length, 0, this::add);
+        this.filter.endChunk();
         return new Chunk(offset, length, length, this.first, this.last, lines.foreign(), lines.bad());
     }
 
@@ -55,6 +60,7 @@ final class ChunkSummarizer {
         this.last = Math.max(this.last, at);
         LineSeriesCatalog catalog = this.catalog;
         if (catalog == null || this.tooManySeries) {
+            this.filter.fail();
             return true;
         }
         this.count = 0;
@@ -62,8 +68,10 @@ final class ChunkSummarizer {
         int series = catalog.of(row, this.names, this.count);
         if (series == 0) {
             this.tooManySeries = true;
+            this.filter.fail();
             return true;
         }
+        this.filter.add(catalog.series(series), row);
         Totals totals = totals(series, catalog);
         totals.record(at);
         for (int i = 0; i < this.count; i++) {

@@ -25,6 +25,10 @@ final class FileIndex {
     // Adds up the chunks that have no summary yet: each for itself would take longer and not be kept.
     private final ChunkSummarizer summarizer;
 
+    private final ChunkFilter.Builder filter = new ChunkFilter.Builder();
+
+    private final List<ChunkFilter.Stored> filters = new ArrayList<>();
+
     private int summedUp;
 
     private @Nullable StoredRollup unfinished;
@@ -42,7 +46,7 @@ final class FileIndex {
      */
     FileIndex(boolean summarises) {
         this.summarises = summarises;
-        this.summarizer = new ChunkSummarizer(summarises ? this.catalog : null);
+        this.summarizer = new ChunkSummarizer(summarises ? this.catalog : null, this.filter);
     }
 
     private static StoredRollup inMemory(StoredRollup node, byte[] bytes) {
@@ -57,10 +61,19 @@ final class FileIndex {
     void advance(LineFile file, Lines lines, LineFile.Buffer buffer, Deadline deadline, long memory)
             throws IOException {
         while (!advanceOnce(file, lines, buffer, deadline)) {
-            this.tree.shrink(memory);
+            shrink(memory);
             deadline.check();
         }
+        shrink(memory);
+    }
+
+    private void shrink(long memory) {
         this.tree.shrink(memory);
+        // Chunks of which nothing is known may hold anything.
+        long bytes = this.filters.stream().mapToLong(ChunkFilter.Stored::length).sum();
+        while (bytes > memory) {
+            bytes -= this.filters.remove(0).length();
+        }
     }
 
     /**
@@ -117,6 +130,10 @@ final class FileIndex {
     }
 
     private void sumUp() throws IOException {
+        byte[] filter = this.filter.encode();
+        if (filter != null && this.summedUp < this.chunks.size()) {
+            this.filters.add(new ChunkFilter.Stored(this.summedUp, this.chunks.size(), 0, filter.length, filter));
+        }
         byte[] summary = this.tree.ended() ? null : this.summarizer.summary();
         if (summary == null) {
             this.tree.end();
@@ -164,7 +181,7 @@ final class FileIndex {
         if (unfinished != null) {
             nodes.get(1).add(unfinished);
         }
-        return new Footer(List.copyOf(this.chunks), this.catalog.copy(), nodes);
+        return new Footer(List.copyOf(this.chunks), this.catalog.copy(), nodes, List.copyOf(this.filters));
     }
 
     /** Returns the node of those chunks that are not enough for one that stays; null when there is none. */

@@ -2,11 +2,13 @@ package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.query.Block;
 import org.cloudmesh.ai.telemetry.store.query.RecordView;
+import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 import org.cloudmesh.ai.telemetry.store.query.Scan;
 import org.cloudmesh.ai.telemetry.store.query.Segment;
 import org.cloudmesh.ai.telemetry.store.rollup.Rollup;
@@ -30,6 +32,11 @@ final class FileSegment implements Segment {
     // Lines that are in no chunk yet.
     private @Nullable Leaf rest;
 
+    private @Nullable ResolvedFilter filter;
+
+    // Chunks that may hold a record that this filter chooses.
+    private BitSet candidates = new BitSet();
+
     /**
      * Creates the blocks.
      *
@@ -52,7 +59,7 @@ final class FileSegment implements Segment {
 
     /** Adds lines that are in no chunk yet. */
     void rest(Chunk chunk, long foreign) {
-        this.rest = new Leaf(chunk, null, foreign);
+        this.rest = new Leaf(chunk, -1, null, foreign);
     }
 
     /** Returns how many lines are no record; blank ones are not counted. */
@@ -110,6 +117,31 @@ final class FileSegment implements Segment {
         return true;
     }
 
+    private BitSet candidates(ResolvedFilter filter) {
+        if (this.filter != filter) {
+            BitSet candidates = new BitSet();
+            candidates.set(0, this.footer.chunks().size());
+            try {
+                for (ChunkFilter.Stored stored : this.footer.filters()) {
+                    int chunks = stored.to() - stored.from();
+                    candidates.clear(stored.from(), stored.to());
+                    ChunkFilter.places(stored.source(this.file), chunks, filter).stream()
+                            .forEach((place) -> candidates.set(stored.from() + place));
+                }
+            } catch (IOException ex) {
+                throw unavailable(ex);
+            }
+            this.candidates = candidates;
+            this.filter = filter;
+        }
+        return this.candidates;
+    }
+
+    private boolean mayHold(ResolvedFilter filter, int from, int to) {
+        int next = candidates(filter).nextSetBit(from);
+        return next >= 0 && next < to;
+    }
+
     private List<Block> blocks(int from, int to, int below) {
         List<Block> blocks = new ArrayList<>();
         for (int at = from; at < to; ) {
@@ -145,7 +177,7 @@ final class FileSegment implements Segment {
     }
 
     private Leaf leaf(int chunk, @Nullable StoredRollup node) {
-        return new Leaf(this.footer.chunks().get(chunk), node, this.foreignBefore[chunk]);
+        return new Leaf(this.footer.chunks().get(chunk), chunk, node, this.foreignBefore[chunk]);
     }
 
     private @Nullable Rollup rollup(StoredRollup stored) {
@@ -191,6 +223,11 @@ final class FileSegment implements Segment {
 
         private @Nullable List<Block> children;
 
+        @Override
+        public boolean mayHold(ResolvedFilter filter) {
+            return FileSegment.this.mayHold(filter, this.stored.from(), this.stored.to());
+        }
+
         Inner(StoredRollup stored, int level) {
             super(stored);
             this.stored = stored;
@@ -224,9 +261,13 @@ final class FileSegment implements Segment {
 
         private final long foreign;
 
-        Leaf(Chunk chunk, @Nullable StoredRollup stored, long foreign) {
+        // -1 of lines that are in no chunk yet.
+        private final int number;
+
+        Leaf(Chunk chunk, int number, @Nullable StoredRollup stored, long foreign) {
             super(stored);
             this.chunk = chunk;
+            this.number = number;
             this.foreign = foreign;
         }
 
@@ -238,6 +279,11 @@ final class FileSegment implements Segment {
         @Override
         public long last() {
             return this.chunk.last();
+        }
+
+        @Override
+        public boolean mayHold(ResolvedFilter filter) {
+            return this.number < 0 || FileSegment.this.mayHold(filter, this.number, this.number + 1);
         }
 
         boolean scan(Predicate<RecordView> visitor) throws IOException {

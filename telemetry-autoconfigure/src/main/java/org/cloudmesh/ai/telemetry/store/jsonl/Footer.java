@@ -13,8 +13,13 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
  * @param chunks in the order of the file
  * @param catalog that summaries refer to
  * @param nodes of each level, that of single chunks first
+ * @param filters what chunks may hold, where that is known
  */
-record Footer(List<Chunk> chunks, LineSeriesCatalog catalog, List<List<StoredRollup>> nodes) {
+record Footer(
+        List<Chunk> chunks,
+        LineSeriesCatalog catalog,
+        List<List<StoredRollup>> nodes,
+        List<ChunkFilter.Stored> filters) {
 
     byte[] toBytes() {
         Map<String, Object> object = new LinkedHashMap<>();
@@ -41,6 +46,11 @@ record Footer(List<Chunk> chunks, LineSeriesCatalog catalog, List<List<StoredRol
             levels.add(nodes);
         }
         object.put("summaries", levels);
+        List<Object> filters = new ArrayList<>();
+        for (ChunkFilter.Stored filter : this.filters) {
+            filters.add(List.of(filter.from(), filter.to(), filter.offset(), filter.length()));
+        }
+        object.put("filters", filters);
         return RecordJson.bytes(object);
     }
 
@@ -78,7 +88,12 @@ record Footer(List<Chunk> chunks, LineSeriesCatalog catalog, List<List<StoredRol
             }
             levels.add(nodes);
         }
-        return new Footer(chunks, LineSeriesCatalog.of(lists(object.get("kinds"))), levels);
+        List<ChunkFilter.Stored> filters = new ArrayList<>();
+        for (List<?> list : lists(object.get("filters"))) {
+            filters.add(new ChunkFilter.Stored(
+                    (int) number(list, 0), (int) number(list, 1), number(list, 2), (int) number(list, 3), null));
+        }
+        return new Footer(chunks, LineSeriesCatalog.of(lists(object.get("kinds"))), levels, filters);
     }
 
     private static List<List<?>> lists(@org.jspecify.annotations.Nullable Object value) {

@@ -82,6 +82,28 @@ final class FooterMembers {
         return StoredRollup.crc(bytes) == crc ? bytes : null;
     }
 
+    /**
+     * Returns some bytes of a note, without a look at the others; null when they are not there.
+     *
+     * @param whole length of the note
+     */
+    static byte @Nullable [] read(LineFile file, long offset, int whole, int from, int length) throws IOException {
+        if (from < 0 || length < 0 || offset < 0 || from + length > whole || offset + stored(whole) > file.size()) {
+            return null;
+        }
+        byte[] bytes = new byte[length];
+        for (int at = 0; at < length; ) {
+            int within = (from + at) % MOST;
+            int part = Math.min(MOST - within, length - at);
+            long place = offset + (from + at) / MOST * (long) (HEADER + MOST + TAIL) + HEADER + within;
+            if (file.read(place, bytes, at, part) < part) {
+                return null;
+            }
+            at += part;
+        }
+        return bytes;
+    }
+
     /** Returns the footer of a packed file; null when it has none, or a damaged one. */
     static @Nullable Footer footer(LineFile file) throws IOException {
         int stored = HEADER + LOCATOR + TAIL;

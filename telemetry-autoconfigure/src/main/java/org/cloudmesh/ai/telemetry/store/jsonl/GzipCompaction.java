@@ -41,6 +41,12 @@ final class GzipCompaction implements AutoCloseable {
 
     private final ChunkTree tree = new ChunkTree(this::keep);
 
+    private final ChunkFilter.Builder filter = new ChunkFilter.Builder();
+
+    private final List<ChunkFilter.Stored> filters = new ArrayList<>();
+
+    private int filtered;
+
     private long at;
 
     private long written;
@@ -87,7 +93,7 @@ final class GzipCompaction implements AutoCloseable {
             return false;
         }
         byte[] bytes = this.buffer.atLeast(length);
-        ChunkSummarizer summarizer = new ChunkSummarizer(this.tree.ended() ? null : this.catalog);
+        ChunkSummarizer summarizer = new ChunkSummarizer(this.tree.ended() ? null : this.catalog, this.filter);
         Chunk chunk = summarizer.read(bytes, length, this.written, this.lines);
         ByteBuffer member = Gzip.member(bytes, chunk);
         this.chunks.add(chunk.storedIn(member.remaining()));
@@ -98,8 +104,21 @@ final class GzipCompaction implements AutoCloseable {
         } else {
             this.tree.add(this.chunks.size() - 1, this.chunks, summary);
         }
+        if (this.chunks.size() - this.filtered == ChunkTree.FAN) {
+            writeFilter();
+        }
         this.at += length;
         return true;
+    }
+
+    private void writeFilter() throws IOException {
+        byte[] bytes = this.filter.encode();
+        if (bytes != null && this.filtered < this.chunks.size()) {
+            this.filters.add(
+                    new ChunkFilter.Stored(this.filtered, this.chunks.size(), this.written, bytes.length, null));
+            write(FooterMembers.members(bytes));
+        }
+        this.filtered = this.chunks.size();
     }
 
     private StoredRollup keep(StoredRollup node, byte[] bytes) throws IOException {
@@ -119,7 +138,8 @@ final class GzipCompaction implements AutoCloseable {
         if (!this.tree.ended()) {
             this.tree.finish();
         }
-        byte[] footer = new Footer(this.chunks, this.catalog, this.tree.levels()).toBytes();
+        writeFilter();
+        byte[] footer = new Footer(this.chunks, this.catalog, this.tree.levels(), this.filters).toBytes();
         ByteBuffer locator = FooterMembers.locator(this.written, footer);
         write(FooterMembers.members(footer));
         write(locator);

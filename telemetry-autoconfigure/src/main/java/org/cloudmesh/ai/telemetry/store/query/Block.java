@@ -38,6 +38,15 @@ public interface Block {
         return null;
     }
 
+    /**
+     * Returns whether a look at the records may find any that is chosen, among those of which the series alone does not
+     * tell: those of series that are chosen in part, or all when the filter asks for the machine's state. False is
+     * certain. What a store keeps so that it knows is its own affair: filters of hashes, least and greatest values.
+     */
+    default boolean mayHold(ResolvedFilter filter) {
+        return true;
+    }
+
     /** Returns the smaller blocks that the block is made of, in the order in which they were stored; often none. */
     default List<? extends Block> children() {
         return List.of();

@@ -18,6 +18,14 @@ public interface IndexedSegment extends Segment {
     Block whole();
 
     /**
+     * Returns whether a scan of {@link #whole()} leads to the records that may be chosen without a look at most of the
+     * others, so that there is no use in going from block to block.
+     */
+    default boolean finds(ResolvedFilter filter) {
+        return false;
+    }
+
+    /**
      * Counts the chosen records of blocks by series, when the series alone tells which are chosen.
      *
      * @param blocks some of this segment's

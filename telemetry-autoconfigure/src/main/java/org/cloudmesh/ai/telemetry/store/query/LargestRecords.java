@@ -67,9 +67,15 @@ final class LargestRecords {
 
     List<TelemetryRecord> find(List<ResolvedSegment> segments) {
         for (ResolvedSegment resolved : segments) {
-            if (!resolved.isEmpty()) {
-                add(resolved, resolved.segment().blocks());
+            if (resolved.isEmpty()) {
+                continue;
             }
+            boolean found = resolved.segment() instanceof IndexedSegment indexed && indexed.finds(resolved.filter());
+            add(
+                    resolved,
+                    found
+                            ? List.of(((IndexedSegment) resolved.segment()).whole())
+                            : resolved.segment().blocks());
         }
         for (Candidate next = this.candidates.poll(); next != null; next = this.candidates.poll()) {
             this.deadline.check();
@@ -92,9 +98,10 @@ final class LargestRecords {
 
     private void add(ResolvedSegment resolved, List<? extends Block> blocks) {
         for (Block block : blocks) {
-            if (resolved.filter().matcher().overlaps(block)) {
+            ResolvedFilter filter = resolved.filter();
+            if (filter.matcher().overlaps(block) && (!filter.onlyRecordsTell() || block.mayHold(filter))) {
                 this.deadline.check();
-                double bound = bound(block, resolved.filter());
+                double bound = bound(block, filter);
                 if (!Double.isNaN(bound)) {
                     this.candidates.add(new Candidate(resolved, block, bound));
                 }
@@ -134,7 +141,8 @@ final class LargestRecords {
                 valuesFirst ? Scan.Columns.METRIC : Scan.Columns.RECORD,
                 valuesFirst ? this.metric : null,
                 false);
-        resolved.segment().scan(List.of(candidate.block), scan, QueryEngine.checked(this.deadline, (view) -> {
+        Scan larger = this.largest.size() < this.limit ? scan : scan.atLeast(this.largest.element().value);
+        resolved.segment().scan(List.of(candidate.block), larger, QueryEngine.checked(this.deadline, (view) -> {
             double value = view.metric(this.metric) + 0.0;
             if (!Double.isNaN(value) && mayEnter(value, view.timestampMicros()) && filter.matches(view)) {
                 this.largest.add(new Found(

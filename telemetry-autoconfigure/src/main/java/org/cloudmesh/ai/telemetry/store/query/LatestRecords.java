@@ -101,7 +101,7 @@ final class LatestRecords {
         }
         ResolvedFilter filter = resolved.filter();
         if (resolved.segment() instanceof IndexedSegment indexed
-                && (filter.everySeries() || filter.matcher().choosesBySystem())) {
+                && (filter.everySeries() || filter.matcher().choosesBySystem() || indexed.finds(filter))) {
             this.candidates.add(new Candidate(resolved, indexed.whole()));
         } else {
             resolved.segment().blocks().forEach((block) -> this.candidates.add(new Candidate(resolved, block)));
@@ -144,7 +144,7 @@ final class LatestRecords {
         Block block = candidate.block;
         return filter.matcher().overlaps(block)
                 && (this.position == null || block.first() <= this.position.at())
-                && (filter.everySeries() || Presence.of(block, filter) != Presence.NONE);
+                && Presence.mayHold(block, filter);
     }
 
     private void scan(ResolvedSegment resolved, List<Block> blocks) {

@@ -115,8 +115,7 @@ final class OrderedExport {
         ResolvedFilter filter = resolved.filter();
         for (Block block : blocks) {
             deadline.check();
-            if (filter.matcher().overlaps(block)
-                    && (filter.everySeries() || Presence.of(block, filter) != Presence.NONE)) {
+            if (filter.matcher().overlaps(block) && Presence.mayHold(block, filter)) {
                 List<? extends Block> children = block.children();
                 if (children.isEmpty()) {
                     leaves.add(new Leaf(resolved, block));

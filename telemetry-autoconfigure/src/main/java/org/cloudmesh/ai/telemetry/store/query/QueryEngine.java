@@ -195,6 +195,11 @@ public final class QueryEngine implements RecordSource {
     }
 
     @Override
+    public boolean findsAttributes(Deadline deadline) {
+        return this.storage.findsAttributes(deadline);
+    }
+
+    @Override
     public long unreadable(Deadline deadline) {
         try (Snapshot snapshot = snapshot(new RecordMatcher(RecordFilter.ALL), deadline)) {
             return snapshot.unreadable();

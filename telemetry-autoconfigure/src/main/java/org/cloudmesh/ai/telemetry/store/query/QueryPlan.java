@@ -97,7 +97,9 @@ final class QueryPlan {
         }
         ResolvedFilter filter = resolved.filter();
         if (resolved.segment() instanceof IndexedSegment indexed
-                && (filter.matcher().choosesBySystem() || (this.scansOnly && !filter.isRare()))) {
+                && (filter.matcher().choosesBySystem()
+                        || (this.scansOnly && !filter.isRare())
+                        || indexed.finds(filter))) {
             scan(resolved, indexed.whole());
             return;
         }
@@ -110,6 +112,9 @@ final class QueryPlan {
             return;
         }
         this.deadline.check();
+        if (filter.onlyRecordsTell() && !block.mayHold(filter)) {
+            return;
+        }
         int bucket = bucket(block);
         boolean usable = bucket >= 0 && !this.scansOnly && tellsApart(block, filter);
         if (usable && !filter.hasPartial()) {
@@ -211,22 +216,32 @@ final class QueryPlan {
         WHOLE,
         UNKNOWN;
 
+        /** Returns whether any record of the block may be chosen. */
+        static boolean mayHold(Block block, ResolvedFilter filter) {
+            if (filter.onlyRecordsTell() && !block.mayHold(filter)) {
+                return false;
+            }
+            return filter.everySeries() || of(block, filter) != NONE;
+        }
+
         static Presence of(Block block, ResolvedFilter filter) {
+            if (filter.onlyRecordsTell() && !block.mayHold(filter)) {
+                return NONE;
+            }
             @Nullable Rollup rollup = block.detail() == Block.Detail.NONE ? null : block.rollup();
             if (rollup == null) {
                 return UNKNOWN;
             }
             Presence presence = NONE;
+            boolean partial = false;
             RollupEntries counts = rollup.counts();
             while (counts.next()) {
-                if (filter.isPartial(counts.series())) {
-                    return UNKNOWN;
-                }
+                partial |= filter.isPartial(counts.series());
                 if (filter.isWhole(counts.series())) {
                     presence = WHOLE;
                 }
             }
-            return presence;
+            return partial && block.mayHold(filter) ? UNKNOWN : presence;
         }
     }
 }

@@ -1,13 +1,19 @@
 package org.cloudmesh.ai.telemetry.store.query;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntConsumer;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordFilter.AnyValueCondition;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Condition;
+import org.cloudmesh.ai.telemetry.store.RecordFilter.LabelCondition;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.Verdict;
+import org.cloudmesh.ai.telemetry.store.rollup.AttributePostings;
 import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.cloudmesh.ai.telemetry.store.rollup.Series;
 import org.cloudmesh.ai.telemetry.store.rollup.SeriesCatalog;
@@ -19,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * however many there are.
  */
 public final class ResolvedFilter {
+
+    // Each is looked up for itself.
+    private static final int MOST_VALUES = 256;
 
     private final RecordFilter filter;
 
@@ -35,6 +44,9 @@ public final class ResolvedFilter {
 
     // Those that do not decide for each partly chosen series.
     private final Set<Condition> undecided = new LinkedHashSet<>();
+
+    // Those that decide for no partly chosen series; null before there is one.
+    private @Nullable Set<Condition> required;
 
     private int series;
 
@@ -94,9 +106,14 @@ public final class ResolvedFilter {
                 whole.set(series.id());
             } else {
                 this.partial.set(series.id());
-                this.filter.conditions().stream()
-                        .filter((condition) -> condition.decide(series) == Verdict.UNKNOWN)
-                        .forEach(this.undecided::add);
+                Set<Condition> undecided = new LinkedHashSet<>(this.filter.conditions());
+                undecided.removeIf((condition) -> condition.decide(series) != Verdict.UNKNOWN);
+                this.undecided.addAll(undecided);
+                if (this.required == null) {
+                    this.required = undecided;
+                } else {
+                    this.required.retainAll(undecided);
+                }
             }
         }
     }
@@ -132,6 +149,58 @@ public final class ResolvedFilter {
      */
     public Set<Condition> undecided() {
         return this.partialByGroups ? Set.of() : this.undecided;
+    }
+
+    /**
+     * Returns what is known of the attributes that a chosen record carries itself, when its series is chosen in part:
+     * of each array, it has one of the hashes ({@link AttributePostings#hash}). Empty when nothing is known.
+     */
+    public List<int[]> carriedHashes() {
+        List<int[]> all = new ArrayList<>();
+        if (this.partialByGroups || this.required == null) {
+            return all;
+        }
+        for (Condition condition : this.required) {
+            int[] hashes = hashes(condition);
+            if (hashes.length > 0) {
+                all.add(hashes);
+            }
+        }
+        if (all.isEmpty() && this.required.isEmpty()) {
+            List<int[]> any =
+                    this.undecided.stream().map(ResolvedFilter::hashes).toList();
+            if (any.stream().allMatch((hashes) -> hashes.length > 0)) {
+                all.add(any.stream().flatMapToInt(Arrays::stream).toArray());
+            }
+        }
+        return all;
+    }
+
+    /** Returns the hashes of which a record that passes has one; none when only a look at it can tell. */
+    private static int[] hashes(Condition condition) {
+        if (condition instanceof LabelCondition label
+                && label.dimension().kind() == Dimension.Kind.ATTRIBUTE
+                && !label.value().prefix()) {
+            return new int[] {
+                AttributePostings.hash(
+                        String.valueOf(label.dimension().attribute()),
+                        label.value().text())
+            };
+        }
+        if (condition instanceof AnyValueCondition any && any.values().size() <= MOST_VALUES) {
+            return any.values().stream()
+                    .mapToInt((value) -> AttributePostings.hash(any.attribute(), value))
+                    .toArray();
+        }
+        return new int[0];
+    }
+
+    /**
+     * Returns whether only records can tell whether they are chosen: no series is chosen wholly, or the machine's state
+     * is asked for.
+     */
+    public boolean onlyRecordsTell() {
+        return !hasWhole() || this.matcher.choosesBySystem();
     }
 
     /** Returns whether any series is wholly chosen. */
@@ -199,7 +268,7 @@ public final class ResolvedFilter {
     }
 
     /** Returns whether so few series are chosen that many blocks may have none. */
-    boolean isRare() {
+    public boolean isRare() {
         return this.whole != null && 8L * this.chosen <= this.series;
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param columns what of them
  * @param metric whose values, for {@link Columns#METRIC}
  * @param newestFirst whether an {@link IndexedSegment} shows the last record first
+ * @param least for {@link Columns#METRIC}: records with a lesser value are not wanted; NaN when all are
  */
 public record Scan(
         ResolvedFilter filter,
@@ -19,7 +20,8 @@ public record Scan(
         long to,
         Columns columns,
         @Nullable String metric,
-        boolean newestFirst) {
+        boolean newestFirst,
+        double least) {
 
     /** Parts of records. Times, labels and what the filter asks for are always wanted. */
     public enum Columns {
@@ -34,10 +36,18 @@ public record Scan(
     }
 
     Scan(ResolvedFilter filter, Columns columns) {
-        this(filter, filter.from(), filter.to(), columns, null, false);
+        this(filter, filter.from(), filter.to(), columns, null, false, Double.NaN);
+    }
+
+    Scan(ResolvedFilter filter, long from, long to, Columns columns, @Nullable String metric, boolean newestFirst) {
+        this(filter, from, to, columns, metric, newestFirst, Double.NaN);
     }
 
     Scan between(long from, long to) {
-        return new Scan(this.filter, from, to, this.columns, this.metric, this.newestFirst);
+        return new Scan(this.filter, from, to, this.columns, this.metric, this.newestFirst, this.least);
+    }
+
+    Scan atLeast(double value) {
+        return new Scan(this.filter, this.from, this.to, this.columns, this.metric, this.newestFirst, value);
     }
 }

@@ -42,6 +42,11 @@ public interface Storage {
         return List.of();
     }
 
+    /** Returns whether blocks know of each attribute which values they may hold. */
+    default boolean findsAttributes(Deadline deadline) {
+        return false;
+    }
+
     /** One state of the store, until it is closed. Used by one thread. */
     interface Snapshot extends AutoCloseable {
 

@@ -80,6 +80,16 @@ final class OpenDatabase implements AutoCloseable {
         this.remembers = true;
     }
 
+    /** Takes records of a file of an earlier version into the index, some at a time. */
+    void extendIndexBack() throws SQLException {
+        if (this.database.number("SELECT value FROM mark WHERE name = 'index-since'", 0) > 0) {
+            this.database.write(() -> {
+                refresh();
+                return this.inserter.attributes().extendBack();
+            });
+        }
+    }
+
     /** What is remembered of the file may no longer be true. */
     void forget() {
         this.remembers = false;

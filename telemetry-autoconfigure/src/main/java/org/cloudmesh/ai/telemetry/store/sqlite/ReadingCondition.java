@@ -12,17 +12,18 @@ final class ReadingCondition {
 
     private ReadingCondition() {}
 
+    /** Returns a condition on rows of the tables {@code reading}, as g, and {@code machine}, as m. */
+    static String ofReading(List<SystemCondition> conditions) {
+        return conditions.stream().map(ReadingCondition::of).collect(Collectors.joining(" AND "));
+    }
+
     /** Returns a condition on rows of the record table; empty when there is none. */
     static String of(List<SystemCondition> conditions) {
         if (conditions.isEmpty()) {
             return "";
         }
-        return conditions.stream()
-                .map(ReadingCondition::of)
-                .collect(Collectors.joining(
-                        " AND ",
-                        " AND reading IN (SELECT g.id FROM reading g JOIN machine m ON m.id = g.machine WHERE ",
-                        ")"));
+        return " AND reading IN (SELECT g.id FROM reading g JOIN machine m ON m.id = g.machine WHERE "
+                + ofReading(conditions) + ")";
     }
 
     private static String of(SystemCondition condition) {
@@ -36,8 +37,9 @@ final class ReadingCondition {
     }
 
     private static String compare(String arguments, SystemCondition condition) {
-        return "(json_type(" + arguments + " IN ('integer', 'real') AND json_extract(" + arguments + " "
-                + condition.comparison().symbol() + " " + number(condition.value()) + ")";
+        // Texts and booleans compare too; few are left to look at.
+        return "(json_extract(" + arguments + " " + condition.comparison().symbol() + " " + number(condition.value())
+                + " AND json_type(" + arguments + " IN ('integer', 'real'))";
     }
 
     private static String number(double value) {

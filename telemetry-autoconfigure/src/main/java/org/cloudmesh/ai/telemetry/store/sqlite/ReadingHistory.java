@@ -36,7 +36,8 @@ final class ReadingHistory {
     ReadingHistory(Database database, RecordRows rows, ResolvedFilter filter, Deadline deadline) {
         this.database = database;
         this.filter = filter;
-        this.condition = SqlFilter.of(filter).sql();
+        this.condition =
+                SqlFilter.of(filter).sql() + ReadingCondition.of(filter.filter().system());
         this.from = RowIds.bound(filter.from());
         this.to = RowIds.bound(filter.to());
         this.deadline = deadline;

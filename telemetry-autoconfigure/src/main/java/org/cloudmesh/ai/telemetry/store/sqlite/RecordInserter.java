@@ -47,6 +47,8 @@ final class RecordInserter {
 
     private final RollupTree tree;
 
+    private final AttributeIndex attributes;
+
     private StoredSeriesCatalog catalog = new StoredSeriesCatalog();
 
     private RowBuffer tail = new RowBuffer();
@@ -59,10 +61,15 @@ final class RecordInserter {
         this.readings = new Readings(database, this.dictionary);
         this.history = new HistoryRows(database, this.dictionary);
         this.tree = new RollupTree(database, settings, this::load, this::group);
+        this.attributes = new AttributeIndex(database, settings.run(), this::loadCarried);
     }
 
     RollupTree tree() {
         return this.tree;
+    }
+
+    AttributeIndex attributes() {
+        return this.attributes;
     }
 
     /** Reads what is remembered of the file, after a failure or when another process has written. */
@@ -72,6 +79,7 @@ final class RecordInserter {
         this.readings.reload();
         this.history.reload();
         this.tree.load();
+        this.attributes.load();
         this.tail = load(this.tree.sealed(), Long.MAX_VALUE);
         this.lastId = this.database.number("SELECT max(id) FROM record", -1);
     }
@@ -154,6 +162,7 @@ final class RecordInserter {
                 StoredSeries series = this.dictionary.series(record);
                 parameter = bind(insert, parameter, layout, record, before, series);
                 remember(before < sealed ? late : this.tail, before, series, record);
+                this.attributes.add(before, series.attributeSet(), record);
             }
             insert.executeUpdate();
             at += rows;
@@ -161,6 +170,8 @@ final class RecordInserter {
         this.lastId = Math.max(this.lastId, before);
         this.tree.fold(late, late.size());
         this.tail = this.tree.seal(this.tail, RowIds.first(now));
+        this.attributes.extend(this.tree.sealed());
+        this.readings.locate();
     }
 
     private static int rowsAtOnce(int left) {
@@ -310,6 +321,21 @@ final class RecordInserter {
                         rows.value(value);
                     }
                 }
+            }
+        }
+        return rows;
+    }
+
+    private CarriedValues loadCarried(long from, long to) throws SQLException {
+        CarriedValues rows = new CarriedValues();
+        try (ResultSet records = this.database.query(
+                "SELECT id, kind, attributes FROM record WHERE id >= ? AND id < ? ORDER BY id", from, to)) {
+            while (records.next()) {
+                StoredSeries.AttributeSet set =
+                        this.catalog.series(this.database, records.getInt(2)).attributeSet();
+                boolean carries = set != null && !set.complete();
+                rows.add(
+                        records.getLong(1), set, carries ? RecordRows.attributes(set, records.getString(3)) : Map.of());
             }
         }
         return rows;

@@ -215,6 +215,7 @@ final class Retention {
         RollupTree tree = session.inserter().tree();
         boolean inTail = bound > tree.sealed();
         tree.removed(oldest, bound);
+        session.inserter().attributes().removed(bound);
         if (inTail) {
             session.forget();
         }

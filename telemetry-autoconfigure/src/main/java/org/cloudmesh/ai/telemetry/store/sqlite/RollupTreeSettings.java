@@ -10,6 +10,7 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
  * @param children how many cells make one of the next level
  * @param sealAt how many records without aggregates there are before cells are made of them
  * @param keep how many of the latest stay without, since records come a little out of order
+ * @param run how many records the index of attributes takes in at once
  * @param few answers over at most that many records come from the records, so that quantiles are exact
  */
 record RollupTreeSettings(
@@ -20,9 +21,11 @@ record RollupTreeSettings(
         int children,
         int sealAt,
         int keep,
+        int run,
         int few) {
 
-    static final RollupTreeSettings DEFAULTS = new RollupTreeSettings(768, 16, 64, 8192, 8, 3072, 512, 4096);
+    static final RollupTreeSettings DEFAULTS =
+            new RollupTreeSettings(768, 16, 64, 8192, 8, 3072, 512, AttributeIndex.RUN, 4096);
 
     /** Returns whether a cell of so many records is to tell so many series apart. */
     boolean tellsSeriesApart(long cellRecords, int series) {

@@ -11,6 +11,8 @@ import org.cloudmesh.ai.telemetry.store.query.RecordView;
 import org.cloudmesh.ai.telemetry.store.query.Scan;
 import org.cloudmesh.ai.telemetry.store.query.Scan.Columns;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
+import org.cloudmesh.ai.telemetry.store.sqlite.Candidates.RowRange;
+import org.cloudmesh.ai.telemetry.store.sqlite.ReadingPlaces.Place;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,19 +23,28 @@ final class RowQuery {
 
     private static final String RANGE = " FROM record WHERE id >= ? AND id < ?";
 
+    private static final String BETWEEN = RANGE + " AND reading BETWEEN ? AND ?";
+
+    private static final String LISTED = RANGE + " AND reading IN (SELECT value FROM json_each(?))";
+
     private final Database database;
 
     private final StoredSeriesCatalog.View catalog;
 
     private final Scan scan;
 
-    private final SqlFilter condition;
+    private final String condition;
+
+    // A condition on the value; empty when there is none.
+    private final String least;
+
+    private final boolean exact;
 
     private final @Nullable ValueColumns values;
 
     private final String columns;
 
-    private final String rows;
+    private final String order;
 
     private final int more;
 
@@ -41,11 +52,16 @@ final class RowQuery {
         this.database = database;
         this.catalog = catalog;
         this.scan = scan;
-        this.condition = SqlFilter.of(scan.filter());
+        SqlFilter filter = SqlFilter.of(scan.filter());
+        this.exact = filter.isExact();
         boolean asked = !scan.filter().filter().conditions().isEmpty();
         String attributes = !scan.filter().hasPartial() ? "" : asked ? ", attributes, message" : ", attributes";
         int next = attributes.isEmpty() ? 3 : asked ? 5 : 4;
         this.values = scan.columns() == Columns.METRIC ? values(scan, catalog, next) : null;
+        this.condition = filter.sql();
+        this.least = this.values == null || this.values.only().isEmpty() || Double.isNaN(scan.least())
+                ? ""
+                : " AND " + this.values.only() + " >= ?";
         this.columns = switch (scan.columns()) {
             case LABELS -> "id, kind" + attributes;
             case METRIC -> "id, kind" + attributes + (this.values == null ? RecordRows.VALUES : this.values.names());
@@ -53,8 +69,7 @@ final class RowQuery {
             case RECORD -> RecordRows.COLUMNS;
         };
         this.more = scan.columns() == Columns.RECORD ? RecordRows.MORE : next;
-        this.rows = "SELECT " + this.columns + RANGE + this.condition.sql() + " ORDER BY id"
-                + (scan.newestFirst() ? " DESC" : "");
+        this.order = " ORDER BY id" + (scan.newestFirst() ? " DESC" : "");
     }
 
     /** Returns the columns in which chosen rows have the metric; null when they are not known. */
@@ -83,12 +98,34 @@ final class RowQuery {
     boolean serves(Scan scan) {
         return this.scan.filter() == scan.filter()
                 && this.scan.columns() == scan.columns()
-                && this.scan.newestFirst() == scan.newestFirst();
+                && this.scan.newestFirst() == scan.newestFirst()
+                && Double.compare(this.scan.least(), scan.least()) == 0;
+    }
+
+    private ResultSet query(String columns, RowRange range, String rest) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(range.from());
+        parameters.add(range.until());
+        String rows = RANGE;
+        Place place = range.readings();
+        if (place != null && place.listed() == null) {
+            rows = BETWEEN;
+            parameters.add(place.least());
+            parameters.add(place.greatest());
+        } else if (place != null) {
+            rows = LISTED;
+            parameters.add(place.listed());
+        }
+        if (!this.least.isEmpty()) {
+            parameters.add(this.scan.least());
+        }
+        return this.database.query(
+                "SELECT " + columns + rows + this.condition + this.least + rest, parameters.toArray());
     }
 
     /** Shows rows of a range of ids; returns whether the visitor wants more. */
-    boolean show(long from, long to, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
-        try (ResultSet rows = this.database.query(this.rows, from, to)) {
+    boolean show(RowRange range, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
+        try (ResultSet rows = query(this.columns, range, this.order)) {
             RowView view = new RowView(rows, this.catalog, records, this);
             while (rows.next()) {
                 view.moved();
@@ -103,11 +140,8 @@ final class RowQuery {
     }
 
     /** Counts rows of wholly chosen series. */
-    void count(long from, long to, CountVisitor visitor) throws SQLException {
-        try (ResultSet rows = this.database.query(
-                "SELECT kind, count(*), min(id), max(id)" + RANGE + this.condition.sql() + " GROUP BY kind",
-                from,
-                to)) {
+    void count(RowRange range, CountVisitor visitor) throws SQLException {
+        try (ResultSet rows = query("kind, count(*), min(id), max(id)", range, " GROUP BY kind")) {
             while (rows.next()) {
                 if (this.scan.filter().isWhole(rows.getInt(1))) {
                     visitor.visit(
@@ -124,27 +158,31 @@ final class RowQuery {
      * Returns whether SQLite chooses exactly the rows that are wanted, and all have the value in one column of its own.
      */
     boolean canSum() {
-        return this.condition.isExact()
-                && this.values != null
-                && !this.values.only().isEmpty();
+        return this.exact && this.values != null && !this.values.only().isEmpty();
     }
 
     /** Adds the values without reading their times, but for the last one, which alone matters. */
-    void sum(long from, long to, Supplier<Distribution> target) throws SQLException {
-        String column = this.values == null ? "" : this.values.only();
-        try (ResultSet rows =
-                this.database.query("SELECT " + column + RANGE + this.condition.sql() + " ORDER BY id", from, to)) {
-            if (!rows.next()) {
-                return;
+    void sum(List<RowRange> ranges, Supplier<Distribution> target) throws SQLException {
+        @Nullable Distribution distribution = null;
+        @Nullable RowRange last = null;
+        double value = 0;
+        for (RowRange range : ranges) {
+            try (ResultSet rows = query(this.values == null ? "" : this.values.only(), range, " ORDER BY id")) {
+                while (rows.next()) {
+                    if (distribution == null) {
+                        distribution = target.get();
+                    } else {
+                        distribution.add(value, RowIds.micros(range.from()));
+                    }
+                    value = rows.getDouble(1);
+                    last = range;
+                }
             }
-            Distribution distribution = target.get();
-            double value = rows.getDouble(1);
-            while (rows.next()) {
-                distribution.add(value, RowIds.micros(from));
-                value = rows.getDouble(1);
+        }
+        if (distribution != null && last != null) {
+            try (ResultSet row = query("id", last, " ORDER BY id DESC LIMIT 1")) {
+                distribution.add(value, RowIds.micros(row.next() ? row.getLong(1) : last.from()));
             }
-            long last = this.database.number("SELECT max(id)" + RANGE + this.condition.sql(), from, from, to);
-            distribution.add(value, RowIds.micros(last));
         }
     }
 

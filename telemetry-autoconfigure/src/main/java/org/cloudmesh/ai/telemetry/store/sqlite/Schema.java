@@ -10,7 +10,7 @@ import org.cloudmesh.ai.telemetry.store.StoreException;
 /** The tables, by version. Script n leads from version n - 1 to n. */
 final class Schema {
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private Schema() {}
 

@@ -7,8 +7,7 @@ import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 
 /**
- * What of a filter SQLite looks at by itself: all chosen records pass, all that pass have a machine's state as asked
- * for, and few others do.
+ * What of a filter SQLite looks at by itself, but for the machine's state: all chosen records pass, and few others do.
  *
  * @param sql the condition, beginning with {@code AND}; empty when there is none
  * @param isExact whether only records of chosen series pass
@@ -19,19 +18,18 @@ record SqlFilter(String sql, boolean isExact) {
     private static final int MOST_LISTED = 500;
 
     static SqlFilter of(ResolvedFilter filter) {
-        String system = ReadingCondition.of(filter.filter().system());
         if (filter.everySeries()) {
-            return new SqlFilter(system, true);
+            return new SqlFilter("", true);
         }
         String whole = list(filter.wholeCount(), filter::forEachWhole);
         String partial = text(filter) + list(filter.partialCount(), filter::forEachPartial);
         boolean exact = filter.wholeCount() <= MOST_LISTED && filter.partialCount() <= MOST_LISTED;
         if (!filter.hasPartial()) {
-            return new SqlFilter(whole + system, exact);
+            return new SqlFilter(whole, exact);
         }
         return filter.hasWhole()
-                ? new SqlFilter(" AND ((1" + whole + ") OR (1" + partial + "))" + system, exact)
-                : new SqlFilter(partial + system, exact);
+                ? new SqlFilter(" AND ((1" + whole + ") OR (1" + partial + "))", exact)
+                : new SqlFilter(partial, exact);
     }
 
     private static String list(int count, Consumer<IntConsumer> series) {

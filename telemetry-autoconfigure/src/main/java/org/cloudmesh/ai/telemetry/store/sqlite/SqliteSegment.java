@@ -4,7 +4,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -18,6 +17,7 @@ import org.cloudmesh.ai.telemetry.store.query.Scan;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.cloudmesh.ai.telemetry.store.rollup.Rollup;
 import org.cloudmesh.ai.telemetry.store.rollup.RollupEntries;
+import org.cloudmesh.ai.telemetry.store.sqlite.Candidates.RowRange;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +26,12 @@ import org.jspecify.annotations.Nullable;
  * are read, and what SQLite can count by itself it counts. Used by one query.
  */
 final class SqliteSegment implements IndexedSegment {
+
+    // Places of some dozens of records, which are looked at faster than roll-ups are.
+    private static final long FEW_PLACES = 4096;
+
+    // So many are most of what there is.
+    private static final long MANY_PLACES = 1 << 16;
 
     private final ReadSession session;
 
@@ -43,6 +49,8 @@ final class SqliteSegment implements IndexedSegment {
     private @Nullable List<long[]> covered;
 
     private @Nullable RowQuery query;
+
+    private @Nullable Candidates candidates;
 
     /**
      * Creates the segment of a range.
@@ -72,6 +80,28 @@ final class SqliteSegment implements IndexedSegment {
         } catch (SQLException ex) {
             throw this.session.failure(ex);
         }
+    }
+
+    @Override
+    public boolean finds(ResolvedFilter filter) {
+        if (filter.hasWhole() || !filter.hasPartial()) {
+            return false;
+        }
+        long places = candidates(filter).places().parts();
+        return places <= FEW_PLACES || (places < MANY_PLACES && !filter.isRare());
+    }
+
+    private Candidates candidates(ResolvedFilter filter) {
+        Candidates candidates = this.candidates;
+        if (candidates == null || candidates.filter() != filter) {
+            try {
+                candidates = Candidates.of(this.database, filter, this.from, this.to);
+            } catch (SQLException ex) {
+                throw this.session.failure(ex);
+            }
+            this.candidates = candidates;
+        }
+        return candidates;
     }
 
     @Override
@@ -158,8 +188,8 @@ final class SqliteSegment implements IndexedSegment {
     public void scan(List<? extends Block> blocks, Scan scan, Predicate<RecordView> visitor) {
         RowQuery query = query(scan);
         try {
-            for (long[] range : ranges(blocks, scan)) {
-                if (!query.show(range[0], range[1], this.records, visitor)) {
+            for (RowRange range : ranges(blocks, scan)) {
+                if (!query.show(range, this.records, visitor)) {
                     return;
                 }
             }
@@ -172,8 +202,8 @@ final class SqliteSegment implements IndexedSegment {
     public void count(List<? extends Block> blocks, Scan scan, CountVisitor visitor) {
         RowQuery query = query(scan);
         try {
-            for (long[] range : ranges(blocks, scan)) {
-                query.count(range[0], range[1], visitor);
+            for (RowRange range : ranges(blocks, scan)) {
+                query.count(range, visitor);
             }
         } catch (SQLException ex) {
             throw this.session.failure(ex);
@@ -187,9 +217,7 @@ final class SqliteSegment implements IndexedSegment {
             return false;
         }
         try {
-            for (long[] range : ranges(blocks, scan)) {
-                query.sum(range[0], range[1], target);
-            }
+            query.sum(ranges(blocks, scan), target);
         } catch (SQLException ex) {
             throw this.session.failure(ex);
         }
@@ -205,25 +233,19 @@ final class SqliteSegment implements IndexedSegment {
         return query;
     }
 
-    /** Returns the ranges of ids that blocks cover, neighbouring ones as one, in the order of the scan. */
-    private static List<long[]> ranges(List<? extends Block> blocks, Scan scan) {
-        long from = RowIds.bound(scan.from());
-        long to = RowIds.bound(scan.to());
-        List<Rows> sorted = new ArrayList<>();
-        blocks.forEach((block) -> sorted.add((Rows) block));
-        sorted.sort(Comparator.comparingLong((rows) -> rows.from));
-        List<long[]> ranges = new ArrayList<>();
-        for (Rows rows : sorted) {
-            long first = Math.max(from, rows.from);
-            long until = Math.min(to, rows.until);
-            if (first < until) {
-                long[] last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
-                if (last != null && last[1] == first) {
-                    last[1] = until;
-                } else {
-                    ranges.add(new long[] {first, until});
-                }
-            }
+    /** Returns the rows of blocks that may be chosen, in the order of the scan. */
+    private List<RowRange> ranges(List<? extends Block> blocks, Scan scan) {
+        List<long[]> covered = new ArrayList<>();
+        for (Block block : blocks) {
+            Rows rows = (Rows) block;
+            covered.add(new long[] {
+                Math.max(RowIds.bound(scan.from()), rows.from), Math.min(RowIds.bound(scan.to()), rows.until)
+            });
+        }
+        Candidates candidates = candidates(scan.filter());
+        List<RowRange> ranges = new ArrayList<>();
+        for (long[] range : IdRanges.of(covered).within(Long.MIN_VALUE, Long.MAX_VALUE)) {
+            ranges.addAll(candidates.within(range[0], range[1]));
         }
         if (scan.newestFirst()) {
             Collections.reverse(ranges);
@@ -241,7 +263,7 @@ final class SqliteSegment implements IndexedSegment {
     }
 
     /** A range of row ids. */
-    private static class Rows implements Block {
+    private class Rows implements Block {
 
         final long from;
 
@@ -260,6 +282,11 @@ final class SqliteSegment implements IndexedSegment {
         @Override
         public long last() {
             return this.until == Long.MAX_VALUE ? Long.MAX_VALUE : RowIds.micros(this.until - 1);
+        }
+
+        @Override
+        public boolean mayHold(ResolvedFilter filter) {
+            return candidates(filter).overlap(this.from, this.until);
         }
     }
 

@@ -75,6 +75,14 @@ final class SqliteStorage implements Storage {
         }
     }
 
+    @Override
+    public boolean findsAttributes(Deadline deadline) {
+        // A file of an earlier version gets its index little by little.
+        return ask(
+                deadline,
+                (database, catalog) -> database.number("SELECT value FROM mark WHERE name = 'index-since'", 0) == 0);
+    }
+
     /** Asks the file that is open, in one state of it, what is no question of the engine's. */
     <T> T ask(Deadline deadline, Question<T> question) {
         Attachment attachment = this.attachment;

@@ -200,6 +200,7 @@ final class SqliteStore implements TelemetryStore {
         }
         run(session, () -> session.recovery().step(session, nowMicros()));
         run(session, () -> session.retention().apply(session));
+        run(session, () -> session.extendIndexBack());
     }
 
     @Override

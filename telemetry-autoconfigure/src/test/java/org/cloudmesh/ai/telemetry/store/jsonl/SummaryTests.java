@@ -113,6 +113,10 @@ class SummaryTests {
                 Footer found = FooterMembers.footer(file);
                 assertThat(found).isNotNull();
                 assertThat(found.nodes().get(0)).hasSameSizeAs(found.chunks());
+                assertThat(found.filters().stream()
+                                .mapToInt((filter) -> filter.to() - filter.from())
+                                .sum())
+                        .isEqualTo(found.chunks().size());
             }
         });
     }
@@ -144,6 +148,12 @@ class SummaryTests {
                         int there = bytes.read();
                         bytes.seek(bytes.getFilePointer() - 1);
                         bytes.write(there ^ 1 << this.random.nextInt(8));
+                    }
+                }
+                for (ChunkFilter.Stored filter : found.filters()) {
+                    for (int i = 0; i < 20; i++) {
+                        bytes.seek(filter.offset() + 40 + this.random.nextInt(Math.min(30_000, filter.length() - 40)));
+                        bytes.write(this.random.nextInt(256));
                     }
                 }
             }
@@ -314,12 +324,13 @@ class SummaryTests {
         if (this.random.nextInt(4) == 0) {
             filter.attribute("model", "m" + this.random.nextInt(5));
         }
-        if (this.random.nextInt(12) == 0) {
+        if (this.random.nextInt(4) == 0) {
             TelemetryRecord some = this.records.get(this.random.nextInt(this.records.size()));
             filter.attribute("trace", some.attributes().getOrDefault("trace", "none"));
         }
-        List<RecordFilter.SystemCondition> system = this.random.nextInt(12) == 0
-                ? List.of(new RecordFilter.SystemCondition("cpu_percent", RecordFilter.Comparison.GREATER, 50))
+        List<RecordFilter.SystemCondition> system = this.random.nextInt(6) == 0
+                ? List.of(new RecordFilter.SystemCondition(
+                        "cpu_percent", RecordFilter.Comparison.GREATER, this.random.nextInt(110)))
                 : List.of();
         Instant from = this.random.nextInt(3) == 0 ? null : at();
         Instant to = this.random.nextInt(3) == 0 ? null : at();

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A file that has more series than the reader holds answers as one that has few. */
 class LargeCatalogTests {
 
-    private static final RollupTreeSettings TREE = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
+    private static final RollupTreeSettings TREE = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 60, 0);
 
     @TempDir
     Path directory;

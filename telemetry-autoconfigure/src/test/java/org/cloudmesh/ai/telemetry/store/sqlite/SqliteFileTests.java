@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -31,8 +32,10 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.PlainScan;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
+import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
@@ -50,7 +53,7 @@ class SqliteFileTests {
 
     private static final long START = EpochMicros.micros(NOW) - 3_600_000_000L;
 
-    private static final RollupTreeSettings SMALL = new RollupTreeSettings(16, 2, 4, 64, 4, 100, 20, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(16, 2, 4, 64, 4, 100, 20, 200, 0);
 
     @TempDir
     Path directory;
@@ -124,10 +127,8 @@ class SqliteFileTests {
         store.write(records("aa", 1, 1000), true);
         List<TelemetryRecord> before = all(store);
         store.close();
-        // What later versions have and version 1 had not.
-        sql(store.path(), "DROP VIEW telemetry");
-        sql(store.path(), "ALTER TABLE record DROP COLUMN during");
-        sql(store.path(), "DROP TABLE history");
+        backToVersion2(store.path());
+        // What version 2 has and version 1 had not.
         sql(store.path(), "DROP INDEX kind_group");
         sql(store.path(), "ALTER TABLE cell DROP COLUMN by_kind");
         sql(store.path(), "PRAGMA user_version = 1");
@@ -141,6 +142,110 @@ class SqliteFileTests {
         store.write(records("bb", 1, 500), true);
         assertThat(count(store)).isEqualTo(2500);
         assertConsistent(store);
+    }
+
+    private static void backToVersion2(Path path) throws Exception {
+        for (String table : List.of("attribute_run", "attribute_posting", "attribute_late")) {
+            sql(path, "DROP TABLE " + table);
+        }
+        sql(path, "ALTER TABLE reading DROP COLUMN until");
+        sql(path, "DROP VIEW telemetry");
+        sql(path, "ALTER TABLE record DROP COLUMN during");
+        sql(path, "DROP TABLE history");
+        sql(path, "DELETE FROM mark WHERE name LIKE 'index-%'");
+        sql(path, "PRAGMA user_version = 2");
+    }
+
+    @Test
+    void aFileOfTheSecondVersionAnswersAtOnceAndGetsItsIndexByAndBy() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.needles(seed, 4_000);
+        SqliteStore store = open("telemetry.db");
+        store.write(records.subList(0, 3_000), true);
+        store.close();
+        backToVersion2(store.path());
+
+        store = open("telemetry.db");
+        assertFinds(store, records.subList(0, 3_000), seed);
+        store.write(records.subList(3_000, 3_500), true);
+        store.maintain();
+        assertFinds(store, records.subList(0, 3_500), seed);
+        for (int i = 0; i < 40; i++) {
+            store.maintain();
+        }
+        assertThat(cli(store.path(), "SELECT value FROM mark WHERE name = 'index-since'"))
+                .isEqualTo("0");
+        assertFinds(store, records.subList(0, 3_500), seed);
+        store.write(records.subList(3_500, 4_000), true);
+        assertFinds(store, records, seed);
+    }
+
+    @Test
+    void twoProcessesKeepOneIndex() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.needles(seed, 6_000);
+        List<TelemetryRecord> ones = ofToken(records, "aa");
+        List<TelemetryRecord> others = ofToken(records, "bb");
+        SqliteStore one = open("telemetry.db");
+        SqliteStore other = open("telemetry.db");
+        for (int at = 0; at < 2_000; at += 100) {
+            one.write(ones.subList(at, at + 100), false);
+            if (at % 300 == 0) {
+                other.write(others.subList(at, at + 300), false);
+            }
+        }
+        List<TelemetryRecord> written = new ArrayList<>(ones.subList(0, 2_000));
+        written.addAll(others.subList(0, 2_100));
+        assertFinds(one, written, seed);
+        assertFinds(other, written, seed);
+    }
+
+    private static List<TelemetryRecord> ofToken(List<TelemetryRecord> records, String token) {
+        return records.stream()
+                .filter((record) -> record.origin().token().equals(token))
+                .toList();
+    }
+
+    @Test
+    void retentionTakesTheIndexOfWhatItRemoves() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = Records.needles(seed, 40_000);
+        SqliteStore store = open("telemetry.db", new Retention(null, 2_000_000));
+        for (int at = 0; at < records.size(); at += 500) {
+            store.write(records.subList(at, at + 500), false);
+            store.maintain();
+        }
+        List<TelemetryRecord> kept = all(store);
+        assertThat(kept).hasSizeBetween(1_000, 30_000);
+        assertFinds(store, kept, seed);
+        assertThat(Long.parseLong(cli(store.path(), "SELECT sum(records) FROM attribute_run")))
+                .isBetween(kept.size() / 2L, kept.size() * 3L / 2);
+        assertThat(cli(
+                        store.path(),
+                        "SELECT count(*) FROM attribute_posting WHERE id >> 20 NOT IN (SELECT id FROM attribute_run)"))
+                .isEqualTo("0");
+    }
+
+    private static void assertFinds(SqliteStore store, List<TelemetryRecord> records, long seed) {
+        PlainScan expected = new PlainScan(records);
+        Random random = new Random(seed);
+        for (int i = 0; i < 30; i++) {
+            RecordFilter.Builder builder = RecordFilter.builder();
+            switch (i % 3) {
+                case 0 -> builder.attribute("session", "session-" + random.nextInt(4_000));
+                case 1 -> builder.attribute("user", "user-" + random.nextInt(100));
+                default ->
+                    builder.system(new RecordFilter.SystemCondition(
+                            "cpu_percent", RecordFilter.Comparison.GREATER, random.nextInt(100)));
+            }
+            RecordFilter filter = builder.build();
+            assertThat(store.source().page(filter, null, 1000, Deadline.none()).records())
+                    .as("seed %d, %s", seed, filter)
+                    .extracting(TelemetryRecord::id)
+                    .isEqualTo(expected.page(filter, null, 1000, Deadline.none()).records().stream()
+                            .map(TelemetryRecord::id)
+                            .toList());
+        }
     }
 
     @Test

@@ -37,9 +37,9 @@ class SqliteSourceTests {
 
     private static final long END = EpochMicros.micros(NOW);
 
-    private static final RollupTreeSettings SMALL = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 0);
+    private static final RollupTreeSettings SMALL = new RollupTreeSettings(8, 2, 4, 32, 3, 40, 10, 60, 0);
 
-    private static final RollupTreeSettings TINY = new RollupTreeSettings(2, 1, 2, 4, 2, 6, 2, 0);
+    private static final RollupTreeSettings TINY = new RollupTreeSettings(2, 1, 2, 4, 2, 6, 2, 10, 0);
 
     @TempDir
     Path directory;
@@ -135,7 +135,7 @@ class SqliteSourceTests {
         }
         Map<String, Object> system = new LinkedHashMap<>();
         system.put("cpu", "x");
-        system.put("cpu_percent", (double) (time / 500_000));
+        system.put("cpu_percent", (double) (time / 20_000 % 100));
         system.put("gpu_model", null);
         return TelemetryRecord.builder(this.origins.get(origin), ++this.sequences[origin], time)
                 .status(Status.of(List.of("completed", "failed", "queued").get(this.random.nextInt(3))))
@@ -154,12 +154,12 @@ class SqliteSourceTests {
         if (this.random.nextInt(5) == 0) {
             filter.attribute("model", "llama-1");
         }
-        if (this.random.nextInt(8) == 0) {
+        if (this.random.nextInt(4) == 0) {
             filter.attribute("trace'id", "trace \"" + this.random.nextInt(200));
         }
-        List<RecordFilter.SystemCondition> system = this.random.nextInt(8) == 0
+        List<RecordFilter.SystemCondition> system = this.random.nextInt(5) == 0
                 ? List.of(new RecordFilter.SystemCondition(
-                        "cpu_percent", RecordFilter.Comparison.GREATER, END / 500_000 - 4))
+                        "cpu_percent", RecordFilter.Comparison.GREATER, this.random.nextInt(100)))
                 : List.of();
         if (this.random.nextInt(6) == 0) {
             filter.text(pick("LLAMA", "nt-1", "\"1", "ce", "measured"));
