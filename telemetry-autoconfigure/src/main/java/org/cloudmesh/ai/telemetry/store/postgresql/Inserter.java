@@ -74,11 +74,11 @@ final class Inserter {
     // In one order on all connections, so that none waits for another in a circle.
     private static final String BLOCK = """
             %1$s AS (
-                INSERT INTO telemetry_block AS b (span, time, process, records, changed, stale)
-                SELECT '%1$s', date_trunc('%1$s', time, 'UTC'), process, count(*), now(), true
+                INSERT INTO telemetry_block AS b (span, time, process, records, changed, stale, summed)
+                SELECT '%1$s', date_trunc('%1$s', time, 'UTC'), process, count(*), now(), true, false
                   FROM kept GROUP BY 2, 3 ORDER BY 2, 3
                 ON CONFLICT (span, time, process) DO UPDATE
-                   SET records = b.records + excluded.records, changed = now(), stale = true)""";
+                   SET records = b.records + excluded.records, changed = now(), stale = true, summed = false)""";
 
     private final PostgresSettings settings;
 

@@ -249,16 +249,9 @@ final class PostgresSource implements RecordSource {
         if (edges == null) {
             return Sql.of("0");
         }
-        StringBuilder array = new StringBuilder("{");
-        for (long edge : edges) {
-            array.append(array.length() == 1 ? "" : ",")
-                    .append('"')
-                    .append(EpochMicros.instant(edge))
-                    .append('"');
-        }
         return Sql.of(
-                "width_bucket(" + time + ", ?::timestamptz[]) - 1",
-                array.append('}').toString());
+                "width_bucket(" + time + ", ?) - 1",
+                RollupCover.times(Arrays.stream(edges).boxed()));
     }
 
     private static String micros(String time) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 
 /**
@@ -23,9 +24,9 @@ final class RollupCover {
 
     private static final String COMPLETE =
             "SELECT (extract(epoch FROM b.time) * 1000000)::bigint, sum(b.records)::bigint"
-                    + " FROM unnest(?::timestamptz[], ?::timestamptz[]) AS e(since, before)"
+                    + " FROM unnest(?, ?) AS e(since, before)"
                     + " JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before"
-                    + " GROUP BY b.time HAVING NOT bool_or(b.stale)";
+                    + " GROUP BY b.time HAVING bool_and(b.summed)";
 
     private final long[] edges;
 
@@ -76,7 +77,7 @@ final class RollupCover {
     private long fill(Connection connection, PostgresSettings settings, BlockSpan span) throws SQLException {
         long records = 0;
         List<Block> found = new ArrayList<>();
-        Sql sql = Sql.of(COMPLETE, array(starts()), array(ends()), span.key());
+        Sql sql = Sql.of(COMPLETE, starts(), ends(), span.key());
         try (PreparedStatement statement = sql.prepare(connection, settings);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
@@ -130,29 +131,35 @@ final class RollupCover {
 
     /** Returns the blocks as a table {@code e} of {@code span} and {@code time}. */
     Sql blockTable() {
-        String spans =
-                array(this.blocks.stream().map((block) -> block.span.key()).toList());
-        String times =
-                array(this.blocks.stream().map((block) -> text(block.from())).toList());
-        return Sql.of("unnest(?::text[], ?::timestamptz[]) AS e(span, time)", spans, times);
+        return Sql.of(
+                "unnest(?, ?) AS e(span, time)",
+                Sql.array(
+                        "text",
+                        this.blocks.stream().map((block) -> block.span.key()).toList()),
+                times(this.blocks.stream().map(Block::from)));
     }
 
     /** Returns the records of the gaps as a table {@code r}. */
     Sql recordTable() {
         // Without the OFFSET the planner may look at all records for each gap.
         return Sql.of(
-                "unnest(?::timestamptz[], ?::timestamptz[]) AS e(since, before) CROSS JOIN LATERAL"
+                "unnest(?, ?) AS e(since, before) CROSS JOIN LATERAL"
                         + " (SELECT * FROM telemetry_record x WHERE x.time >= e.since AND x.time < e.before OFFSET 0) r",
-                array(starts()),
-                array(ends()));
+                starts(),
+                ends());
     }
 
-    private List<String> starts() {
-        return this.gaps.stream().map((gap) -> text(gap.from)).toList();
+    private Object starts() {
+        return times(this.gaps.stream().map(Range::from));
     }
 
-    private List<String> ends() {
-        return this.gaps.stream().map((gap) -> text(gap.to)).toList();
+    private Object ends() {
+        return times(this.gaps.stream().map(Range::to));
+    }
+
+    /** Returns times, in microseconds since 1970, as an array of the database. */
+    static Object times(Stream<Long> micros) {
+        return Sql.array("timestamptz", micros.map(RollupCover::text).toList());
     }
 
     private static String text(long micros) {
@@ -161,10 +168,6 @@ final class RollupCover {
         }
         OffsetDateTime time = Selection.time(EpochMicros.instant(micros));
         return Objects.requireNonNull(time).toString();
-    }
-
-    private static String array(List<String> elements) {
-        return "{" + String.join(",", elements) + "}";
     }
 
     private record Range(long from, long to) {

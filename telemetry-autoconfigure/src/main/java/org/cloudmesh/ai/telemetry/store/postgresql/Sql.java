@@ -23,6 +23,11 @@ final class Sql {
         return new Sql().add(text, values);
     }
 
+    /** Returns a value that is an array of the database. */
+    static Object array(String type, List<?> elements) {
+        return new Elements(type, elements);
+    }
+
     /** Returns parts with a text between each two. */
     static Sql join(String between, Collection<Sql> parts) {
         Sql joined = new Sql();
@@ -57,7 +62,13 @@ final class Sql {
     PreparedStatement prepare(Connection connection, PostgresSettings settings) throws SQLException {
         PreparedStatement statement = connection.prepareStatement(settings.sql(this.text.toString()));
         for (int i = 0; i < this.values.size(); i++) {
-            statement.setObject(i + 1, this.values.get(i));
+            Object value = this.values.get(i);
+            // An array that came as text would be read anew for each row.
+            statement.setObject(
+                    i + 1,
+                    value instanceof Elements array
+                            ? connection.createArrayOf(array.type, array.elements.toArray())
+                            : value);
         }
         return statement;
     }
@@ -66,4 +77,6 @@ final class Sql {
     public String toString() {
         return this.text + " " + this.values;
     }
+
+    private record Elements(String type, List<?> elements) {}
 }

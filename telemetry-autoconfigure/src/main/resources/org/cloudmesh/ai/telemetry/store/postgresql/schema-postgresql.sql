@@ -64,8 +64,8 @@ CREATE INDEX ON telemetry_record ((attributes ->> 'trace_id')) WHERE attributes 
 CREATE TABLE telemetry_record_other PARTITION OF telemetry_record DEFAULT;
 
 -- How many records of each process there are in each hour and each day of UTC. Changes with the records in one
--- transaction; stale until all of them are summed up in the roll-ups. A row belongs to one process, so that nodes never
--- wait for each other.
+-- transaction: then it is stale until it has been looked at, and not summed up until the roll-ups have all of them, which
+-- few records never are. A row belongs to one process, so that nodes never wait for each other.
 CREATE TABLE telemetry_block (
     span    text        NOT NULL CHECK (span IN ('hour', 'day')),
     time    timestamptz NOT NULL,
@@ -73,12 +73,13 @@ CREATE TABLE telemetry_block (
     records bigint      NOT NULL,
     changed timestamptz NOT NULL,
     stale   boolean     NOT NULL,
+    summed  boolean     NOT NULL,
     PRIMARY KEY (span, time, process)
 ) WITH (fillfactor = 70);
 CREATE INDEX ON telemetry_block (span, time) WHERE stale;
 
 -- Roll-ups: the values of each metric of each series in a block. buckets are those of telemetry_bucket, rising; counts
--- say how many values are in each. To be read with the block, where it is not stale.
+-- say how many values are in each. To be read with the block, where that is summed up.
 CREATE TABLE telemetry_rollup (
     span      text        NOT NULL,
     time      timestamptz NOT NULL,

@@ -63,7 +63,7 @@ class PostgresRollupContractTests extends StoreContractTests {
             PostgresSettings settings = PostgresSettings.defaults();
             Connections connections = new Connections(() -> database);
             this.store = new PostgresStore(() -> database, settings, clock);
-            this.rollups = new Rollups(settings, connections, clock, Duration.ZERO);
+            this.rollups = new Rollups(settings, connections, clock, Duration.ZERO, 0);
             this.source = new PostgresSource(settings, connections, 0);
         }
 

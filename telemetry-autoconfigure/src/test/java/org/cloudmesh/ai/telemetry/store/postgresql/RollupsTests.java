@@ -91,7 +91,7 @@ class RollupsTests {
     }
 
     private Rollups rollups(long now) {
-        return new Rollups(this.settings, this.connections, clock(now), Duration.ZERO);
+        return new Rollups(this.settings, this.connections, clock(now), Duration.ZERO, 0);
     }
 
     private List<TelemetryRecord> random(Random random, int count, long from, long to) {
@@ -267,6 +267,34 @@ class RollupsTests {
                         "SELECT DISTINCT extract(hour FROM time AT TIME ZONE 'UTC')::int FROM telemetry_rollup",
                         Integer.class))
                 .containsExactlyInAnyOrder(0, 1);
+    }
+
+    @Test
+    void hoursOfFewRecordsAreNotSummedUpButTheirDayIs() throws Exception {
+        // Some fifty series; in each hour after the first there are few records of each.
+        long end = BEGIN + 24 * HOUR;
+        List<TelemetryRecord> all = new ArrayList<>(random(new Random(8), 800, BEGIN, BEGIN + HOUR));
+        all.addAll(random(new Random(9), 900, BEGIN + HOUR, end));
+        store(end).write(all, true);
+        Rollups rollups = new Rollups(this.settings, this.connections, clock(end), Duration.ZERO, 6);
+        rollups.sumUp();
+        assertThat(stale()).isZero();
+        assertThat(this.sql.queryForList(
+                        "SELECT DISTINCT span || extract(hour FROM time AT TIME ZONE 'UTC') FROM telemetry_block"
+                                + " WHERE summed",
+                        String.class))
+                .containsExactlyInAnyOrder("hour0", "day0");
+        check(8, new Random(8), all, end);
+        // Late records make an hour worth it.
+        List<TelemetryRecord> late = random(new Random(10), 800, BEGIN + 5 * HOUR, BEGIN + 6 * HOUR);
+        store(end).write(late, true);
+        all.addAll(late);
+        check(8, new Random(8), all, end);
+        rollups.sumUp();
+        assertThat(this.sql.queryForObject(
+                        "SELECT count(DISTINCT time) FROM telemetry_rollup WHERE span = 'hour'", Long.class))
+                .isEqualTo(2);
+        check(8, new Random(8), all, end);
     }
 
     @Test
