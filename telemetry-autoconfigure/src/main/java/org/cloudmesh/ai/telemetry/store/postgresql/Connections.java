@@ -31,7 +31,16 @@ final class Connections {
 
     /** Runs work in a transaction of its own. */
     <T> T write(Work<T> work) throws SQLException {
-        return with((connection) -> {
+        return write(NETWORK_MILLIS, work);
+    }
+
+    /**
+     * Runs work in a transaction of its own.
+     *
+     * @param millis how long each call on the network may take
+     */
+    <T> T write(int millis, Work<T> work) throws SQLException {
+        return with(millis, (connection) -> {
             connection.setAutoCommit(false);
             boolean done = false;
             try {
@@ -49,7 +58,7 @@ final class Connections {
 
     /** Runs queries that see one state of the database and can change nothing. */
     <T> T read(Work<T> work) throws SQLException {
-        return with((connection) -> {
+        return with(NETWORK_MILLIS, (connection) -> {
             int isolation = connection.getTransactionIsolation();
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -66,10 +75,10 @@ final class Connections {
         });
     }
 
-    private <T> T with(Work<T> work) throws SQLException {
+    private <T> T with(int millis, Work<T> work) throws SQLException {
         try (Connection connection = dataSource().getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
-            int timeout = timeout(connection, NETWORK_MILLIS);
+            int timeout = timeout(connection, millis);
             try {
                 return work.run(connection);
             } finally {

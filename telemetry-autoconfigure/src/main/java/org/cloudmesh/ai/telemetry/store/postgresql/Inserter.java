@@ -59,16 +59,27 @@ final class Inserter {
                 SELECT timestamptz 'epoch' + t * interval '1 microsecond', s, g, p, k, n::float8[], a::jsonb, d::jsonb,
                        %1$s
                   FROM unnest(?, ?, ?, ?, ?, ?, ?, ?%2$s) AS r(t, s, g, p, k, n, a, d, %1$s)
-                ON CONFLICT DO NOTHING RETURNING process)
+                ON CONFLICT DO NOTHING RETURNING process, time),
+            %3$s
             UPDATE telemetry_process p SET records = p.records + c.records, last_seen = now()
               FROM (SELECT process, count(*) AS records FROM kept GROUP BY process) c
              WHERE p.id = c.process""".formatted(
                     TextField.ALL.stream().map(TextField::key).collect(Collectors.joining(", ")),
-                    ", ?".repeat(TextField.ALL.size()));
+                    ", ?".repeat(TextField.ALL.size()),
+                    blocks());
 
     private static final String REPORT = """
             UPDATE telemetry_process SET accepted = ?, dropped = ?, behind = ?, degraded = ?, last_seen = now()
              WHERE id = ?""";
+
+    // In one order on all connections, so that none waits for another in a circle.
+    private static final String BLOCK = """
+            %1$s AS (
+                INSERT INTO telemetry_block AS b (span, time, process, records, changed, stale, summed)
+                SELECT '%1$s', date_trunc('%1$s', time, 'UTC'), process, count(*), now(), true, false
+                  FROM kept GROUP BY 2, 3 ORDER BY 2, 3
+                ON CONFLICT (span, time, process) DO UPDATE
+                   SET records = b.records + excluded.records, changed = now(), stale = true, summed = false)""";
 
     private final PostgresSettings settings;
 
@@ -89,6 +100,13 @@ final class Inserter {
         this.connections = connections;
         this.partitions = partitions;
         this.node = settings.node();
+    }
+
+    /** Returns what tells the blocks of the records that they have more now, and so that roll-ups are out of date. */
+    private static String blocks() {
+        return Arrays.stream(BlockSpan.values())
+                .map((span) -> BLOCK.formatted(span.key()))
+                .collect(Collectors.joining(",\n"));
     }
 
     /** What is remembered may no longer be true. */

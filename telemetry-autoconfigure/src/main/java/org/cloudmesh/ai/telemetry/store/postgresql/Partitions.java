@@ -30,7 +30,13 @@ final class Partitions {
 
     private static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
 
-    private static final List<String> TABLES = List.of("telemetry_record", "telemetry_reading");
+    private static final String RECORDS = "telemetry_record";
+
+    private static final List<String> TABLES = List.of(RECORDS, "telemetry_reading");
+
+    // Go with the records in one transaction; few enough rows to be deleted.
+    private static final List<String> ROLLUPS =
+            List.of("telemetry_block", "telemetry_rollup", "telemetry_rollup_records");
 
     private final PostgresSettings settings;
 
@@ -99,7 +105,7 @@ final class Partitions {
                 }
                 String from = bound(table, day);
                 String to = bound(table, day.plusDays(1));
-                String key = table.equals("telemetry_record") ? "time" : "day";
+                String key = table.equals(RECORDS) ? "time" : "day";
                 jdbc.execute("CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)");
                 jdbc.execute("WITH moved AS (DELETE FROM " + parent + "_other WHERE " + key + " >= " + from + " AND "
                         + key + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved");
@@ -111,7 +117,7 @@ final class Partitions {
     }
 
     private static String bound(String table, LocalDate day) {
-        return table.equals("telemetry_record") ? "'" + day + " 00:00:00+00'" : "'" + day + "'";
+        return table.equals(RECORDS) ? "'" + day + " 00:00:00+00'" : "'" + day + "'";
     }
 
     /** Removes the partitions of days that are older than that. Waits for no one: what is in use goes the next time. */
@@ -134,8 +140,14 @@ final class Partitions {
                         this.known.remove(day);
                     }
                 }
-                String key = table.equals("telemetry_record") ? "time" : "day";
+                String key = table.equals(RECORDS) ? "time" : "day";
                 jdbc.update("DELETE FROM " + parent + "_other WHERE " + key + " < " + bound(table, first));
+                if (table.equals(RECORDS)) {
+                    for (String rollups : ROLLUPS) {
+                        jdbc.update(
+                                "DELETE FROM " + this.settings.sql(rollups) + " WHERE time < " + bound(table, first));
+                    }
+                }
                 return true;
             });
         }

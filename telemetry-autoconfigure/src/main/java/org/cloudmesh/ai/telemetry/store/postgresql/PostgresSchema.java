@@ -17,7 +17,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /** The tables. They are made once, however many nodes begin at the same time: under an advisory lock. */
 final class PostgresSchema {
 
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final int OLDEST_SERVER = 13;
 
@@ -51,6 +51,14 @@ final class PostgresSchema {
                     "the tables " + this.settings.tablePrefix() + "* are not there and telemetry.jdbc.initialize-schema"
                             + " does not allow to make them. Run " + this.settings.schema()
                             + ", or set telemetry.jdbc.initialize-schema=always",
+                    null);
+        }
+        if (version < VERSION) {
+            throw new StoreException(
+                    Remedy.REFUSED,
+                    "a build before the first release made the tables (version " + version + ", this one needs "
+                            + VERSION + "). Drop the tables " + this.settings.tablePrefix()
+                            + "*, or name others with telemetry.jdbc.table-prefix",
                     null);
         }
         if (version > VERSION) {

@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -8,18 +7,22 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.FleetNode;
+import org.cloudmesh.ai.telemetry.store.GroupedSeries;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
@@ -27,17 +30,21 @@ import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers questions for the whole fleet, with SQL. Up to {@value Distribution#EXACT_LIMIT} values come as they are, so
- * that percentiles are exact; more of them are counted by the database in the buckets that {@link Distribution} has, so
- * that an answer takes as little memory as there are buckets. Thread-safe.
+ * Answers questions for the whole fleet, with SQL: from roll-ups of whole days and hours where the question allows it,
+ * else and at the edges from records, see {@link RollupCover}. Up to {@value Distribution#EXACT_LIMIT} values come as
+ * they are, so that percentiles are exact; more of them are counted by the database in the buckets that
+ * {@link Distribution} has, so that an answer takes as little memory as there are buckets. Thread-safe.
  */
 final class PostgresSource implements RecordSource {
 
-    private static final String MICROS = "(extract(epoch FROM r.time) * 1000000)::bigint";
+    // What a roll-up has of values, after the group and the bucket of time. Arrays as text are read without boxes.
+    private static final String ROLLUP =
+            ", u.sum, u.min, u.max, u.last, " + micros("u.last_time") + ", u.buckets::text, u.counts::text";
 
     // As records order themselves: by bytes, whatever the database's language.
     private static final String ID =
@@ -46,8 +53,11 @@ final class PostgresSource implements RecordSource {
 
     private static final int ROWS_AT_ONCE = 1000;
 
-    // An attribute may have a value of its own in each record.
-    private static final int MOST_GROUPS = 50_000;
+    // Of the sums alone: to the microsecond until 2200, and several times as fast as extract, which is exact.
+    private static final String ROUNDED_MICROS = "round(date_part('epoch', r.time) * 1000000)";
+
+    // Fewer records than that in roll-ups are looked at themselves, for the sake of exact percentiles.
+    private static final long FEWEST = 8L * Distribution.EXACT_LIMIT;
 
     // One more than are shown, which tells that there are more.
     private static final int MOST_NODES = 1001;
@@ -60,35 +70,59 @@ final class PostgresSource implements RecordSource {
 
     private final Catalog catalog;
 
+    private final long fewest;
+
     PostgresSource(PostgresSettings settings, Connections connections) {
+        this(settings, connections, FEWEST);
+    }
+
+    /**
+     * Creates a source.
+     *
+     * @param fewest if roll-ups tell of fewer records than that, the records themselves are looked at
+     */
+    PostgresSource(PostgresSettings settings, Connections connections, long fewest) {
         this.settings = settings;
         this.connections = connections;
         this.catalog = new Catalog(settings);
+        this.fewest = fewest;
     }
 
     @Override
     public List<RecordGroup> groups(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
+            RollupCover cover = cover(connection, filter, null);
+            Sql counts = new Sql();
+            if (cover.hasBlocks()) {
+                counts.add("SELECT u.series, u.records, " + micros("u.first") + " AS first, " + micros("u.last")
+                                + " AS last")
+                        .add(selection.fromRollups("telemetry_rollup_records", cover));
+            }
+            if (cover.hasGaps()) {
+                counts.add(cover.hasBlocks() ? " UNION ALL " : "")
+                        .add("SELECT r.series, count(*) AS records, " + micros("min(r.time)") + " AS first, "
+                                + micros("max(r.time)") + " AS last")
+                        .add(selection.fromRecords(cover))
+                        .add(" GROUP BY r.series");
+            }
+            Sql sql = Sql.of("SELECT p.command, p.run, s.status, s.event, sum(c.records)::bigint, min(c.first),"
+                            + " max(c.last) FROM (")
+                    .add(counts)
+                    .add(") c JOIN telemetry_series s ON s.id = c.series JOIN telemetry_process p ON p.id = s.process"
+                            + " GROUP BY 1, 2, 3, 4");
             List<RecordGroup> groups = new ArrayList<>();
-            String sql = "SELECT p.command, p.run, s.status, s.event, sum(c.records)::bigint, min(c.first), max(c.last)"
-                    + " FROM (SELECT r.series, count(*) AS records, min(" + MICROS + ") AS first, max(" + MICROS
-                    + ") AS last" + selection.fromRecords() + " GROUP BY r.series) c"
-                    + " JOIN telemetry_series s ON s.id = c.series JOIN telemetry_process p ON p.id = s.process"
-                    + " GROUP BY 1, 2, 3, 4";
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                selection.bind(statement, 1);
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next()) {
-                        groups.add(new RecordGroup(
-                                row.getString(1),
-                                row.getString(2),
-                                row.getString(3),
-                                row.getString(4),
-                                row.getLong(5),
-                                row.getLong(6),
-                                row.getLong(7)));
-                    }
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    groups.add(new RecordGroup(
+                            row.getString(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getString(4),
+                            row.getLong(5),
+                            row.getLong(6),
+                            row.getLong(7)));
                 }
             }
             return groups;
@@ -98,15 +132,14 @@ final class PostgresSource implements RecordSource {
     @Override
     public Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
+        String each = " CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v)";
         Values values = new Values(
-                "m.name",
-                "0",
-                "m.v",
-                selection.fromAll("telemetry_series", " CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v)"),
-                List.of(),
-                selection);
+                (cover) -> Sql.of("SELECT m.name AS k, 0 AS b, m.v AS v, " + ROUNDED_MICROS + " AS t")
+                        .add(selection.fromAll(Sql.of("telemetry_series"), each, cover)),
+                (cover) -> Sql.of("SELECT u.metric, 0" + ROLLUP).add(selection.fromRollups("telemetry_rollup", cover)));
         Map<String, Distribution> metrics = new LinkedHashMap<>();
-        sumUp(values, deadline).forEach((name, buckets) -> metrics.put(String.valueOf(name), buckets.get(0)));
+        sumUp(values, filter, null, deadline)
+                .forEach((name, buckets) -> metrics.put(String.valueOf(name), buckets.get(0)));
         return metrics;
     }
 
@@ -114,16 +147,22 @@ final class PostgresSource implements RecordSource {
     public Set<String> metricNames(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
+            RollupCover cover = cover(connection, filter, null);
+            Sql sql = Sql.of("SELECT DISTINCT m.name FROM telemetry_series s CROSS JOIN LATERAL unnest(s.metrics)"
+                    + " AS m(name) WHERE s.id IN (");
+            if (cover.hasBlocks()) {
+                sql.add("SELECT u.series").add(selection.fromRollups("telemetry_rollup_records", cover));
+            }
+            if (cover.hasGaps()) {
+                sql.add(cover.hasBlocks() ? " UNION ALL " : "")
+                        .add("SELECT r.series")
+                        .add(selection.fromRecords(cover));
+            }
             Set<String> names = new LinkedHashSet<>();
-            String sql =
-                    "SELECT DISTINCT m.name FROM telemetry_series s CROSS JOIN LATERAL unnest(s.metrics) AS m(name)"
-                            + " WHERE s.id IN (SELECT r.series" + selection.fromRecords() + ")";
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                selection.bind(statement, 1);
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next()) {
-                        names.add(row.getString(1));
-                    }
+            try (PreparedStatement statement = sql.add(")").prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    names.add(row.getString(1));
                 }
             }
             return names;
@@ -133,64 +172,100 @@ final class PostgresSource implements RecordSource {
     @Override
     public Map<@Nullable String, Distribution> metric(
             String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline) {
-        List<Object> values = new ArrayList<>();
-        String key = by == null ? "''" : Selection.column(by, values);
         Map<@Nullable String, Distribution> groups = new LinkedHashMap<>();
-        sumUp(ofMetric(metric, filter, key, "0", values), deadline)
+        sumUp(ofMetric(metric, filter, by, null), filter.given(metric), by, deadline)
                 .forEach((group, buckets) -> groups.put(group, buckets.get(0)));
         return groups;
     }
 
     @Override
     public List<Distribution> series(String metric, RecordFilter filter, long[] edges, Deadline deadline) {
-        int last = edges.length - 1;
-        RecordFilter range = filter.between(EpochMicros.instant(edges[0]), EpochMicros.instant(edges[last]));
-        StringBuilder array = new StringBuilder("{");
-        for (long edge : edges) {
-            array.append(array.length() == 1 ? "" : ",")
-                    .append('"')
-                    .append(EpochMicros.instant(edge))
-                    .append('"');
-        }
-        List<Object> values = new ArrayList<>();
-        values.add(array.append('}').toString());
+        RecordFilter range = during(filter, edges);
         Map<Integer, Distribution> buckets = sumUp(
-                        ofMetric(metric, range, "''", "width_bucket(r.time, ?::timestamptz[]) - 1", values), deadline)
+                        ofMetric(metric, range, null, edges), range.given(metric), null, deadline, edges)
                 .getOrDefault("", Map.of());
-        List<Distribution> points = new ArrayList<>();
-        for (int i = 0; i < last; i++) {
-            points.add(buckets.getOrDefault(i, new Distribution()));
-        }
+        return points(buckets, edges);
+    }
+
+    @Override
+    public GroupedSeries series(
+            String metric,
+            RecordFilter filter,
+            Dimension by,
+            Set<@Nullable String> keys,
+            long[] edges,
+            Deadline deadline) {
+        RecordFilter range = during(filter, edges);
+        Map<@Nullable String, List<Distribution>> groups = new LinkedHashMap<>();
+        List<Distribution> others = GroupedSeries.empty(edges.length - 1);
+        sumUp(ofMetric(metric, range, by, edges), range.given(metric), by, deadline, edges)
+                .forEach((key, buckets) -> {
+                    if (keys.contains(key)) {
+                        groups.put(key, points(buckets, edges));
+                    } else {
+                        buckets.forEach((bucket, values) -> others.get(bucket).merge(values));
+                    }
+                });
+        return new GroupedSeries(groups, others);
+    }
+
+    private static RecordFilter during(RecordFilter filter, long[] edges) {
+        return filter.between(EpochMicros.instant(edges[0]), EpochMicros.instant(edges[edges.length - 1]));
+    }
+
+    private static List<Distribution> points(Map<Integer, Distribution> buckets, long[] edges) {
+        List<Distribution> points = GroupedSeries.empty(edges.length - 1);
+        buckets.forEach(points::set);
         return points;
     }
 
     private static Values ofMetric(
-            String metric, RecordFilter filter, String key, String bucket, List<Object> leading) {
+            String metric, RecordFilter filter, @Nullable Dimension by, long @Nullable [] edges) {
         Selection selection = Selection.of(filter.given(metric));
-        List<Object> values = new ArrayList<>(leading);
-        values.add(metric);
-        values.add(metric);
+        Sql key = by == null ? Sql.of("''") : Selection.column(by);
         return new Values(
-                key,
-                bucket,
-                "r.numbers[s.n]",
-                selection.fromAll(
-                        "(SELECT *, array_position(metrics, ?) AS n FROM telemetry_series WHERE ? = ANY (metrics))",
-                        ""),
-                values,
-                selection);
+                (cover) -> Sql.of("SELECT ")
+                        .add(key)
+                        .add(" AS k, ")
+                        .add(bucket("r.time", edges))
+                        .add(" AS b, r.numbers[s.n] AS v, " + ROUNDED_MICROS + " AS t")
+                        .add(selection.fromAll(
+                                Sql.of(
+                                        "(SELECT *, array_position(metrics, ?) AS n FROM telemetry_series"
+                                                + " WHERE ? = ANY (metrics))",
+                                        metric,
+                                        metric),
+                                "",
+                                cover)),
+                (cover) -> Sql.of("SELECT ")
+                        .add(key)
+                        .add(", ")
+                        .add(bucket("u.time", edges))
+                        .add(ROLLUP)
+                        .add(selection.fromRollups("telemetry_rollup", cover, Sql.of("u.metric = ?", metric))));
+    }
+
+    private static Sql bucket(String time, long @Nullable [] edges) {
+        if (edges == null) {
+            return Sql.of("0");
+        }
+        return Sql.of(
+                "width_bucket(" + time + ", ?) - 1",
+                RollupCover.times(Arrays.stream(edges).boxed()));
+    }
+
+    private static String micros(String time) {
+        return "(extract(epoch FROM " + time + ") * 1000000)::bigint";
     }
 
     @Override
     public boolean knows(String metric, Deadline deadline) {
         // A series is there because a record of it was.
         return ask(deadline, (connection) -> {
-            try (PreparedStatement statement =
-                    prepare(connection, "SELECT 1 FROM telemetry_series WHERE ? = ANY (metrics) LIMIT 1")) {
-                statement.setString(1, metric);
-                try (ResultSet row = statement.executeQuery()) {
-                    return row.next();
-                }
+            Sql sql = Sql.of("SELECT 1 FROM telemetry_series WHERE ? = ANY (metrics) LIMIT 1", metric);
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                return row.next();
             }
         });
     }
@@ -200,21 +275,19 @@ final class PostgresSource implements RecordSource {
         Selection selection = Selection.of(filter);
         Position position = after == null ? null : Position.parse(after);
         if (position != null) {
-            OffsetDateTime at = Selection.time(EpochMicros.instant(position.at));
-            selection.record("r.time <= ?", at);
-            selection.record("(r.time < ? OR " + ID + " < ?)", at).value(position.id);
+            OffsetDateTime at = Objects.requireNonNull(Selection.time(EpochMicros.instant(position.at)));
+            selection.and(Sql.of("r.time <= ? AND (r.time < ? OR " + ID + " < ?)", at, at, position.id));
         }
         return ask(deadline, (connection) -> {
             List<TelemetryRecord> records = new ArrayList<>();
-            String sql = "SELECT " + RecordRows.COLUMNS + selection.fromAll("telemetry_series", "")
-                    + " ORDER BY r.time DESC, " + ID + " DESC LIMIT " + (limit + 1);
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                selection.bind(statement, 1);
-                RecordRows rows = new RecordRows(connection, this.catalog);
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next()) {
-                        records.add(rows.read(row));
-                    }
+            Sql sql = Sql.of("SELECT " + RecordRows.COLUMNS)
+                    .add(selection.fromAll())
+                    .add(" ORDER BY r.time DESC, " + ID + " DESC LIMIT " + (limit + 1));
+            RecordRows rows = new RecordRows(connection, this.catalog);
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    records.add(rows.read(row));
                 }
             }
             if (records.size() <= limit) {
@@ -229,10 +302,10 @@ final class PostgresSource implements RecordSource {
     public void forEach(RecordFilter filter, Predicate<TelemetryRecord> visitor, Deadline deadline) {
         Selection selection = Selection.of(filter);
         ask(deadline, (connection) -> {
-            String sql = "SELECT " + RecordRows.COLUMNS + selection.fromAll("telemetry_series", "")
-                    + " ORDER BY r.time, " + ID;
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                selection.bind(statement, 1);
+            Sql sql = Sql.of("SELECT " + RecordRows.COLUMNS)
+                    .add(selection.fromAll())
+                    .add(" ORDER BY r.time, " + ID);
+            try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
                 statement.setFetchSize(ROWS_AT_ONCE);
                 RecordRows rows = new RecordRows(connection, this.catalog);
                 try (ResultSet row = statement.executeQuery()) {
@@ -250,30 +323,29 @@ final class PostgresSource implements RecordSource {
 
     @Override
     public List<SystemReading> readings(RecordFilter filter, int limit, Deadline deadline) {
-        Selection selection = Selection.of(filter).and("r.reading IS NOT NULL");
+        Selection selection = Selection.of(filter).and(Sql.of("r.reading IS NOT NULL"));
         return ask(deadline, (connection) -> {
             // What changes from one record of a machine to the next, thinned out evenly.
-            String sql =
-                    "WITH every AS (SELECT r.time, r.reading, r.process, lag(r.reading) OVER (PARTITION BY r.process"
-                            + " ORDER BY r.time, r.seq) AS before" + selection.fromAll("telemetry_series", "") + "),"
-                            + " changed AS (SELECT e.*, row_number() OVER (ORDER BY e.time) - 1 AS n, count(*) OVER () AS many"
-                            + " FROM every e WHERE e.before IS DISTINCT FROM e.reading)"
-                            + " SELECT (extract(epoch FROM c.time) * 1000000)::bigint, x.system::text FROM changed c"
-                            + " JOIN telemetry_reading x ON x.process = c.process AND x.id = c.reading"
-                            + " AND x.day = (c.time AT TIME ZONE 'UTC')::date"
-                            + " WHERE c.many <= ? OR c.n = c.many - 1"
-                            + " OR c.n * (? - 1) / c.many <> (c.n - 1) * (? - 1) / c.many OR c.n = 0 ORDER BY 1";
+            Sql sql = Sql.of("WITH every AS (SELECT r.time, r.reading, r.process, lag(r.reading) OVER (PARTITION BY"
+                            + " r.process ORDER BY r.time, r.seq) AS before")
+                    .add(selection.fromAll())
+                    .add(
+                            "), changed AS (SELECT e.*, row_number() OVER (ORDER BY e.time) - 1 AS n, count(*) OVER ()"
+                                    + " AS many FROM every e WHERE e.before IS DISTINCT FROM e.reading)"
+                                    + " SELECT (extract(epoch FROM c.time) * 1000000)::bigint, x.system::text FROM changed c"
+                                    + " JOIN telemetry_reading x ON x.process = c.process AND x.id = c.reading"
+                                    + " AND x.day = (c.time AT TIME ZONE 'UTC')::date"
+                                    + " WHERE c.many <= ? OR c.n = c.many - 1"
+                                    + " OR c.n * (? - 1) / c.many <> (c.n - 1) * (? - 1) / c.many OR c.n = 0 ORDER BY 1",
+                            (long) limit,
+                            (long) limit,
+                            (long) limit);
             List<SystemReading> readings = new ArrayList<>();
-            try (PreparedStatement statement = prepare(connection, sql)) {
-                int at = selection.bind(statement, 1);
-                for (int i = 0; i < 3; i++) {
-                    statement.setLong(at++, limit);
-                }
-                try (ResultSet row = statement.executeQuery()) {
-                    while (row.next() && readings.size() < limit) {
-                        readings.add(new SystemReading(
-                                row.getLong(1), Collections.unmodifiableMap(RecordJson.read(row.getString(2)))));
-                    }
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                while (row.next() && readings.size() < limit) {
+                    readings.add(new SystemReading(
+                            row.getLong(1), Collections.unmodifiableMap(RecordJson.read(row.getString(2)))));
                 }
             }
             return readings;
@@ -284,10 +356,10 @@ final class PostgresSource implements RecordSource {
     public List<FleetNode> nodes(Deadline deadline) {
         return ask(deadline, (connection) -> {
             List<FleetNode> nodes = new ArrayList<>();
-            String sql = "SELECT node, command, run, (extract(epoch FROM started) * 1000000)::bigint,"
+            Sql sql = Sql.of("SELECT node, command, run, (extract(epoch FROM started) * 1000000)::bigint,"
                     + " (extract(epoch FROM last_seen) * 1000000)::bigint, records, dropped, degraded, behind"
-                    + " FROM telemetry_process ORDER BY last_seen DESC, id DESC LIMIT " + MOST_NODES;
-            try (PreparedStatement statement = prepare(connection, sql);
+                    + " FROM telemetry_process ORDER BY last_seen DESC, id DESC LIMIT " + MOST_NODES);
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
                     ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     nodes.add(new FleetNode(
@@ -306,46 +378,121 @@ final class PostgresSource implements RecordSource {
         });
     }
 
-    /** Sums up values by key and bucket of time: as they are when they are few, else as the database counts them. */
-    private Map<@Nullable String, Map<Integer, Distribution>> sumUp(Values values, Deadline deadline) {
+    /**
+     * Returns how the filter's range is put together.
+     *
+     * @param by what groups are made by, if any
+     * @param edges of the buckets; none for those of the filter
+     */
+    private RollupCover cover(Connection connection, RecordFilter filter, @Nullable Dimension by, long... edges)
+            throws SQLException {
+        long[] range = edges.length > 0 ? edges : new long[] {from(filter), to(filter)};
+        boolean tellsApart = Selection.concernsSeries(filter) && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
+        return tellsApart
+                ? RollupCover.of(connection, this.settings, this.fewest, range)
+                : RollupCover.ofRecords(range);
+    }
+
+    private static long from(RecordFilter filter) {
+        return filter.from() == null ? Long.MIN_VALUE : EpochMicros.micros(filter.from());
+    }
+
+    private static long to(RecordFilter filter) {
+        return filter.to() == null ? Long.MAX_VALUE : EpochMicros.micros(filter.to());
+    }
+
+    /**
+     * Sums up values by key and bucket of time: from roll-ups where there are some, the rest as they are when they are
+     * few, else as the database counts them.
+     */
+    private Map<@Nullable String, Map<Integer, Distribution>> sumUp(
+            Values values, RecordFilter filter, @Nullable Dimension by, Deadline deadline, long... edges) {
         return ask(deadline, (connection) -> {
-            Map<@Nullable String, Map<Integer, Distribution>> few = few(connection, values);
-            return few == null ? many(connection, values) : few;
+            RollupCover cover = cover(connection, filter, by, edges);
+            Sums sums = new Sums();
+            if (cover.hasBlocks()) {
+                addRollups(connection, values.ofRollups.apply(cover), sums, deadline);
+            }
+            if (cover.hasGaps()) {
+                Sql records = values.ofRecords.apply(cover);
+                Sums few = few(connection, records);
+                if (few == null) {
+                    addMany(connection, records, sums);
+                } else {
+                    sums.addAll(few);
+                }
+            }
+            return sums.byKey;
         });
     }
 
-    private @Nullable Map<@Nullable String, Map<Integer, Distribution>> few(Connection connection, Values values)
-            throws SQLException {
-        Map<@Nullable String, Map<Integer, Distribution>> sums = new LinkedHashMap<>();
-        int rows = 0;
-        String sql = values.rows() + " LIMIT " + (Distribution.EXACT_LIMIT + 1);
-        try (PreparedStatement statement = prepare(connection, sql)) {
-            values.bind(statement);
+    private void addRollups(Connection connection, Sql rollups, Sums sums, Deadline deadline) throws SQLException {
+        try (PreparedStatement statement = rollups.prepare(connection, this.settings)) {
+            statement.setFetchSize(ROWS_AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    if (++rows > Distribution.EXACT_LIMIT) {
-                        return null;
+                for (int rows = 0; row.next(); rows++) {
+                    if (rows % ROWS_AT_ONCE == 0) {
+                        deadline.check();
                     }
-                    of(sums, row).add(row.getDouble(3), row.getLong(4));
+                    sums.of(row)
+                            .mergeBuckets(
+                                    numbers(row.getString(8)),
+                                    numbers(row.getString(9)),
+                                    row.getDouble(3),
+                                    row.getDouble(4),
+                                    row.getDouble(5),
+                                    row.getDouble(6),
+                                    row.getLong(7));
                 }
+            }
+        }
+    }
+
+    /** Returns the integers of an array as the database writes it. */
+    private static long[] numbers(String array) {
+        long[] numbers = new long[array.length() / 2];
+        int count = 0;
+        int start = 1;
+        while (start < array.length()) {
+            int end = array.indexOf(',', start);
+            end = end < 0 ? array.length() - 1 : end;
+            numbers[count++] = Long.parseLong(array, start, end, 10);
+            start = end + 1;
+        }
+        return Arrays.copyOf(numbers, count);
+    }
+
+    private @Nullable Sums few(Connection connection, Sql records) throws SQLException {
+        Sums sums = new Sums();
+        int rows = 0;
+        Sql sql = new Sql().add(records).add(" LIMIT " + (Distribution.EXACT_LIMIT + 1));
+        try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                if (++rows > Distribution.EXACT_LIMIT) {
+                    return null;
+                }
+                sums.of(row).add(row.getDouble(3), (long) row.getDouble(4));
             }
         }
         return sums;
     }
 
-    private Map<@Nullable String, Map<Integer, Distribution>> many(Connection connection, Values values)
-            throws SQLException {
-        Map<@Nullable String, Map<Integer, Distribution>> sums = new LinkedHashMap<>();
-        String sql = "SELECT k, b, telemetry_bucket(v), count(*), sum(v), min(v), max(v), max(ARRAY[t::float8, v])"
-                + " FROM (" + values.rows() + ") x GROUP BY 1, 2, 3";
-        try (PreparedStatement statement = prepare(connection, sql)) {
-            values.bind(statement);
+    private void addMany(Connection connection, Sql records, Sums sums) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // There are far fewer buckets than the planner can know: to hash them is cheap, to sort all records is not.
+            statement.execute("SET LOCAL enable_sort = off");
+        }
+        Sql sql = Sql.of("SELECT k, b, telemetry_bucket(v), count(*), sum(v), min(v), max(v), max(ARRAY[t, v]) FROM (")
+                .add(records)
+                // The OFFSET has each value read once, not once for each time that its bucket's formula names it.
+                .add(" OFFSET 0) x GROUP BY 1, 2, 3");
+        try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
             statement.setFetchSize(ROWS_AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Array last = row.getArray(8);
-                    Double[] timeAndValue = (Double[]) last.getArray();
-                    of(sums, row)
+                    Double[] timeAndValue = (Double[]) row.getArray(8).getArray();
+                    sums.of(row)
                             .mergeBucket(
                                     row.getInt(3),
                                     row.getLong(4),
@@ -354,27 +501,9 @@ final class PostgresSource implements RecordSource {
                                     row.getDouble(7),
                                     timeAndValue[1],
                                     timeAndValue[0].longValue());
-                    if (sums.size() > MOST_GROUPS) {
-                        throw new QueryException(
-                                QueryException.Reason.TOO_LARGE,
-                                "The answer would have more than " + MOST_GROUPS
-                                        + " groups; narrow the range or the filters",
-                                null);
-                    }
                 }
             }
         }
-        return sums;
-    }
-
-    private static Distribution of(Map<@Nullable String, Map<Integer, Distribution>> sums, ResultSet row)
-            throws SQLException {
-        return sums.computeIfAbsent(row.getString(1), (key) -> new LinkedHashMap<>())
-                .computeIfAbsent(row.getInt(2), (key) -> new Distribution());
-    }
-
-    private PreparedStatement prepare(Connection connection, String sql) throws SQLException {
-        return connection.prepareStatement(this.settings.sql(sql));
     }
 
     private <T> T ask(Deadline deadline, Connections.Work<T> question) {
@@ -382,8 +511,11 @@ final class PostgresSource implements RecordSource {
         try {
             return this.connections.read((connection) -> {
                 try (Statement statement = connection.createStatement()) {
-                    // Also when nothing bounds the query, as of an export: that is for one fetch of rows.
-                    statement.execute("SET LOCAL statement_timeout = " + deadline.left(LONGEST_MILLIS));
+                    // The time limit is for one fetch of rows when nothing bounds the query, as of an export. To
+                    // compile a plan over many partitions takes longer than most plans run. The lock, taken before a
+                    // state of the database is fixed, keeps days from being dropped between two statements.
+                    statement.execute(this.settings.sql("SET LOCAL statement_timeout = " + deadline.left(LONGEST_MILLIS)
+                            + "; SET LOCAL jit = off; LOCK TABLE ONLY telemetry_record IN ACCESS SHARE MODE"));
                 }
                 return question.run(connection);
             });
@@ -402,29 +534,42 @@ final class PostgresSource implements RecordSource {
     }
 
     /**
-     * Values to be summed up.
+     * Values to be summed up, as SQL.
      *
-     * @param key of the group, as SQL
-     * @param bucket of time, as SQL
-     * @param value as SQL
-     * @param from tables and conditions
-     * @param leading values that are bound before those of the selection
-     * @param selection which records
+     * @param ofRecords group, bucket of time, value and time of each, from the gaps of a cover
+     * @param ofRollups group, bucket of time and what {@link #ROLLUP} has, from its blocks
      */
-    private record Values(
-            String key, String bucket, String value, String from, List<Object> leading, Selection selection) {
+    private record Values(Function<RollupCover, Sql> ofRecords, Function<RollupCover, Sql> ofRollups) {}
 
-        String rows() {
-            return "SELECT " + this.key + " AS k, " + this.bucket + " AS b, " + this.value + " AS v, " + MICROS
-                    + " AS t" + this.from;
+    /** Distributions by group and bucket of time. */
+    private static final class Sums {
+
+        private final Map<@Nullable String, Map<Integer, Distribution>> byKey = new LinkedHashMap<>();
+
+        /** Returns the one of a row that begins with group and bucket. */
+        Distribution of(ResultSet row) throws SQLException {
+            return of(row.getString(1), row.getInt(2));
         }
 
-        void bind(PreparedStatement statement) throws SQLException {
-            int at = 1;
-            for (Object value : this.leading) {
-                statement.setObject(at++, value);
+        private Distribution of(@Nullable String key, int bucket) {
+            Map<Integer, Distribution> buckets = this.byKey.get(key);
+            if (buckets == null) {
+                if (this.byKey.size() >= QueryEngine.MOST_GROUPS) {
+                    throw new QueryException(
+                            QueryException.Reason.TOO_LARGE,
+                            "The answer would have more than " + QueryEngine.MOST_GROUPS
+                                    + " groups; narrow the range or the filters",
+                            null);
+                }
+                buckets = new LinkedHashMap<>();
+                this.byKey.put(key, buckets);
             }
-            this.selection.bind(statement, at);
+            return buckets.computeIfAbsent(bucket, (absent) -> new Distribution());
+        }
+
+        void addAll(Sums others) {
+            others.byKey.forEach((key, buckets) ->
+                    buckets.forEach((bucket, values) -> of(key, bucket).merge(values)));
         }
     }
 

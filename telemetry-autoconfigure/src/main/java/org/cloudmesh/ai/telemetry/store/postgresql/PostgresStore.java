@@ -21,6 +21,8 @@ final class PostgresStore implements TelemetryStore {
 
     private static final long DROP_INTERVAL = TimeUnit.HOURS.toNanos(1);
 
+    private static final long ROLLUP_INTERVAL = TimeUnit.SECONDS.toNanos(10);
+
     private static final long SECONDS_PER_DAY = 86_400;
 
     private final PostgresSettings settings;
@@ -35,16 +37,32 @@ final class PostgresStore implements TelemetryStore {
 
     private final PostgresSource source;
 
+    private final Rollups rollups;
+
     private long dropAt = System.nanoTime();
 
+    private long rollUpAt = System.nanoTime();
+
     PostgresStore(Supplier<DataSource> dataSource, PostgresSettings settings) {
+        this(new Connections(dataSource), settings);
+    }
+
+    private PostgresStore(Connections connections, PostgresSettings settings) {
+        this(connections, settings, new ServerClock(connections));
+    }
+
+    /** For tests, which choose what is now. */
+    PostgresStore(Supplier<DataSource> dataSource, PostgresSettings settings, Clock clock) {
+        this(new Connections(dataSource), settings, clock);
+    }
+
+    private PostgresStore(Connections connections, PostgresSettings settings, Clock clock) {
         this.settings = settings;
-        Connections connections = new Connections(dataSource);
-        Clock clock = new ServerClock(connections);
         this.clock = clock;
         this.schema = new PostgresSchema(settings, connections);
         this.partitions = new Partitions(settings, connections, this.schema, clock);
         this.inserter = new Inserter(settings, connections, this.partitions);
+        this.rollups = new Rollups(settings, connections, clock);
         this.source = new PostgresSource(settings, connections);
     }
 
@@ -81,10 +99,18 @@ final class PostgresStore implements TelemetryStore {
 
     @Override
     public void maintain() throws StoreException {
-        if (System.nanoTime() - this.dropAt < 0) {
-            return;
+        long now = System.nanoTime();
+        if (now - this.dropAt >= 0) {
+            this.dropAt = now + DROP_INTERVAL;
+            keepPartitions();
         }
-        this.dropAt = System.nanoTime() + DROP_INTERVAL;
+        if (now - this.rollUpAt >= 0) {
+            this.rollUpAt = now + ROLLUP_INTERVAL;
+            run("PostgreSQL cannot be asked what is to be summed up", this.rollups::begin);
+        }
+    }
+
+    private void keepPartitions() throws StoreException {
         // Nobody waits at midnight.
         run(
                 "PostgreSQL cannot make tomorrow's partition",
@@ -96,6 +122,11 @@ final class PostgresStore implements TelemetryStore {
                 logger.warn("Old partitions could not be dropped; the next try is in an hour: {}", ex.getMessage());
             }
         }
+    }
+
+    @Override
+    public void close() {
+        this.rollups.end();
     }
 
     private static void run(String what, Step step) throws StoreException {

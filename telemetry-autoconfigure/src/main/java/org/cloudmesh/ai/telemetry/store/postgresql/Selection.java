@@ -1,12 +1,9 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -27,17 +24,13 @@ final class Selection {
 
     private static final String CONTAINS = "position(? IN translate(%s, ?, ?)) > 0";
 
-    private static final int TEXTS = 3;
-
     private static final int LAST_WITH_CASE = 0x1FFFF;
 
-    private final List<String> ofSeries = new ArrayList<>();
+    private final List<Sql> ofSeries = new ArrayList<>();
 
-    private final List<Object> seriesValues = new ArrayList<>();
+    private final List<Sql> ofRecords = new ArrayList<>();
 
-    private final List<String> ofRecords = new ArrayList<>();
-
-    private final List<Object> recordValues = new ArrayList<>();
+    private final List<Sql> ofTime = new ArrayList<>();
 
     private boolean byReading;
 
@@ -48,41 +41,55 @@ final class Selection {
     static Selection of(RecordFilter filter) {
         Selection selection = new Selection();
         filter.conditions().forEach(selection::add);
-        selection.record("r.time >= ?", time(filter.from()));
-        selection.record("r.time < ?", time(filter.to()));
+        selection.time("r.time >= ?", time(filter.from()));
+        selection.time("r.time < ?", time(filter.to()));
         for (RecordFilter.SystemCondition condition : filter.system()) {
             selection.byReading = true;
-            selection.ofRecords.add("CASE WHEN jsonb_typeof(g.system -> ?) = 'number' THEN (g.system ->> ?)::float8 "
-                    + condition.comparison().symbol() + " ? ELSE false END");
-            selection.recordValues.add(condition.field());
-            selection.recordValues.add(condition.field());
-            selection.recordValues.add(condition.value());
+            selection.and(Sql.of(
+                    "CASE WHEN jsonb_typeof(g.system -> ?) = 'number' THEN (g.system ->> ?)::float8 "
+                            + condition.comparison().symbol() + " ? ELSE false END",
+                    condition.field(),
+                    condition.field(),
+                    condition.value()));
         }
         return selection;
+    }
+
+    /**
+     * Returns whether a series tells all that is asked of a record, but for its time: as far as roll-ups tell records
+     * apart.
+     */
+    static boolean concernsSeries(RecordFilter filter) {
+        return filter.system().isEmpty()
+                && filter.conditions().stream()
+                        .allMatch((condition) ->
+                                condition instanceof RecordFilter.MetricCondition || condition.concernsGroups());
     }
 
     private void add(RecordFilter.Condition condition) {
         if (condition instanceof RecordFilter.LabelCondition label) {
             add(label);
         } else if (condition instanceof RecordFilter.MetricCondition metric) {
-            this.seriesValues.add(metric.metric().text());
-            this.ofSeries.add(
+            this.ofSeries.add(Sql.of(
                     metric.metric().prefix()
                             ? "EXISTS (SELECT 1 FROM unnest(s.metrics) AS m(name) WHERE starts_with(m.name, ?))"
-                            : "? = ANY (s.metrics)");
+                            : "? = ANY (s.metrics)",
+                    metric.metric().text()));
         } else if (condition instanceof RecordFilter.AnyValueCondition any) {
-            this.recordValues.add(any.attribute());
-            this.recordValues.addAll(any.values());
-            this.ofRecords.add("(r.attributes ->> ?) IN ("
-                    + String.join(", ", Collections.nCopies(any.values().size(), "?")) + ")");
+            List<Sql> values =
+                    any.values().stream().map((value) -> Sql.of("?", value)).toList();
+            and(Sql.of("(r.attributes ->> ?) IN (", any.attribute())
+                    .add(Sql.join(", ", values))
+                    .add(")"));
         } else if (condition instanceof RecordFilter.TextCondition text) {
             this.byEvent = true;
-            this.ofRecords.add("(" + CONTAINS.formatted("s.event") + " OR " + CONTAINS.formatted("r.message")
-                    + " OR EXISTS (SELECT 1 FROM jsonb_each_text(r.attributes) AS a(k, v) WHERE "
-                    + CONTAINS.formatted("a.v") + "))");
-            for (int i = 0; i < TEXTS; i++) {
-                this.recordValues.addAll(folded(text.text()));
-            }
+            Object[] folded = folded(text.text());
+            and(Sql.of("(" + CONTAINS.formatted("s.event"), folded)
+                    .add(" OR " + CONTAINS.formatted("r.message"), folded)
+                    .add(
+                            " OR EXISTS (SELECT 1 FROM jsonb_each_text(r.attributes) AS a(k, v) WHERE "
+                                    + CONTAINS.formatted("a.v") + "))",
+                            folded));
         } else {
             throw new IllegalStateException("PostgreSQL has no SQL for " + condition);
         }
@@ -92,7 +99,7 @@ final class Selection {
      * Returns a text in one case, and what translates the letters of it in another text to that case: {@code lower} is
      * as good as the database's language, which may know no letters beyond ASCII.
      */
-    private static List<String> folded(String text) {
+    private static Object[] folded(String text) {
         StringBuilder folded = new StringBuilder();
         Set<Integer> letters = new HashSet<>();
         text.codePoints().map(Selection::fold).forEach((letter) -> {
@@ -108,7 +115,7 @@ final class Selection {
                 to.appendCodePoint(fold);
             }
         }
-        return List.of(folded.toString(), from.toString(), to.toString());
+        return new Object[] {folded.toString(), from.toString(), to.toString()};
     }
 
     private static int fold(int letter) {
@@ -116,52 +123,40 @@ final class Selection {
     }
 
     private void add(RecordFilter.LabelCondition label) {
-        String attribute = label.dimension().attribute();
-        List<Object> values = attribute == null ? this.seriesValues : this.recordValues;
-        String column = column(label.dimension(), values);
-        values.add(label.value().text());
-        (attribute == null ? this.ofSeries : this.ofRecords)
-                .add(label.value().prefix() ? "starts_with(" + column + ", ?)" : column + " = ?");
+        Sql column = column(label.dimension());
+        (label.dimension().attribute() == null ? this.ofSeries : this.ofRecords)
+                .add(
+                        label.value().prefix()
+                                ? Sql.of("starts_with(")
+                                        .add(column)
+                                        .add(", ?)", label.value().text())
+                                : Sql.of("")
+                                        .add(column)
+                                        .add(" = ?", label.value().text()));
     }
 
-    /**
-     * Returns a part of records as SQL.
-     *
-     * @param values takes what is to be bound to it
-     */
-    static String column(Dimension dimension, List<Object> values) {
+    /** Returns a part of records as SQL. */
+    static Sql column(Dimension dimension) {
         return switch (dimension.kind()) {
-            case STATUS -> "s.status";
-            case COMMAND -> "p.command";
-            case EVENT -> "s.event";
-            case RUN -> "p.run";
-            case NODE -> "p.node";
-            case ATTRIBUTE -> {
-                values.add(Objects.requireNonNull(dimension.attribute()));
-                yield "(r.attributes ->> ?)";
-            }
+            case STATUS -> Sql.of("s.status");
+            case COMMAND -> Sql.of("p.command");
+            case EVENT -> Sql.of("s.event");
+            case RUN -> Sql.of("p.run");
+            case NODE -> Sql.of("p.node");
+            case ATTRIBUTE -> Sql.of("(r.attributes ->> ?)", Objects.requireNonNull(dimension.attribute()));
         };
     }
 
     /** Adds a condition on records. */
-    Selection record(String condition, @Nullable Object value) {
-        if (value != null) {
-            this.ofRecords.add(condition);
-            this.recordValues.add(value);
-        }
-        return this;
-    }
-
-    /** Adds a value to the condition before. */
-    Selection value(Object value) {
-        this.recordValues.add(value);
-        return this;
-    }
-
-    /** Adds a condition on records that asks for no value. */
-    Selection and(String condition) {
+    Selection and(Sql condition) {
         this.ofRecords.add(condition);
         return this;
+    }
+
+    private void time(String condition, @Nullable OffsetDateTime bound) {
+        if (bound != null) {
+            this.ofTime.add(Sql.of(condition, bound));
+        }
     }
 
     /** Returns a moment as it is bound; times far beyond those of records are told from them all the same. */
@@ -176,17 +171,23 @@ final class Selection {
     }
 
     /** Returns the tables and conditions of chosen records, where nothing is asked of the series itself. */
-    String fromRecords() {
+    Sql fromRecords(RollupCover cover) {
         if (this.byEvent) {
-            return fromAll("telemetry_series", "");
+            return fromAll(Sql.of("telemetry_series"), "", cover);
         }
-        StringBuilder sql = new StringBuilder(" FROM telemetry_record r").append(joinReading());
-        List<String> conditions = new ArrayList<>(this.ofRecords);
+        List<Sql> conditions = conditions(cover);
         if (!this.ofSeries.isEmpty()) {
-            conditions.add("r.series IN (SELECT s.id FROM telemetry_series s JOIN telemetry_process p"
-                    + " ON p.id = s.process WHERE " + String.join(" AND ", this.ofSeries) + ")");
+            conditions.add(Sql.of("r.series IN (SELECT s.id FROM telemetry_series s JOIN telemetry_process p"
+                            + " ON p.id = s.process")
+                    .where(this.ofSeries)
+                    .add(")"));
         }
-        return sql + where(conditions);
+        return records(cover).add(joinReading()).where(conditions);
+    }
+
+    /** Returns the tables and conditions of chosen records and their series and processes, over the whole range. */
+    Sql fromAll() {
+        return fromAll(Sql.of("telemetry_series"), "", RollupCover.ofRecords(0, 0));
     }
 
     /**
@@ -194,12 +195,45 @@ final class Selection {
      *
      * @param series the table of series, or a query of the same columns and more
      * @param further tables, each after a join
+     * @param cover its gaps are what records are taken of
      */
-    String fromAll(String series, String further) {
-        List<String> conditions = new ArrayList<>(this.ofRecords);
+    Sql fromAll(Sql series, String further, RollupCover cover) {
+        List<Sql> conditions = conditions(cover);
         conditions.addAll(this.ofSeries);
-        return " FROM telemetry_record r JOIN " + series + " s ON s.id = r.series"
-                + " JOIN telemetry_process p ON p.id = s.process" + joinReading() + further + where(conditions);
+        return records(cover)
+                .add(" JOIN ")
+                .add(series)
+                .add(" s ON s.id = r.series JOIN telemetry_process p ON p.id = s.process" + joinReading() + further)
+                .where(conditions);
+    }
+
+    /**
+     * Returns roll-ups, as {@code u}, of the chosen series over the blocks of a cover.
+     *
+     * @param table of roll-ups
+     * @param conditions more of them
+     */
+    Sql fromRollups(String table, RollupCover cover, Sql... conditions) {
+        List<Sql> all = new ArrayList<>(List.of(conditions));
+        all.addAll(this.ofSeries);
+        return Sql.of(" FROM ")
+                .add(cover.blockTable())
+                .add(" JOIN " + table + " u ON u.span = e.span AND u.time = e.time"
+                        + " JOIN telemetry_series s ON s.id = u.series JOIN telemetry_process p ON p.id = u.process")
+                .where(all);
+    }
+
+    private static Sql records(RollupCover cover) {
+        Sql from = Sql.of(" FROM ");
+        return cover.hasBlocks() ? from.add(cover.recordTable()) : from.add("telemetry_record r");
+    }
+
+    private List<Sql> conditions(RollupCover cover) {
+        List<Sql> conditions = new ArrayList<>(this.ofRecords);
+        if (!cover.hasBlocks()) {
+            conditions.addAll(this.ofTime);
+        }
+        return conditions;
     }
 
     private String joinReading() {
@@ -207,21 +241,5 @@ final class Selection {
                 ? " JOIN telemetry_reading g ON g.process = r.process AND g.id = r.reading"
                         + " AND g.day = (r.time AT TIME ZONE 'UTC')::date"
                 : "";
-    }
-
-    private static String where(List<String> conditions) {
-        return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
-    }
-
-    /** Binds what the conditions ask for; returns the number of the next parameter. */
-    int bind(PreparedStatement statement, int first) throws SQLException {
-        int at = first;
-        for (Object value : this.recordValues) {
-            statement.setObject(at++, value);
-        }
-        for (Object value : this.seriesValues) {
-            statement.setObject(at++, value);
-        }
-        return at;
     }
 }

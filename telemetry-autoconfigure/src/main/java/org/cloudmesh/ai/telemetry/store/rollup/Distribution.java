@@ -142,6 +142,28 @@ public final class Distribution {
         }
     }
 
+    /**
+     * Adds values that a database counted, in several buckets.
+     *
+     * @param buckets as in {@link #mergeBucket}
+     * @param times how many there are in each
+     */
+    public void mergeBuckets(
+            long[] buckets, long[] times, double sum, double min, double max, double last, long lastAt) {
+        Buckets target = toBuckets();
+        for (int i = 0; i < buckets.length; i++) {
+            target.add(Math.toIntExact(buckets[i]), times[i]);
+            this.count += times[i];
+        }
+        this.sum += sum;
+        this.min = Math.min(this.min, min);
+        this.max = Math.max(this.max, max);
+        if (lastAt >= this.lastAt) {
+            this.last = last;
+            this.lastAt = lastAt;
+        }
+    }
+
     /** Returns how many values there are. */
     public long count() {
         return this.count;

@@ -1,11 +1,11 @@
--- Telemetry of a fleet, PostgreSQL 13 and newer. Version 1. All times are UTC.
+-- Telemetry of a fleet, PostgreSQL 13 and newer. Version 2. All times are UTC.
 -- With telemetry.jdbc.initialize-schema=never, run this once, as it is or through Flyway or Liquibase.
 
 CREATE TABLE telemetry_schema (
     version integer     NOT NULL PRIMARY KEY,
     applied timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO telemetry_schema (version) VALUES (1);
+INSERT INTO telemetry_schema (version) VALUES (2);
 
 -- One row for each start of a program, and what it last said of itself. key is a hash of what tells rows apart.
 CREATE TABLE telemetry_process (
@@ -64,6 +64,52 @@ CREATE INDEX ON telemetry_record (time, seq);
 CREATE INDEX ON telemetry_record ((attributes ->> 'trace_id')) WHERE attributes ? 'trace_id';
 CREATE TABLE telemetry_record_other PARTITION OF telemetry_record DEFAULT;
 
+-- How many records of each process there are in each hour and each day of UTC. Changes with the records in one
+-- transaction: then it is stale until it has been looked at, and not summed up until the roll-ups have all of them, which
+-- few records never are. A row belongs to one process, so that nodes never wait for each other.
+CREATE TABLE telemetry_block (
+    span    text        NOT NULL CHECK (span IN ('hour', 'day')),
+    time    timestamptz NOT NULL,
+    process integer     NOT NULL,
+    records bigint      NOT NULL,
+    changed timestamptz NOT NULL,
+    stale   boolean     NOT NULL,
+    summed  boolean     NOT NULL,
+    PRIMARY KEY (span, time, process)
+) WITH (fillfactor = 70);
+CREATE INDEX ON telemetry_block (span, time) WHERE stale;
+
+-- Roll-ups: the values of each metric of each series in a block. buckets are those of telemetry_bucket, rising; counts
+-- say how many values are in each. To be read with the block, where that is summed up.
+CREATE TABLE telemetry_rollup (
+    span      text        NOT NULL,
+    time      timestamptz NOT NULL,
+    metric    text        NOT NULL,
+    series    integer     NOT NULL,
+    process   integer     NOT NULL,
+    count     bigint      NOT NULL,
+    sum       float8      NOT NULL,
+    min       float8      NOT NULL,
+    max       float8      NOT NULL,
+    last      float8      NOT NULL,
+    last_time timestamptz NOT NULL,
+    buckets   integer[]   NOT NULL,
+    counts    bigint[]    NOT NULL,
+    PRIMARY KEY (span, time, metric, series)
+);
+
+-- Roll-ups: the records of each series in a block, those without a metric among them.
+CREATE TABLE telemetry_rollup_records (
+    span    text        NOT NULL,
+    time    timestamptz NOT NULL,
+    series  integer     NOT NULL,
+    process integer     NOT NULL,
+    records bigint      NOT NULL,
+    first   timestamptz NOT NULL,
+    last    timestamptz NOT NULL,
+    PRIMARY KEY (span, time, series)
+);
+
 CREATE FUNCTION telemetry_metrics(names text[], numbers float8[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(jsonb_object_agg(n, v), '{}'::jsonb) FROM unnest(names, numbers) AS m(n, v) $$;
@@ -76,6 +122,13 @@ CREATE FUNCTION telemetry_bucket(v float8) RETURNS integer
                                            | (get_byte(float8send(v), 2) >> 6))
                       ELSE -1 - (((get_byte(float8send(v), 0) & 127) << 10) | (get_byte(float8send(v), 1) << 2)
                                  | (get_byte(float8send(v), 2) >> 6)) END $$;
+
+-- The number in the middle of a bucket.
+CREATE FUNCTION telemetry_bucket_middle(bucket integer) RETURNS float8
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$ SELECT CASE WHEN bucket = 0 THEN 0::float8
+                      ELSE sign(bucket) * power(2::float8, ((abs(bucket) - 1) >> 6) - 1023)
+                           * (1 + (((abs(bucket) - 1) & 63) + 0.5) / 64) END $$;
 
 CREATE VIEW telemetry AS
 SELECT p.token || '-' || CASE WHEN r.seq < 1000000000000 THEN lpad(r.seq::text, 12, '0') ELSE r.seq::text END AS id,

@@ -46,10 +46,13 @@ public final class PostgresServer implements AutoCloseable {
 
     private Process process;
 
-    private PostgresServer(Path binaries, Path directory, int port) {
+    private final List<String> options;
+
+    private PostgresServer(Path binaries, Path directory, int port, List<String> options) {
         this.binaries = binaries;
         this.directory = directory;
         this.port = port;
+        this.options = options;
     }
 
     /** Returns the server that tests share; it ends with the JVM. */
@@ -61,8 +64,12 @@ public final class PostgresServer implements AutoCloseable {
         return shared;
     }
 
-    /** Starts a server of the caller's own, to be stopped, frozen and killed. */
-    public static PostgresServer begin() {
+    /**
+     * Starts a server of the caller's own, to be stopped, frozen and killed.
+     *
+     * @param options each {@code name=value}, over those that make tests fast
+     */
+    public static PostgresServer begin(String... options) {
         Path binaries = binaries();
         if (binaries == null && System.getenv("CI") != null) {
             throw new IllegalStateException("There is no PostgreSQL on this CI server: install postgresql");
@@ -77,7 +84,7 @@ public final class PostgresServer implements AutoCloseable {
             try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = socket.getLocalPort();
             }
-            PostgresServer server = new PostgresServer(binaries, directory, port);
+            PostgresServer server = new PostgresServer(binaries, directory, port, List.of(options));
             server.run(
                     binaries.resolve("initdb").toString(),
                     "-D",
@@ -158,7 +165,7 @@ public final class PostgresServer implements AutoCloseable {
     }
 
     public void start() throws IOException, InterruptedException {
-        List<String> command = command(
+        List<String> command = new ArrayList<>(command(
                 this.binaries.resolve("postgres").toString(),
                 "-D",
                 data(),
@@ -175,7 +182,8 @@ public final class PostgresServer implements AutoCloseable {
                 "-c",
                 "shared_buffers=64MB",
                 "-c",
-                "max_connections=60");
+                "max_connections=60"));
+        this.options.forEach((option) -> command.addAll(List.of("-c", option)));
         this.process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(this.directory.resolve("log").toFile())

@@ -1,0 +1,100 @@
+package org.cloudmesh.ai.telemetry.store.postgresql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
+import org.cloudmesh.ai.telemetry.store.Records;
+import org.cloudmesh.ai.telemetry.store.StoreContractTests;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.junit.jupiter.api.AfterEach;
+
+/** All that a store promises, where every batch is summed up as soon as it is written. */
+class PostgresRollupContractTests extends StoreContractTests {
+
+    private static final Instant LATER = EpochMicros.instant(Records.START).plus(Duration.ofDays(3));
+
+    // A second store of a directory holds what the first one kept.
+    private final Map<Path, HikariDataSource> databases = new HashMap<>();
+
+    @Override
+    protected TelemetryStore create(StoreSettings settings) {
+        HikariDataSource database = this.databases.computeIfAbsent(settings.path(), (path) -> pool());
+        return new SummedUp(database);
+    }
+
+    private static HikariDataSource pool() {
+        PostgresServer server = PostgresServer.shared();
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(server.dataSource(server.newDatabase()));
+        pool.setMaximumPoolSize(4);
+        pool.setMinimumIdle(0);
+        return new HikariDataSource(pool);
+    }
+
+    @AfterEach
+    void closePools() {
+        this.databases.values().forEach(HikariDataSource::close);
+    }
+
+    /** A store whose roll-ups are always up to date. */
+    private static final class SummedUp implements TelemetryStore {
+
+        private final PostgresStore store;
+
+        private final Rollups rollups;
+
+        private final PostgresSource source;
+
+        SummedUp(HikariDataSource database) {
+            Clock clock = Clock.fixed(LATER, ZoneOffset.UTC);
+            PostgresSettings settings = PostgresSettings.defaults();
+            Connections connections = new Connections(() -> database);
+            this.store = new PostgresStore(() -> database, settings, clock);
+            this.rollups = new Rollups(settings, connections, clock, Duration.ZERO, 0);
+            this.source = new PostgresSource(settings, connections, 0);
+        }
+
+        @Override
+        public String name() {
+            return this.store.name();
+        }
+
+        @Override
+        public void open() throws StoreException {
+            this.store.open();
+        }
+
+        @Override
+        public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
+            this.store.write(batch, durable);
+            try {
+                this.rollups.sumUp();
+            } catch (SQLException ex) {
+                throw new IllegalStateException(ex);
+            }
+        }
+
+        @Override
+        public RecordSource source() {
+            return this.source;
+        }
+
+        @Override
+        public void close() {
+            this.store.close();
+        }
+    }
+}
