@@ -3,32 +3,21 @@ package org.cloudmesh.ai.telemetry.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.URI;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,22 +25,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The dashboard of the running service in a real browser. Each test fails on any console error, dialog or foreign
  * request.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "demo.exercise=false")
-class DashboardTests {
-
-    private static final HttpClient client = HttpClient.newHttpClient();
-
-    private static final JsonMapper json = new JsonMapper();
+class DashboardTests extends DashboardBrowser {
 
     private static final PastRuns past = new PastRuns();
 
@@ -59,15 +42,6 @@ class DashboardTests {
 
     @TempDir
     static Path files;
-
-    private static Chromium chromium;
-
-    private final List<String> complaints = new ArrayList<>();
-
-    @LocalServerPort
-    private int port;
-
-    private BrowserContext context;
 
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry registry) {
@@ -78,18 +52,6 @@ class DashboardTests {
     @BeforeAll
     static void start() {
         past.write(files.resolve("telemetry.db"));
-        chromium = new Chromium();
-    }
-
-    @AfterAll
-    static void stop() {
-        chromium.close();
-    }
-
-    @AfterEach
-    void nothingWentWrong() {
-        this.context.close();
-        assertThat(this.complaints).isEmpty();
     }
 
     @Test
@@ -232,7 +194,7 @@ class DashboardTests {
         assertThat(table.locator("tbody tr", new Locator.LocatorOptions().setHasText("tokens_per_sec"))
                         .textContent())
                 .contains("worse");
-        shot(page, "runs");
+        shot(page, "runs", false);
     }
 
     @Test
@@ -253,7 +215,7 @@ class DashboardTests {
                             .textContent())
                     .isEqualTo(group.get("count").asString());
         }
-        shot(page, "ai");
+        shot(page, "ai", false);
     }
 
     @ParameterizedTest
@@ -297,7 +259,7 @@ class DashboardTests {
     @CsvSource({"LIGHT, 1280", "DARK, 1280", "LIGHT, 360"})
     void isAccessible(ColorScheme scheme, int width) throws Exception {
         Page page = open("#/overview?" + firstHour(), width, scheme);
-        shot(page, "overview-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + width);
+        shot(page, "overview-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + width, false);
         assertThat(luminance(page)).matches((light) -> scheme == ColorScheme.DARK ? light < 60 : light > 200);
         for (String view : List.of(
                 "#/overview?" + firstHour(),
@@ -339,60 +301,7 @@ class DashboardTests {
     void isSmall() {
         Page page = open("#/overview?" + firstHour(), WIDTH, ColorScheme.LIGHT);
 
-        assertThat(((Number) page.evaluate("performance.getEntriesByType('resource')"
-                                + ".filter((entry) => entry.name.includes('/assets/'))"
-                                + ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"))
-                        .intValue())
-                .isBetween(1, 170_000);
-    }
-
-    private Page open(String hash, int width, ColorScheme scheme) {
-        this.context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(width, 900)
-                        .setColorScheme(scheme)
-                        .setLocale("en-US"));
-        this.context.setDefaultTimeout(10_000);
-        Page page = this.context.newPage();
-        page.onConsoleMessage((message) -> {
-            if (List.of("error", "warning").contains(message.type())) {
-                this.complaints.add(message.text());
-            }
-        });
-        page.onPageError(this.complaints::add);
-        page.onDialog((dialog) -> {
-            this.complaints.add("dialog " + dialog.message());
-            dialog.dismiss();
-        });
-        page.onRequest((request) -> {
-            if (!request.url().startsWith(origin()) && !request.url().startsWith("data:")) {
-                this.complaints.add("request to " + request.url());
-            }
-        });
-        page.navigate(origin() + "/actuator/telemetry" + hash);
-        settled(page);
-        return page;
-    }
-
-    private static void go(Page page, String hash) {
-        page.evaluate("(hash) => { location.hash = hash }", hash);
-        settled(page);
-    }
-
-    /** Waits until the page shows what its address asks for. */
-    private static void settled(Page page) {
-        // Not waitForFunction: that needs eval inside the page, which its Content-Security-Policy forbids.
-        page.waitForCondition(
-                () -> Boolean.TRUE.equals(page.evaluate("document.body.dataset.shown === location.hash")));
-    }
-
-    private static void shot(Page page, String name) {
-        page.screenshot(new Page.ScreenshotOptions().setPath(Path.of("target", "screenshots", name + ".png")));
-    }
-
-    private static String figure(Page page, String name) {
-        return Objects.toString(page.locator("[data-figure=" + name + "]").textContent())
-                .replace(",", "");
+        assertThat(weight(page)).isBetween(1, 170_000);
     }
 
     private static String value(Locator cell) {
@@ -410,35 +319,8 @@ class DashboardTests {
                 .orElseThrow();
     }
 
-    private static List<String> violations(Page page) throws IOException {
-        try (InputStream axe = Objects.requireNonNull(DashboardTests.class.getResourceAsStream("/axe.min.js"))) {
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
-        }
-        Map<?, ?> result = (Map<?, ?>) page.evaluate("axe.run()");
-        return ((List<?>) Objects.requireNonNull(result.get("violations")))
-                .stream()
-                        .map((violation) -> (Map<?, ?>) violation)
-                        .filter((violation) -> List.of("serious", "critical").contains(violation.get("impact")))
-                        .map(Object::toString)
-                        .toList();
-    }
-
     private String firstHour() {
         return "range=own&live=off&from=" + past.start + "&to=" + past.start.plus(Duration.ofHours(1));
-    }
-
-    private String origin() {
-        return "http://localhost:" + this.port;
-    }
-
-    private JsonNode api(String path, String query) throws Exception {
-        HttpResponse<String> response = client.send(
-                HttpRequest.newBuilder(URI.create(origin() + "/actuator/telemetry" + path + "?" + query))
-                        .header("Accept", "application/json")
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
-        return json.readTree(response.body());
     }
 
     private static String encoded(String text) {

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -13,39 +12,36 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The dashboard over a {@link BadWeek}, in a real browser: what it shows, what it costs, and that it can be read and
  * used.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "demo.exercise=false")
-class DashboardWeekTests {
+class DashboardWeekTests extends DashboardBrowser {
 
     private static final List<String> VIEWS = List.of(
             "overview",
@@ -58,22 +54,15 @@ class DashboardWeekTests {
             "traces",
             "alerts");
 
-    private static final BadWeek week = new BadWeek(2_000, Instant.now());
+    private static final Logger logger = LoggerFactory.getLogger(DashboardWeekTests.class);
+
+    private static final BadWeek week = new BadWeek(Integer.getInteger("bad-week.requests", 2_000), Instant.now());
 
     @TempDir
     static Path files;
 
-    private static Chromium chromium;
-
-    private final List<String> complaints = new ArrayList<>();
-
-    @LocalServerPort
-    private int port;
-
     @Autowired
     private Telemetry telemetry;
-
-    private BrowserContext context;
 
     @DynamicPropertySource
     static void files(DynamicPropertyRegistry registry) {
@@ -84,18 +73,6 @@ class DashboardWeekTests {
     @BeforeAll
     static void start() {
         week.write(files.resolve("telemetry.db"));
-        chromium = new Chromium();
-    }
-
-    @AfterAll
-    static void stop() {
-        chromium.close();
-    }
-
-    @AfterEach
-    void nothingWentWrong() {
-        this.context.close();
-        assertThat(this.complaints).isEmpty();
     }
 
     @ParameterizedTest
@@ -120,30 +97,51 @@ class DashboardWeekTests {
 
     @Test
     void asksLittleOfTheServer() {
-        for (String view : VIEWS) {
-            List<Response> answers = new ArrayList<>();
+        List<String> views = new ArrayList<>(VIEWS);
+        views.addAll(List.of(
+                "records?status=failed",
+                "ai?axis=attribute.error.type",
+                "runs?base=" + BadWeek.BEFORE + "&candidate=" + BadWeek.AFTER));
+        for (String view : views) {
             Page page = page(1440, ColorScheme.LIGHT);
-            page.onResponse((response) -> {
-                if (response.request().resourceType().equals("fetch")) {
-                    answers.add(response);
-                }
-            });
+            List<Response> answers = answers(page);
             show(page, view, "range=7d&live=off");
+            isLittle(view, answers);
+            assertThat(weight(page)).as(view).isLessThanOrEqualTo(170_000);
 
-            // Bodies are fetched from the browser, and what it says meanwhile is added to the list.
-            List<Response> all = List.copyOf(answers);
-            assertThat(all).as(view).hasSizeBetween(1, 5);
-            assertThat(all.stream().mapToInt((answer) -> answer.body().length).sum())
-                    .as(view)
-                    .isLessThan(100_000);
-            assertThat(((Number) page.evaluate("performance.getEntriesByType('resource')"
-                                    + ".filter((entry) => entry.name.includes('/assets/'))"
-                                    + ".reduce((sum, entry) => sum + entry.decodedBodySize, 0)"))
-                            .intValue())
-                    .as(view)
-                    .isLessThanOrEqualTo(170_000);
-            this.context.close();
+            answers.clear();
+            page.locator(".live").click();
+            page.waitForURL(Pattern.compile("#(?!.*live=off)"));
+            settled(page);
+            isLittle(view + ", again", answers);
         }
+    }
+
+    private static List<Response> answers(Page page) {
+        List<Response> answers = new ArrayList<>();
+        page.onResponse((response) -> {
+            if (response.request().resourceType().equals("fetch")) {
+                answers.add(response);
+            }
+        });
+        return answers;
+    }
+
+    private static void isLittle(String view, List<Response> answers) {
+        // Bodies are fetched from the browser, and what it says meanwhile is added to the list.
+        List<Response> all = List.copyOf(answers);
+        int bytes = all.stream().mapToInt((answer) -> answer.body().length).sum();
+        logger.info(
+                "{}: {} requests, {} kB, {} ms until the answers began",
+                view,
+                all.size(),
+                bytes / 1000,
+                Math.round(all.stream()
+                        .map((answer) -> answer.request().timing())
+                        .mapToDouble((timing) -> timing.responseStart - timing.requestStart)
+                        .sum()));
+        assertThat(all).as(view).hasSizeBetween(1, 5);
+        assertThat(bytes).as(view).isLessThan(100_000);
     }
 
     @ParameterizedTest
@@ -168,12 +166,7 @@ class DashboardWeekTests {
                 assertThat(box.width).as(view).isGreaterThan(width < 500 ? 300 : 400);
                 assertThat(box.height).as(view).isGreaterThan(100);
             }
-            page.screenshot(new Page.ScreenshotOptions()
-                    .setFullPage(true)
-                    .setPath(Path.of(
-                            "target",
-                            "screenshots",
-                            "week-" + view.replaceAll("\\W+", "-") + "-" + scheme + "-" + width + ".png")));
+            shot(page, "week-" + view.replaceAll("\\W+", "-") + "-" + scheme + "-" + width, true);
         }
     }
 
@@ -220,11 +213,8 @@ class DashboardWeekTests {
 
     @Test
     void zoomsByTouch() {
-        this.context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(360, 800)
-                        .setHasTouch(true));
-        Page page = watched(this.context.newPage());
+        Page page =
+                page(new Browser.NewContextOptions().setViewportSize(360, 800).setHasTouch(true));
         show(page, "overview", "range=7d&live=off");
         page.locator(".u-over").first().scrollIntoViewIfNeeded();
         page.evaluate("(() => {"
@@ -300,6 +290,88 @@ class DashboardWeekTests {
         this.complaints.removeIf((complaint) -> complaint.contains("ERR_FAILED"));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "attribute, tena, tenant:",
+        "attribute, tenant:glo, tenant:globex",
+        "event, spring, spring.ai.tool",
+        "metric, gen_ai.usage.co, gen_ai.usage.cost",
+        "run, re, release-41"
+    })
+    void suggestsWhatTheServerKnows(String kind, String typed, String suggestion) {
+        // A view that has asked for no summary: what is suggested comes while one types.
+        Page page = open("traces", "range=7d&live=off", 1024, ColorScheme.LIGHT);
+        page.selectOption("#filters select", kind);
+        page.locator("#filters input").pressSequentially(typed);
+
+        page.locator("#filter-values option[value='" + suggestion + "']")
+                .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.ATTACHED));
+        page.fill("#filters input", suggestion.endsWith(":") ? "tenant:acme" : suggestion);
+        page.keyboard().press("Enter");
+        page.waitForURL(Pattern.compile(kind + "="));
+        settled(page);
+        assertThat(page.locator(".chips li").count()).isOne();
+        assertThat(page.locator("main tbody tr").count()).isPositive();
+    }
+
+    @Test
+    void tellsWhatFailuresHaveInCommon() throws Exception {
+        Page page = open("overview", "range=7d&live=off", 1440, ColorScheme.LIGHT);
+        page.locator("[data-figure=success] a").click();
+        page.waitForURL(Pattern.compile("status=failed"));
+        settled(page);
+
+        JsonNode errors = values("error.type");
+        Locator shown = page.locator(".common dl", new Page.LocatorOptions().setHasText("error.type"));
+        assertThat(shown.locator("dd").first().textContent())
+                .isEqualTo("HttpTimeoutException"
+                        + String.format(
+                                Locale.ROOT, "%,d", errors.get(0).get("records").asInt()));
+        shown.locator("a").first().click();
+        page.waitForURL(Pattern.compile("attribute=error.type"));
+        settled(page);
+        assertThat(page.locator("main .count").first().textContent())
+                .endsWith(" of "
+                        + String.format(
+                                Locale.ROOT, "%,d", errors.get(0).get("records").asInt()));
+    }
+
+    private JsonNode values(String attribute) throws Exception {
+        for (JsonNode one : api("/attributes", "from=-7d&status=failed").get("attributes")) {
+            if (one.get("name").asString().equals(attribute)) {
+                return one.get("values");
+            }
+        }
+        throw new AssertionError("No failure has the attribute " + attribute);
+    }
+
+    @Test
+    void comparesBeforeAndAfterADeploy() {
+        Page page = open("overview", "range=7d&live=off", 1440, ColorScheme.LIGHT);
+        page.getByText("Compare", new Page.GetByTextOptions().setExact(true))
+                .first()
+                .click();
+        page.waitForURL(Pattern.compile("candidate="));
+        settled(page);
+
+        Locator duration = page.locator("main tbody tr", new Page.LocatorOptions().setHasText("duration_sec"));
+        assertThat(duration.first().textContent()).contains("worse").contains("yes");
+        assertThat(page.locator("main section").first().textContent()).startsWith("Comparison");
+    }
+
+    @Test
+    void sumsUpARequest() throws Exception {
+        JsonNode call = api("/records", "event=answer&status=failed&limit=1")
+                .get("records")
+                .get(0);
+        String trace = call.get("attributes").get("trace_id").asString();
+        Page page = open("traces?id=" + trace, "range=7d&live=off", 1440, ColorScheme.LIGHT);
+
+        assertThat(page.locator(".facts").first().textContent()).contains("pieces of work failed");
+        assertThat(page.locator(".waterfall > li").count())
+                .isEqualTo(api("/traces/" + trace, "").get("spans").size());
+    }
+
     @Test
     void tellsAnUnknownMetric() {
         Page page = open("metrics?name=nobody_knows_it", "range=7d&live=off", 1440, ColorScheme.LIGHT);
@@ -310,69 +382,14 @@ class DashboardWeekTests {
     }
 
     private Page open(String view, String query, int width, ColorScheme scheme) {
-        Page page = page(width, scheme);
-        show(page, view, query);
-        return page;
-    }
-
-    private Page page(int width, ColorScheme scheme) {
-        this.context = chromium.browser()
-                .newContext(new Browser.NewContextOptions()
-                        .setViewportSize(width, 900)
-                        .setColorScheme(scheme)
-                        .setLocale("en-US"));
-        this.context.setDefaultTimeout(10_000);
-        return watched(this.context.newPage());
-    }
-
-    private Page watched(Page page) {
-        page.onConsoleMessage((message) -> {
-            if (List.of("error", "warning").contains(message.type())) {
-                this.complaints.add(message.text());
-            }
-        });
-        page.onPageError(this.complaints::add);
-        page.onRequest((request) -> {
-            if (!request.url().startsWith(origin())
-                    && !request.url().startsWith("data:")
-                    && !request.url().startsWith("blob:")) {
-                this.complaints.add("request to " + request.url());
-            }
-        });
-        return page;
+        return open(address(view, query), width, scheme);
     }
 
     private void show(Page page, String view, String query) {
-        String hash = "#/" + view + (view.contains("?") ? "&" : "?") + query;
-        if (page.url().startsWith(origin())) {
-            page.evaluate("(hash) => { location.hash = hash }", hash);
-        } else {
-            page.navigate(origin() + "/actuator/telemetry" + hash);
-        }
-        settled(page);
+        go(page, address(view, query));
     }
 
-    /** Waits until the page shows what its address asks for. */
-    private static void settled(Page page) {
-        // Not waitForFunction: that needs eval inside the page, which its Content-Security-Policy forbids.
-        page.waitForCondition(
-                () -> Boolean.TRUE.equals(page.evaluate("document.body.dataset.shown === location.hash")));
-    }
-
-    private static List<String> violations(Page page) throws IOException {
-        try (InputStream axe = Objects.requireNonNull(DashboardWeekTests.class.getResourceAsStream("/axe.min.js"))) {
-            page.evaluate(new String(axe.readAllBytes(), StandardCharsets.UTF_8));
-        }
-        Map<?, ?> result = (Map<?, ?>) page.evaluate("axe.run()");
-        return ((List<?>) Objects.requireNonNull(result.get("violations")))
-                .stream()
-                        .map((violation) -> (Map<?, ?>) violation)
-                        .filter((violation) -> List.of("serious", "critical").contains(violation.get("impact")))
-                        .map(Object::toString)
-                        .toList();
-    }
-
-    private String origin() {
-        return "http://localhost:" + this.port;
+    private static String address(String view, String query) {
+        return "#/" + view + (view.contains("?") ? "&" : "?") + query;
     }
 }

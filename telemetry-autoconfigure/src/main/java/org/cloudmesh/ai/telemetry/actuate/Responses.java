@@ -188,6 +188,8 @@ final class Responses {
             fields.put("dropped", node.dropped());
             fields.put("degraded", node.degraded());
             fields.put("behind", node.behind());
+            fields.put("process", node.process());
+            fields.put("system", node.system());
             list.add(fields);
         }
         return list("nodes", list, nodes.size() > TelemetryReader.MAX_NAMES);

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param dropped records that it lost; null when it did not say
  * @param degraded what is wrong there; null when nothing is
  * @param behind records that it has yet to send; null when it did not say
+ * @param process what the ids of its records begin with, up to their last hyphen
+ * @param system the machine as its newest record has it; empty when that is not known
  */
 public record FleetNode(
         String node,
@@ -24,4 +27,6 @@ public record FleetNode(
         long records,
         @Nullable Long dropped,
         @Nullable String degraded,
-        @Nullable Long behind) {}
+        @Nullable Long behind,
+        String process,
+        Map<String, ?> system) {}

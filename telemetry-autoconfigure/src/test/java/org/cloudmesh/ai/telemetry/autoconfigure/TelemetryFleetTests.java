@@ -78,6 +78,19 @@ class TelemetryFleetTests {
                     assertThat(telemetry.source().nodes(Deadline.none()))
                             .extracting(FleetNode::node)
                             .containsExactlyInAnyOrder("a", "b");
+                    String id = telemetry
+                            .source()
+                            .page(ofA, null, 1, Deadline.none())
+                            .records()
+                            .get(0)
+                            .id();
+                    assertThat(telemetry.source().nodes(Deadline.none()))
+                            .filteredOn((one) -> one.node().equals("a"))
+                            .singleElement()
+                            .satisfies((one) -> {
+                                assertThat(id).startsWith(one.process() + "-");
+                                assertThat(one.system()).containsKey("memory_total");
+                            });
                 }
             });
         }

@@ -356,9 +356,16 @@ final class PostgresSource implements RecordSource {
     public List<FleetNode> nodes(Deadline deadline) {
         return ask(deadline, (connection) -> {
             List<FleetNode> nodes = new ArrayList<>();
-            Sql sql = Sql.of("SELECT node, command, run, (extract(epoch FROM started) * 1000000)::bigint,"
-                    + " (extract(epoch FROM last_seen) * 1000000)::bigint, records, dropped, degraded, behind"
-                    + " FROM telemetry_process ORDER BY last_seen DESC, id DESC LIMIT " + MOST_NODES);
+            // A process is heard of within seconds of its newest record: older days need not be looked through.
+            Sql sql = Sql.of("SELECT p.node, p.command, p.run, (extract(epoch FROM p.started) * 1000000)::bigint,"
+                    + " (extract(epoch FROM p.last_seen) * 1000000)::bigint, p.records, p.dropped, p.degraded,"
+                    + " p.behind, p.token, g.system"
+                    + " FROM (SELECT * FROM telemetry_process ORDER BY last_seen DESC, id DESC LIMIT " + MOST_NODES
+                    + ") p LEFT JOIN LATERAL (SELECT r.process, r.reading, (r.time AT TIME ZONE 'UTC')::date AS day"
+                    + " FROM telemetry_record r WHERE r.process = p.id AND r.time > p.last_seen - interval '1 day'"
+                    + " ORDER BY r.seq DESC LIMIT 1) r ON true"
+                    + " LEFT JOIN telemetry_reading g ON g.process = r.process AND g.id = r.reading AND g.day = r.day"
+                    + " ORDER BY p.last_seen DESC, p.id DESC");
             try (PreparedStatement statement = sql.prepare(connection, this.settings);
                     ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
@@ -371,7 +378,9 @@ final class PostgresSource implements RecordSource {
                             row.getLong(6),
                             row.getObject(7, Long.class),
                             row.getString(8),
-                            row.getObject(9, Long.class)));
+                            row.getObject(9, Long.class),
+                            row.getString(10),
+                            row.getString(11) == null ? Map.of() : RecordJson.read(row.getString(11))));
                 }
             }
             return nodes;

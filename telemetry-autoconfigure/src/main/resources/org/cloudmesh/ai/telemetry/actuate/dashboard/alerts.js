@@ -31,7 +31,7 @@ export class View {
   }
 
   async load(state, filter, signal) {
-    const {alerts} = await api.alerts(signal);
+    const {alerts} = await api.alerts(signal, 0);
     this.empty.hidden = alerts.length > 0;
     this.list.hidden = alerts.length === 0;
     this.table.fill(alerts);

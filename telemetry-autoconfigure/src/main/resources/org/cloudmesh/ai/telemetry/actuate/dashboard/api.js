@@ -1,4 +1,5 @@
 /* The HTTP interface beneath the page's own address, whatever stands before it: context path, base path, proxy prefix. */
+import {read, stores} from './state.js';
 
 const ROOT = new URL('..', import.meta.url);
 
@@ -20,7 +21,7 @@ export const now = () => Date.now() + skew;
 /** The address of a path with parameters; null and empty ones are left out, lists are repeated. */
 export function address(path, params = {}) {
   const url = path === '' ? new URL(ROOT.href.replace(/\/$/, '')) : new URL(path, ROOT);
-  for (const [key, value] of Object.entries(params)) {
+  for (const [key, value] of Object.entries({store: read().store, ...params})) {
     for (const one of Array.isArray(value) ? value : [value]) {
       if (one !== null && one !== undefined && one !== '') {
         url.searchParams.append(key, one);
@@ -46,9 +47,13 @@ export async function soft(answer, instead) {
   }
 }
 
+/** How many questions were asked since this was last set to 0. */
+export const asked = {count: 0};
+
 /** Asks for JSON. */
 export async function get(path, params, signal) {
   let response;
+  asked.count++;
   try {
     response = await fetch(address(path, params), {headers: {Accept: 'application/json'}, signal, cache: 'no-store'});
   } catch (failure) {
@@ -96,7 +101,16 @@ function metricPath(name, rest, params) {
   return named(name) ? [`metrics/_${rest}`, {...params, metric: name}] : [`metrics/${encodeURIComponent(name)}${rest}`, params];
 }
 
-export const summary = (filter, signal) => get('', filter, signal);
+/** The overview; it also tells which stores there are. */
+export async function summary(filter, signal) {
+  const answer = await get('', filter, signal);
+  const known = Object.keys(answer.pipeline?.stores ?? {});
+  stores.fleet = known.includes('jdbc') ? 'jdbc' : null;
+  stores.local = known.includes('sqlite') ? 'sqlite' : null;
+  // What answers when no store is named is not seen while one is.
+  stores.first = read().store ? stores.first : answer.store?.backend;
+  return answer;
+}
 export const metrics = (filter, signal) => get('metrics', filter, signal);
 export const metric = (name, params, signal) => get(...metricPath(name, '', params), signal);
 export const series = (name, params, signal) => get(...metricPath(name, '/series', params), signal);
@@ -106,7 +120,30 @@ export const compareRuns = (base, candidate, filter, signal) => get('runs/compar
 export const traces = (params, signal) => get('traces', params, signal);
 export const trace = (id, signal) => get(`traces/${encodeURIComponent(id)}`, {}, signal);
 export const attributes = (filter, signal) => get('attributes', filter, signal);
-export const alerts = (signal) => get('alerts', {}, signal);
+
+const kept = new Map();
+
+/** An answer that may be some milliseconds old. */
+export function recent(path, params, signal, age = 60000) {
+  const key = address(path, params);
+  const known = kept.get(key);
+  if (known && performance.now() - known.at < age) {
+    return known.answer;
+  }
+  if (kept.size > 20) {
+    kept.clear();
+  }
+  const answer = get(path, params, signal);
+  kept.set(key, {at: performance.now(), answer});
+  answer.catch(() => kept.delete(key));
+  return answer;
+}
+
+/** Rules are evaluated once a minute. */
+export const alerts = (signal, age) => recent('alerts', {}, signal, age);
+
+/** The machines of the fleet, whichever store is looked at. */
+export const nodes = (signal, age) => recent('nodes', {store: stores.fleet}, signal, age);
 
 /** Where a series comes from, for those who want to ask themselves. */
 export const seriesSource = (name, params) => metricPath(name, '/series', params);

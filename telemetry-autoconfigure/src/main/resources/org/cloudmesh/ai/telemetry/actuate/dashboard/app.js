@@ -4,7 +4,7 @@ import {zoomOut} from './chart.js';
 import {h, show, text} from './dom.js';
 import {Filters} from './filters.js';
 import {forInput, local} from './format.js';
-import {CALENDAR, filter, go, href, past, RANGES, read, VIEWS} from './state.js';
+import {CALENDAR, filter, go, href, past, RANGES, read, stores, VIEWS} from './state.js';
 
 const REFRESH = 5000;
 
@@ -15,7 +15,10 @@ let view = null;
 let loading = null;
 let timer = null;
 let tries = 0;
-let watched = -60000;
+let took = 0;
+const told = h('span');
+let origin = '';
+let framed = '';
 
 const links = Object.entries(VIEWS).map(([name, title]) => [name, h('a', {href: '#'}, title)]);
 $('nav').append(...links.map(([, link]) => link));
@@ -33,6 +36,10 @@ const liveWord = h('span', null, 'Live');
 const live = h('button', {type: 'button', class: 'live', 'aria-pressed': 'true', onclick: () => go({live: read().live === 'off' ? null : 'off'}, true)}, h('span', {class: 'dot', 'aria-hidden': 'true'}), liveWord);
 $('range').append(h('div', {class: 'segments', role: 'group', 'aria-label': 'Range'}, buttons.map(([, button]) => button), own), out, live);
 
+const sides = ['local', 'fleet'].map((side) => [side, h('button', {type: 'button', onclick: () => go({store: stores[side] === stores.first ? null : stores[side]})}, side === 'local' ? 'This node' : 'Fleet')]);
+const where = h('div', {class: 'segments', role: 'group', 'aria-label': 'Whose records', hidden: true}, sides.map(([, button]) => button));
+$('origin').after(where);
+
 function applyOwn(event) {
   event.preventDefault();
   if (from.value) {
@@ -44,6 +51,7 @@ function applyOwn(event) {
 function frame(state) {
   for (const [name, link] of links) {
     link.href = href({view: name});
+    link.hidden = name === 'nodes' && !stores.fleet && state.view !== name;
     if (name === state.view) {
       link.setAttribute('aria-current', 'page');
       $('nav').scrollLeft = link.offsetLeft - $('nav').offsetLeft - 60;
@@ -61,6 +69,14 @@ function frame(state) {
     to.value = state.to ? forInput(state.to) : '';
   }
   out.hidden = !zoomed;
+  framed = JSON.stringify([origin, stores]);
+  const alone = !stores.fleet || !stores.local;
+  where.hidden = alone;
+  document.body.classList.toggle('fleet', !alone);
+  $('origin').hidden = !alone;
+  text($('origin'), origin && `this node · ${origin}`);
+  $('origin').title = origin && `Run ${origin}`;
+  sides.forEach(([side, button]) => button.setAttribute('aria-pressed', String((state.store ?? stores.first) === stores[side])));
   const on = state.live !== 'off';
   live.setAttribute('aria-pressed', String(on));
   live.disabled = past(state);
@@ -116,23 +132,24 @@ async function load() {
   const mine = new AbortController();
   loading = mine;
   document.body.classList.add('loading');
+  const begun = performance.now();
   try {
     api.refusals.clear();
+    api.asked.count = 0;
     const answer = await view.load(current, filter(current), mine.signal);
     if (loading === mine) {
       problem([...api.refusals].join(' '));
       away(false);
-      if (answer?.run) {
-        text($('origin'), `this node · ${answer.run}`);
-        $('origin').title = `Run ${answer.run}`;
-      }
-      filters.suggest(answer);
+      learn(answer);
       text($('stamp'), `As of ${local(Date.now())}`);
     }
   } catch (failure) {
     if (loading === mine && failure.name !== 'AbortError') {
+      if (failure.status === 503 && (failure.summary || !origin)) {
+        learn(failure.summary ?? await api.summary().catch(() => null));
+      }
       away(failure.status === 0);
-      problem(failure instanceof api.Problem ? failure.message : `The page failed: ${failure.message}`);
+      problem(failure instanceof api.Problem ? failure.message : `The page failed: ${failure.message}`, failure.status === 503);
       if (!(failure instanceof api.Problem)) {
         console.error(failure);
       }
@@ -140,6 +157,7 @@ async function load() {
   } finally {
     if (loading === mine) {
       watch();
+      took = performance.now() - begun;
       loading = null;
       document.body.dataset.shown = location.hash;
       document.body.classList.remove('loading');
@@ -148,17 +166,34 @@ async function load() {
   }
 }
 
-/** How many alerts fire stands beside their name; rules are evaluated once a minute, so they are asked for no oftener. */
+/** Takes from a summary what the frame shows: this run, the stores to choose from, names to suggest. */
+function learn(summary) {
+  if (!summary?.store) {
+    return;
+  }
+  origin = summary.run ?? '';
+  filters.suggest(summary);
+  if (framed !== JSON.stringify([origin, stores])) {
+    frame(current);
+  }
+}
+
+/**
+ * What the frame wants to know and no view has asked: how many alerts fire, at most once a minute, and whether there is a fleet. A view
+ * that asked much already is not burdened with it.
+ */
 async function watch() {
-  if (performance.now() - watched > 60000 && current.view === 'overview') {
-    watched = performance.now();
-    try {
+  try {
+    if (api.asked.count < 5 && !origin) {
+      learn(await api.summary(filter(current)));
+    }
+    if (api.asked.count < 5) {
       const {alerts} = await api.alerts();
       const firing = alerts.filter((alert) => alert.state === 'firing').length;
       text(links.find(([name]) => name === 'alerts')[1], firing ? `Alerts ${firing}` : 'Alerts');
-    } catch {
-      // The view of the alerts says what is wrong.
     }
+  } catch {
+    // The views say what is wrong.
   }
 }
 
@@ -168,15 +203,19 @@ function away(gone) {
   text(liveWord, gone ? 'Away' : 'Live');
 }
 
-function problem(message) {
-  text($('problem'), message);
+/** @param unavailable whether the store could not answer: this node's own file may */
+function problem(message, unavailable = false) {
+  const instead = unavailable && stores.fleet && stores.local && (current.store ?? stores.first) === stores.fleet;
+  text(told, message);
+  show($('problem'), told, instead && [' ', h('button', {type: 'button', onclick: () => go({store: stores.local})}, 'Show this node alone')]);
   $('problem').hidden = message === '';
 }
 
 function schedule() {
   clearTimeout(timer);
   if (!document.hidden && ((current.live !== 'off' && !past(current)) || document.body.classList.contains('away'))) {
-    timer = setTimeout(load, REFRESH);
+    // Looking costs the application at most a tenth of the time.
+    timer = setTimeout(load, Math.max(REFRESH, 9 * took));
   }
 }
 

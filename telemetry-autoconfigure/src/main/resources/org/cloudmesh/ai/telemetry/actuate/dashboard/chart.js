@@ -1,5 +1,5 @@
 /* Time lines on uPlot (a global of uPlot.iife.min.js), each with a legend that follows the pointer and its data as a table. */
-import {address} from './api.js';
+import {address, refusals} from './api.js';
 import {h, show, text} from './dom.js';
 import {digits, local, quantity, whole} from './format.js';
 import {go, read, remembered} from './state.js';
@@ -81,9 +81,9 @@ export class Chart {
     this.level = level;
     this.source = source ?? this.source;
     const nothing = !columns.some((column) => column.some((value) => value !== null && value !== undefined));
-    this.say(nothing ? empty ?? 'No values in this range.' : '');
+    this.say(!nothing ? '' : refusals.size ? 'The server has not answered.' : empty ?? 'No values in this range.');
     const within = marks.filter((mark) => mark.at >= range[0] && mark.at < range[1]);
-    this.host.setAttribute('aria-label', `${label}${within.length ? ` ${within.length} marked events.` : ''}`);
+    this.host.setAttribute('aria-label', `${label}${within.length ? ` ${within.length} marked events.` : ''}${level ? ` The line is ${level.text}.` : ''}`);
     this.draw();
     this.tabulate();
   }
@@ -327,6 +327,8 @@ export class Chart {
       ctx.strokeStyle = ctx.fillStyle = colour('bad');
       line(bbox.left, y, bbox.left + bbox.width, y);
       ctx.font = `${11 * unit}px system-ui, sans-serif`;
+      ctx.textAlign = 'left';
+      ctx.textBaseline = 'bottom';
       ctx.fillText(this.level.text, bbox.left + 4 * unit, y - 4 * unit);
     }
     ctx.restore();

@@ -4,7 +4,7 @@ import {h, panel, show, Table, text, Tile} from './dom.js';
 import {digits, local, money, share, short, whole} from './format.js';
 import {GroupBy, groupLink, groupNote} from './parts.js';
 import {calendar, go, href, SECONDS} from './state.js';
-import {COLOURS, Lines, middles} from './timeline.js';
+import {COLOURS, Lines, loadDeploys, middles} from './timeline.js';
 
 const COST = 'gen_ai.usage.cost';
 const WHAT = {
@@ -99,14 +99,17 @@ export class View {
     const own = groups.length > 1 && chosen.key ? {...filter, attribute: [...(filter.attribute ?? []), `${CURRENCY}:${chosen.key}`]} : filter;
     const grid = this.grid(state);
     const shape = {...own, ...grid.params, by, top: TOP};
-    const [series, figures] = await Promise.all([api.soft(api.series(metric, shape, signal), {points: []}), api.soft(api.metric(metric, {...own, by, top: 50, order: 'sum'}, signal), {})]);
+    // Rules are asked for once a minute; in between there is a question left for the marks.
+    const spare = api.asked.count <= 2;
+    const [series, figures, marks] = await Promise.all([api.soft(api.series(metric, shape, signal), {points: []}), api.soft(api.metric(metric, {...own, by, top: 50, order: 'sum'}, signal), {}), spare ? loadDeploys(filter, signal) : this.marks ?? []]);
+    this.marks = marks;
     const one = chosen ?? currencies;
     this.sum = figures.sum;
     const others = groups.filter((group) => group !== chosen).map((group) => money(group.sum, group.key ?? 'of no known currency'));
-    this.tiles.cost.set(this.amount(one.sum), others.length ? `and ${others.join(', ')}` : WHAT[metric].toLowerCase());
+    this.tiles.cost.set(this.amount(one.sum), others.length ? `and ${others.join(', ')}` : metric === COST ? '' : WHAT[metric].toLowerCase());
     this.tiles.calls.set(short(one.count), '');
     this.tiles.average.set(this.amount(one.avg), `largest ${this.amount(one.max)}`);
-    this.fillLines(series, grid, alerts, api.seriesSource(metric, shape));
+    this.fillLines(series, grid, alerts, marks, api.seriesSource(metric, shape));
     this.table.fill(figures.groups ?? [], 'No groups in this range.');
     text(this.note, groupNote(figures, (value) => this.amount(value)));
     return null;
@@ -131,7 +134,7 @@ export class View {
     return {params: {zone: null, from: first.toISOString(), to: new Date(+first + buckets * width * 1000).toISOString(), buckets}, width};
   }
 
-  fillLines(answer, grid, alerts, source) {
+  fillLines(answer, grid, alerts, marks, source) {
     const groups = answer.series ?? [];
     const points = groups[0]?.points ?? answer.points ?? [];
     const sum = (point) => (point?.count ? point.avg * point.count : null);
@@ -153,7 +156,7 @@ export class View {
     this.budgetPanel.hidden = budgets.length === 0;
     text(this.title, `${WHAT[this.metric]}${this.currency ? ` in ${this.currency}` : ''}${grid.width ? `, each ${grid.width === DAY ? 'day' : 'hour'}` : ''}`);
     this.lines.set(lines, {
-      kind: {unit: this.metric === COST ? 'cost' : 'count'}, x, columns, source, range: [this.edges[0], this.edges.at(-1)], level: level && {value: level.threshold, text: `${level.name} ${digits(level.threshold)}`},
+      kind: {unit: this.metric === COST ? 'cost' : 'count'}, x, columns, source, marks, range: [this.edges[0], this.edges.at(-1)], level: level && {value: level.threshold, text: `${level.name} ${digits(level.threshold)}`},
       label: `${WHAT[this.metric]} over time by group${x.length ? `, from ${local(this.edges[0] * 1000)} to ${local(this.edges.at(-1) * 1000)}` : ''}: ${lines.map(({label}) => label).join(', ')}.`,
     });
   }

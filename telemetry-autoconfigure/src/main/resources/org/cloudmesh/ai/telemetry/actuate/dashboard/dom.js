@@ -59,7 +59,8 @@ export function text(element, value) {
 /**
  * A table that is filled again and again: rows whose key and content stay are left alone, so focus and selection survive.
  *
- * @param columns objects with title, cell(row), and optionally num, cls, sort(row), and off when it is not shown at first
+ * @param columns objects with title, cell(row), and optionally num, cls, sort(row), off when it is not shown at first, and when() which
+ *     says whether there is anything to show
  * @param options caption, key(row), open(row) for a row that leads somewhere, empty for the words when there is nothing, and choose(value)
  *     where columns can be chosen: it remembers which are off
  */
@@ -76,8 +77,6 @@ export class Table {
       h('input', {type: 'checkbox', checked: !this.off.has(title), onchange: (event) => {
         this.off[event.target.checked ? 'delete' : 'add'](title);
         options.choose([...this.off]);
-        this.arrange();
-        this.rows.clear();
         this.fill(this.data ?? []);
       }}), ' ', title))));
     this.body = h('tbody');
@@ -88,7 +87,13 @@ export class Table {
   }
 
   arrange() {
-    show(this.head, this.columns.map((column, i) => !this.off.has(column.title) && this.heading(column, i)));
+    const there = this.visible();
+    this.arranged = there.map(({title}) => title).join('\n');
+    show(this.head, there.map((column) => this.heading(column, this.columns.indexOf(column))));
+  }
+
+  visible() {
+    return this.columns.filter(({title, when}) => !this.off.has(title) && (when?.() ?? true));
   }
 
   heading(column, index) {
@@ -109,6 +114,10 @@ export class Table {
 
   fill(data, empty) {
     this.data = data;
+    if (this.arranged !== this.visible().map(({title}) => title).join('\n')) {
+      this.arrange();
+      this.rows.clear();
+    }
     const rows = [...data];
     if (this.sorting) {
       const {index, down} = this.sorting;
@@ -146,7 +155,7 @@ export class Table {
         }
       }),
     });
-    for (const column of this.columns.filter(({title}) => !this.off.has(title))) {
+    for (const column of this.visible()) {
       const content = column.cell(row);
       element.append(h(column.head ? 'th' : 'td', {
         scope: column.head ? 'row' : null, class: [column.num ? 'num' : '', column.cls ?? ''].join(' ').trim() || null,

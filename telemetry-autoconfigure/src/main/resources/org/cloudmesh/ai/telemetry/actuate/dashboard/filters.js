@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {h, settled, show} from './dom.js';
 import {FILTERS, filter, go, read} from './state.js';
 
-const LABELS = {command: 'Command', run: 'Run', status: 'Status', event: 'Event', metric: 'Has metric', attribute: 'Attribute', text: 'Text', trace: 'Trace', system: 'Machine'};
+const LABELS = {command: 'Command', run: 'Run', status: 'Status', event: 'Event', metric: 'Has metric', attribute: 'Attribute', text: 'Text', trace: 'Trace', node: 'Node', system: 'Machine'};
 const HINTS = {attribute: 'name:value', system: 'gpu_percent>90'};
 const PLACES = {...HINTS, text: 'part of a message, event or value', event: 'name, or beginning*', metric: 'name, or beginning*'};
 
@@ -79,6 +79,8 @@ export class Filters {
         found = attribute ? attributes.find((one) => one.name === attribute)?.values.map(({value}) => `${attribute}:${value}`) ?? [] : attributes.map((one) => `${one.name}:`);
       } else if (kind === 'run') {
         found = (await api.runs({...params, run: null})).runs.map(({run}) => run);
+      } else if (kind === 'node') {
+        found = [...new Set((await api.nodes()).nodes.map(({node}) => node))];
       } else if (typed && (kind === 'event' || kind === 'metric') && !typed.endsWith('*')) {
         const summary = await api.summary({...params, [kind]: `${typed}*`});
         found = this.names(kind === 'event' ? summary.events : summary.metrics);

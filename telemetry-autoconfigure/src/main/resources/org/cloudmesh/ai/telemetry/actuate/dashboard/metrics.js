@@ -5,7 +5,7 @@ import {h, name, panel, settled, show, svg, Table, text, Tile} from './dom.js';
 import {local, measure, short, unitOf, whole} from './format.js';
 import {GroupBy, groupLink, groupNote} from './parts.js';
 import {go, href, remembered} from './state.js';
-import {COLOURS, extent, fillMachine, fillPercentiles, Lines, loadMarks, machine, middles, percentiles, within} from './timeline.js';
+import {COLOURS, extent, fillMachine, fillPercentiles, Lines, loadMarks, machine, middles, percentiles, readings, within} from './timeline.js';
 
 const BY = {'': 'Nothing', status: 'Status', event: 'Event', run: 'Run', command: 'Command'};
 const PERCENTILES = ['min', 'p50', 'p90', 'p95', 'p99', 'max'];
@@ -155,7 +155,7 @@ class MetricDetail {
     let answers;
     try {
       answers = await Promise.all([api.metric(this.name, {...filter, by, top: by && 50}, signal), api.soft(api.series(this.name, shape, signal), {points: []}),
-        by ? api.soft(api.series(this.name, grouped, signal), {}) : api.soft(api.context({from: filter.from, to: filter.to, zone: filter.zone, limit: 60}, signal), api.NO_READINGS),
+        by ? api.soft(api.series(this.name, grouped, signal), {}) : readings(filter, signal),
         loadMarks(filter, summary, range, signal)]);
     } catch (failure) {
       if (failure.status === 404) {

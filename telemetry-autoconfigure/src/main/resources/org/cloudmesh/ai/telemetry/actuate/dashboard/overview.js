@@ -4,8 +4,8 @@ import {instant} from './chart.js';
 import {h, name, panel, show, Table, Tile} from './dom.js';
 import {bytes, digits, local, quantity, share, short, span, whole} from './format.js';
 import {status} from './parts.js';
-import {go, href, past, remembered} from './state.js';
-import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, Outcomes, percentiles, principal, within} from './timeline.js';
+import {go, href, past, remembered, wide} from './state.js';
+import {describe, extent, fillMachine, fillPercentiles, loadMarks, machine, Outcomes, percentiles, principal, readings, within} from './timeline.js';
 
 /** How many records a second, in words that stay true for few. */
 function pace(perSecond) {
@@ -15,6 +15,13 @@ function pace(perSecond) {
 /** What is wrong with the recorder: with the store that answers, or with another one. */
 function trouble(pipeline) {
   return [pipeline, pipeline.degraded, ...Object.values(pipeline.stores ?? {})].find((one) => one?.reason) ?? null;
+}
+
+/** Leads to what changed with an event: as long before it as there is after it, at most a day. */
+function comparison(at) {
+  const moment = (seconds) => new Date(seconds * 1000).toISOString();
+  const length = Math.max(60, Math.min(86400, api.now() / 1000 - at));
+  return h('a', {href: href({view: 'runs', base: `${moment(at - length)}..${moment(at)}`, candidate: `${moment(at)}..${moment(at + length)}`})}, 'Compare');
 }
 
 export class View {
@@ -31,7 +38,7 @@ export class View {
     this.events = new Table([
       {title: 'Time', cell: (mark) => h('a', {href: href({view: 'records', record: mark.record.id, at: mark.record.timestamp})}, instant(mark.record.timestamp))},
       {title: 'Event', cell: (mark) => name(mark.record.event ?? mark.record.command), cls: 'wrap'},
-      {title: 'Status', cell: (mark) => status(mark.record.status)},
+      {title: 'Before and after', cell: ({at}) => comparison(at)},
     ], {caption: 'Events that mark the charts', key: (mark) => mark.record.id, empty: 'No rare events in this range. Mark a deploy: telemetry.event("deploy", Status.COMPLETED).'});
     this.statuses = new Table([
       {title: 'Status', head: true, cell: ([value]) => h('a', {href: href({view: 'records', status: value})}, status(value))},
@@ -59,7 +66,7 @@ export class View {
     if (summary.store?.available === false) {
       // Nothing of the store's can be shown, but what the recorder itself knows.
       this.fillPipeline(summary);
-      throw new api.Problem(`The store cannot be read: ${summary.store.reason}`, 503);
+      throw Object.assign(new api.Problem(`The store cannot be read: ${summary.store.reason}`, 503), {summary});
     }
     const range = extent(state, summary);
     const names = summary.metrics ?? [];
@@ -69,7 +76,7 @@ export class View {
     this.content.hidden = !this.empty.hidden;
     this.arrange(metric, names);
     const params = {...within(filter, range), by: 'status', top: 4, buckets: 60};
-    const [series, context, marks] = await Promise.all([metric ? api.soft(api.series(metric, params, signal), {points: []}) : {points: []}, api.soft(api.context({from: filter.from, to: filter.to, zone: filter.zone, limit: 60}, signal), api.NO_READINGS), loadMarks(filter, summary, range, signal)]);
+    const [series, context, marks] = await Promise.all([metric ? api.soft(api.series(metric, params, signal), {points: []}) : {points: []}, readings(filter, signal), loadMarks(filter, summary, range, signal)]);
     this.fillTiles(summary, context, range, past(state));
     if (metric) {
       const source = api.seriesSource(metric, params);
@@ -113,24 +120,26 @@ export class View {
     this.seen = {now, accepted: pipeline.accepted};
     const flying = summary.inFlight;
     this.tiles.throughput.set(pace(summary.records / Math.max(1, range[1] - first / 1000)),
-      flying?.count ? `${whole(flying.count)} calls under way, the oldest ${span(flying.oldest)}` : since === null ? 'since the first record' : `now ${pace(since)}`);
+      flying?.count ? `${whole(flying.count)} call${flying.count === 1 ? '' : 's'} under way, the oldest ${span(flying.oldest)}` : since === null ? 'since the first record' : `now ${pace(since)}`);
     this.tiles.records.set(short(summary.records), `${local(first)} to ${local(last)}`);
     const failed = summary.statuses?.failed ?? 0;
     this.tiles.success.set(share(summary.successRate), summary.successRate === null ? 'nothing has ended yet' : `${whole(failed)} failed of ${whole(failed + (summary.statuses?.completed ?? 0))}`, failed ? 'warn' : '', failed ? href({view: 'records', status: 'failed'}) : null);
+    this.tiles.machine.root.firstChild.textContent = wide() ? 'This machine now' : 'Machine now';
     const latest = context.samples.reduce((found, sample) => (found === null || sample.at > found.at ? sample : found), null) ?? context.now;
     const present = context.now.cpu === null ? latest : context.now;
     this.tiles.machine.set(present.cpu === null ? '–' : `CPU ${quantity(present.cpu, 'percent')}`, describe(present).split(', ').slice(1).join(', '));
     const dropped = Object.values(pipeline.dropped ?? {}).reduce((sum, count) => sum + count, 0);
     const degraded = trouble(pipeline)?.reason ?? null;
     this.tiles.health.set(degraded ? 'Degraded' : dropped ? `${short(dropped)} dropped` : 'Healthy',
-      degraded ?? `${store.backend ?? ''} ${Number.isFinite(store.bytes) ? bytes(store.bytes) : ''}, ${whole(pipeline.queued ?? 0)} queued`, degraded ? 'bad' : dropped ? 'warn' : 'good');
+      degraded ?? `${[store.backend, store.bytes && bytes(store.bytes)].filter(Boolean).join(' ')}, ${pipeline.forward ? `${whole(pipeline.forward.behind)} not sent yet` : `${whole(pipeline.queued ?? 0)} queued`}`, degraded ? 'bad' : dropped ? 'warn' : 'good');
   }
 
   fillPipeline(summary) {
     const pipeline = summary.pipeline ?? {};
     const store = summary.store ?? {};
-    const facts = [['Backend', store.backend ?? '–'], ['File', store.file ?? store.path ?? '–'], ['Size', Number.isFinite(store.bytes) ? bytes(store.bytes) : '–'],
+    const facts = [['Backend', store.backend ?? '–'], ...(store.file ? [['File', store.file], ['Size', bytes(store.bytes)]] : []),
       ['Accepted', whole(pipeline.accepted)], ['Written', whole(pipeline.written)], ['Queued', whole(pipeline.queued)],
+      ...(pipeline.forward ? [['Not sent yet', whole(pipeline.forward.behind)], ['Sent', whole(pipeline.forward.sent)], ['Attempts that failed', whole(pipeline.forward.failed)]] : []),
       ...Object.entries(pipeline.dropped ?? {}).map(([reason, count]) => [`Dropped: ${reason}`, whole(count)]),
       ...Object.entries(pipeline.normalised ?? {}).map(([reason, count]) => [`Normalised: ${reason}`, whole(count)])];
     if (summary.future) {

@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {instant} from './chart.js';
 import {h, name, show} from './dom.js';
 import {measure, unitOf, whole} from './format.js';
-import {filter, go, href, read} from './state.js';
+import {filter, go, href, read, stores, wide} from './state.js';
 
 /** A status as a word with a colour. */
 export function status(value) {
@@ -27,17 +27,30 @@ export function brevity(value) {
 /** How long a record's work took: its metric that says so, as [name, value]. */
 export const duration = (metrics) => Object.entries(metrics ?? {}).find(([key]) => /duration|latency/.test(key) && unitOf(key) !== '');
 
+const nodes = new Map();
+
+/** Learns which machine of a fleet has which records. */
+export async function learnNodes(signal) {
+  if (wide()) {
+    (await api.soft(api.nodes(signal), {nodes: []})).nodes.forEach(({process, node}) => nodes.set(process, node));
+  }
+}
+
+/** The machine that a record came from: its id begins with that of the process. */
+export const nodeOf = ({id}) => nodes.get(String(id).replace(/-[^-]*$/, ''));
+
 /** The columns of a table of records. */
 export function columns() {
   return [
     {title: 'Time', cls: 'when', cell: (record) => h('a', {href: href({view: 'records', record: record.id, at: record.timestamp})}, instant(record.timestamp, true))},
     {title: 'Status', sort: (record) => record.status, cell: (record) => status(record.status)},
     {title: 'Event', cls: 'wrap', sort: (record) => record.event, cell: (record) => (record.event ? name(record.event) : '–')},
+    {title: 'Error', cls: 'wrap', sort: (record) => record.attributes?.['error.type'], cell: (record) => brevity(record.attributes?.['error.type'])},
     {title: 'Model', cls: 'wrap', sort: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model, cell: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model ?? '–'},
     {title: 'Duration', num: true, sort: (record) => duration(record.metrics)?.[1], cell: (record) => (duration(record.metrics) ? measure(...duration(record.metrics)) : '–')},
-    {title: 'Error', cls: 'wrap', sort: (record) => record.attributes?.['error.type'], cell: (record) => brevity(record.attributes?.['error.type'])},
     {title: 'Metrics', cls: 'wrap pairs', cell: (record) => brief(record.metrics)},
     {title: 'Message', cls: 'wrap message', cell: (record) => h('div', {class: 'clamp'}, (record.message ?? '').slice(0, 300))},
+    {title: 'Node', when: wide, cell: (record) => nodeOf(record) ?? '–'},
     {title: 'Command', off: true, sort: (record) => record.command, cell: (record) => record.command},
     {title: 'Run', off: true, sort: (record) => record.run, cell: (record) => record.run},
   ];
@@ -81,6 +94,9 @@ export class GroupBy {
   show(by, attributes = []) {
     for (const name of [...attributes, ...(by.startsWith('attribute.') ? [by.slice(10)] : [])]) {
       this.choices[`attribute.${name}`] ??= name;
+    }
+    if (stores.fleet) {
+      this.choices.node = 'Node';
     }
     const offered = Object.keys(this.choices).join('\n');
     if (this.offered !== offered) {

@@ -2,9 +2,9 @@
 import * as api from './api.js';
 import {instant} from './chart.js';
 import {clipped, h, name, panel, show, Table, text} from './dom.js';
-import {bytes, digits, measure, quantity, whole} from './format.js';
-import {columns, conversation, status} from './parts.js';
-import {go, href, read, remembered} from './state.js';
+import {bytes, digits, measure, quantity, short, whole} from './format.js';
+import {brevity, columns, conversation, learnNodes, nodeOf, status} from './parts.js';
+import {filter, go, href, read, remembered} from './state.js';
 import {fillMachine, machine} from './timeline.js';
 
 const PAGE = 50;
@@ -23,7 +23,8 @@ export class View {
     this.older = h('button', {type: 'button', hidden: true, onclick: () => this.more()}, 'Load older records');
     this.fresh = h('button', {type: 'button', class: 'fresh primary', hidden: true, onclick: () => this.catchUp()});
     this.detail = new RecordDetail();
-    this.root = h('div', {class: 'split'}, h('h1', {class: 'hidden'}, 'Records'), panel('Records', {class: 'grow', tools: h('div', {class: 'tools'}, this.count, this.table.chooser)}, this.fresh, this.table.root, h('div', {class: 'actions'}, this.older)), this.detail.root);
+    this.common = new InCommon();
+    this.root = h('div', {class: 'split'}, h('h1', {class: 'hidden'}, 'Records'), this.common.root, panel('Records', {class: 'grow', tools: h('div', {class: 'tools'}, this.count, this.table.chooser)}, this.fresh, this.table.root, h('div', {class: 'actions'}, this.older)), this.detail.root);
   }
 
   destroy() {
@@ -33,7 +34,8 @@ export class View {
   async load(state, filter, signal) {
     this.filter = filter;
     const asked = JSON.stringify([filter, state.range]);
-    const [answer, summary] = await Promise.all([api.records({...filter, limit: PAGE}, signal), api.summary(filter, signal), this.detail.load(state, signal)]);
+    const [answer, summary] = await Promise.all([api.records({...filter, limit: PAGE}, signal), api.summary(filter, signal), this.detail.load(state, signal), this.common.load(state, filter, signal)]);
+    await learnNodes(signal);
     const known = new Set(this.list.map((record) => record.id));
     const fresh = answer.records.filter((record) => !known.has(record.id));
     const follows = this.asked === asked && this.list.length > 0;
@@ -91,6 +93,29 @@ export class View {
   }
 }
 
+/** What the chosen records have in common: the most frequent values of their attributes, each of which leads further. */
+class InCommon {
+  constructor() {
+    this.body = h('div', {class: 'common'});
+    this.root = h('details', {class: 'panel', ontoggle: () => this.load(read(), filter(read()))}, h('summary', null, h('h2', null, 'In common')), this.body);
+  }
+
+  /** Asks once a minute at most, and again when other records are chosen; it is worth no error. Unasked it opens for failures, where there is room. */
+  async load(state, filter, signal) {
+    if (this.status !== state.status) {
+      this.status = state.status;
+      this.root.open = state.status === 'failed' && innerWidth > 720;
+    }
+    if (!this.root.open) {
+      return;
+    }
+    const answer = await api.recent('attributes', filter, signal).catch(() => ({attributes: []}));
+    const telling = answer.attributes.filter(({records, values: [most]}) => most?.records > 1 && most.records >= records / 33).sort((a, b) => Number(/error|status/.test(b.name)) - Number(/error|status/.test(a.name))).slice(0, 8);
+    show(this.body, telling.length === 0 ? h('p', {class: 'empty'}, 'Nothing that many of them have.') : telling.map(({name: attribute, values}) => h('dl', null, h('dt', {title: attribute}, name(attribute)), values.slice(0, 4).map(({value, records}) => h('dd', null,
+      h('a', {href: href({attribute: [...new Set([...read().attribute, `${attribute}:${value}`])], record: null, at: null}), title: value}, /type$/.test(attribute) ? brevity(value) : value.slice(0, 200)), h('span', null, short(records)))))));
+  }
+}
+
 /** One microsecond later, so that a range holds just this instant. */
 function after(timestamp) {
   const match = /^(.*\.)(\d{6})Z$/.exec(timestamp);
@@ -124,13 +149,15 @@ class RecordDetail {
       const at = Date.parse(state.at);
       const around = {from: new Date(at - 300000).toISOString(), to: new Date(at + 300000).toISOString()};
       try {
-        const [answer, context] = await Promise.all([api.records({from: state.at, to: after(state.at), limit: 1000}, signal), api.context(around, signal)]);
+        await learnNodes(signal);
+        const node = nodeOf({id: state.record});
+        const [answer, context] = await Promise.all([api.records({from: state.at, to: after(state.at), limit: 1000}, signal), api.context({...around, node}, signal)]);
         const record = answer.records.find((one) => String(one.id) === state.record);
         this.fill(record);
         if (this.root.getBoundingClientRect().top < 0) {
           this.root.scrollIntoView();
         }
-        fillMachine(this.machine, context, [(at - 300000) / 1000, (at + 300000) / 1000], [{at: at / 1000, failed: record?.status === 'failed', text: 'this record'}]);
+        fillMachine(this.machine, context, [(at - 300000) / 1000, (at + 300000) / 1000], [{at: at / 1000, failed: record?.status === 'failed', text: 'this record'}], node);
       } catch (failure) {
         this.shown = null;
         throw failure;
@@ -149,7 +176,7 @@ class RecordDetail {
     const trace = attributes?.trace_id;
     show(this.body,
       facts([['Time', instant(record.timestamp, true)], ['UTC', record.timestamp], ['Status', status(record.status)], ['Event', record.event], ['Command', record.command],
-        ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && clipped(record.message)]]),
+        ['Node', nodeOf(record)], ['Run', record.run && h('a', {href: href({view: 'records', run: record.run, record: null, at: null})}, record.run)], ['Id', String(record.id)], ['Message', record.message && clipped(record.message)]]),
       group('Metrics', Object.entries(metrics).map(([key, value]) => [h('a', {href: href({view: 'metrics', name: key})}, name(key)), h('span', {title: String(value)}, measure(key, value))])),
       group('Attributes', Object.entries(attributes ?? {}).map(([key, value]) => [name(key), h('a', {href: href({attribute: [`${key}:${value}`], record: null, at: null}), title: 'Show records with this attribute'}, String(value).slice(0, 2000))])),
       trace && h('p', null, h('a', {href: href({view: 'traces', id: trace})}, 'The whole request')),
@@ -168,5 +195,5 @@ function machineValue(name, value) {
   if (typeof value !== 'number') {
     return typeof value === 'object' ? JSON.stringify(value) : String(value);
   }
-  return /memory/.test(name) ? bytes(value) : /percent/.test(name) ? quantity(value, 'percent') : /temperature/.test(name) ? quantity(value, 'celsius') : digits(value);
+  return /memory|heap|swap|disk/.test(name) ? bytes(value) : /percent/.test(name) ? quantity(value, 'percent') : /temperature/.test(name) ? quantity(value, 'celsius') : digits(value);
 }

@@ -2,9 +2,9 @@
 import * as api from './api.js';
 import {instant} from './chart.js';
 import {h, name, panel, show, Table, text} from './dom.js';
-import {digits, direction, measure, share, span, unitOf, whole} from './format.js';
+import {digits, direction, local, measure, share, span, unitOf, whole} from './format.js';
 import {go, href, read} from './state.js';
-import {COLOURS, Lines, principal} from './timeline.js';
+import {COLOURS, Lines, loadDeploys, principal} from './timeline.js';
 
 const AXES = {elapsed: 'Elapsed', time: 'Time'};
 const SMOOTH = {'': 'Not smoothed', 0.6: 'Smoothed', 0.9: 'Smoothed more', 0.97: 'Smoothed most'};
@@ -48,8 +48,10 @@ export class View {
       const [base, candidate] = this.sides.map((side) => side.value.trim());
       go({base, candidate});
     }}, h('span', {class: 'muted'}, 'Runs, ranges or values:'), this.sides, h('button', {type: 'submit'}, 'Compare')), this.moved.root);
-    this.root = h('div', null, h('h1', {class: 'hidden'}, 'Runs'), panel('Runs', null, this.table.root),
-      panel('Curves', {tools: h('div', {class: 'tools'}, this.metric, this.axis, this.smooth)}, this.curves.root), this.comparison);
+    const parts = [panel('Runs', {class: 'bounded'}, this.table.root), panel('Curves', {tools: h('div', {class: 'tools'}, this.metric, this.axis, this.smooth)}, this.curves.root)];
+    // Whoever comes for a comparison sees it first.
+    parts.splice(this.state.base && this.state.candidate ? 0 : 2, 0, this.comparison);
+    this.root = h('div', null, h('h1', {class: 'hidden'}, 'Runs'), parts);
   }
 
   destroy() {
@@ -70,7 +72,7 @@ export class View {
     const rows = [...(comparison?.metrics ?? [])].sort((a, b) => Number(b.significant) - Number(a.significant) || moved(b) - moved(a));
     this.moved.fill(rows, both ? 'These runs have no metric in common.' : 'Choose a base and a candidate above to see which metrics moved.');
     const significant = rows.filter((row) => row.significant).length;
-    text(this.note, both ? `${state.base} → ${state.candidate}: ${whole(significant)} of ${whole(rows.length)} metrics moved significantly` : '\u00a0');
+    text(this.note, both ? `${sideName(state.base)} → ${sideName(state.candidate)}: ${whole(significant)} of ${whole(rows.length)} metrics moved significantly` : '\u00a0');
     await this.fillCurves(state, rest, list.runs ?? [], both && rows.length ? rows.map((row) => row.name).sort() : summary.metrics ?? [], signal);
     return null;
   }
@@ -96,6 +98,7 @@ export class View {
     const picked = [state.base, state.candidate].filter((run) => runs.some((one) => one.run === run));
     const params = {...filter, by: 'run', top: TOP, axis, buckets: 80};
     const answers = picked.length ? await Promise.all(picked.map((run) => api.soft(api.series(metric, {...params, run}, signal), {}))) : [await api.soft(api.series(metric, params, signal), {})];
+    const marks = axis === 'time' && api.asked.count < 5 ? await loadDeploys(filter, signal) : [];
     const lines = answers.flatMap((answer) => answer.series ?? []);
     const place = (point) => (axis === 'time' ? Date.parse(point.at) / 1000 : point[axis] ?? point.x ?? point.at);
     const x = [...new Set(lines.flatMap((one) => one.points.map(place)))].sort((a, b) => a - b);
@@ -108,7 +111,7 @@ export class View {
     const named = lines.map(({key}, i) => ({label: key ?? 'unknown', colour: COLOURS[i % COLOURS.length]}));
     this.curves.set(weight ? [...named, ...named.map((line) => ({...line, label: `${line.label} as recorded`, kind: 'edge'}))] : named, {
       kind: {title: h('h3', null, name(metric)), unit: unitOf(metric), ...(axis !== 'time' && {x: axis === 'elapsed' ? 'seconds' : 'count'})},
-      x, range: x.length ? [x[0], Math.max(x.at(-1), x[0] + 1e-9)] : [0, 1], columns: weight ? [...raw.map((values) => smoothed(values, weight)), ...raw] : raw, source: api.seriesSource(metric, params),
+      x, marks, range: x.length ? [x[0], Math.max(x.at(-1), x[0] + 1e-9)] : [0, 1], columns: weight ? [...raw.map((values) => smoothed(values, weight)), ...raw] : raw, source: api.seriesSource(metric, params),
       label: `${metric} of ${whole(lines.length)} runs over ${axes[axis]}.`,
     });
   }
@@ -127,6 +130,9 @@ function smoothed(values, weight) {
     return sum / (1 - weight ** count);
   });
 }
+
+/** A side of a comparison for people: instants of a range in local time. */
+const sideName = (side) => side.split('..').map((part) => (/^\d{4}-\d\d-\d\dT/.test(part) ? local(part) : part)).join(' to ');
 
 const moved = (row) => (row.ratio > 0 ? Math.abs(Math.log(row.ratio)) : 0);
 

@@ -1,14 +1,20 @@
 /* All that a view shows is in the address, so a copied address shows the same and the back button works. */
 
-export const VIEWS = {overview: 'Overview', traces: 'Requests', ai: 'AI', cost: 'Cost', metrics: 'Metrics', records: 'Records', runs: 'Runs', alerts: 'Alerts'};
+export const VIEWS = {overview: 'Overview', traces: 'Requests', ai: 'AI', cost: 'Cost', metrics: 'Metrics', records: 'Records', runs: 'Runs', alerts: 'Alerts', nodes: 'Nodes'};
 export const CALENDAR = {today: 'Today', yesterday: 'Yesterday', 'this-month': 'This month', 'last-month': 'Last month'};
 export const RANGES = {'15m': '15 m', '1h': '1 h', '24h': '24 h', '7d': '7 d', all: 'All'};
 export const SECONDS = {'15m': 900, '1h': 3600, '24h': 86400, '7d': 604800};
-export const FILTERS = ['command', 'run', 'status', 'event', 'metric', 'trace', 'text'];
+export const FILTERS = ['command', 'run', 'status', 'event', 'metric', 'trace', 'node', 'text'];
 const REPEATED = ['attribute', 'system'];
 /** What one view knows and another does not. */
 const OWN = ['name', 'by', 'record', 'at', 'base', 'candidate', 'id', 'currency', 'axis', 'smooth', 'order'];
-const SINGLE = ['range', 'from', 'to', 'live', ...FILTERS, ...OWN];
+const SINGLE = ['range', 'from', 'to', 'live', 'store', ...FILTERS, ...OWN];
+
+/** The stores that can be chosen: the fleet's and this node's own, null where there is none, and the one that answers unasked. */
+export const stores = {fleet: null, local: null, first: null};
+
+/** Whether what is shown comes from several machines. */
+export const wide = (state = read()) => stores.fleet !== null && (state.store ?? stores.first) === stores.fleet && !state.node;
 
 /** Reads the state off the address. */
 export function read() {
@@ -60,7 +66,7 @@ export function go(changes, replace = false) {
 /** The parameters that every path of the interface takes. */
 export function filter(state) {
   const params = {};
-  for (const key of [...FILTERS, ...REPEATED]) {
+  for (const key of ['store', ...FILTERS, ...REPEATED]) {
     params[key] = state[key];
   }
   if (state.from || state.to) {

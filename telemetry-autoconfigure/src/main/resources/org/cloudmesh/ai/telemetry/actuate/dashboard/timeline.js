@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {Chart} from './chart.js';
 import {h, show} from './dom.js';
 import {bytes, isoSeconds, local, measure, quantity, unitOf, whole} from './format.js';
-import {calendar, go, remembered, SECONDS} from './state.js';
+import {calendar, go, remembered, SECONDS, wide} from './state.js';
 
 /** Events that come more often than this in a day are traffic and would hide what they are to mark. */
 const RARE = 20;
@@ -72,9 +72,12 @@ export function machine(height = 120) {
   });
 }
 
+/** The machine over the range. Those of a fleet do not make one line: there a node has to be chosen. */
+export const readings = (filter, signal) => api.soft(api.context({from: filter.from, to: filter.to, zone: filter.zone, node: filter.node, limit: wide() ? 1 : 60}, signal), api.NO_READINGS);
+
 /** Fills that chart from the readings of the context path; a time without any is a gap, not a line. */
-export function fillMachine(chart, {samples, now}, range, marks) {
-  const sorted = [...samples].sort((a, b) => a.at - b.at);
+export function fillMachine(chart, {samples, now}, range, marks, one = false) {
+  const sorted = wide() && !one ? [] : [...samples].sort((a, b) => a.at - b.at);
   const points = sorted.flatMap((sample, i) => (i > 0 && sample.at - sorted[i - 1].at > 50 * (range[1] - range[0]) ? [{at: sample.at - 1}, sample] : [sample]));
   const column = (key) => points.map((sample) => sample[key] ?? null);
   const last = sorted.at(-1) ?? now;
@@ -83,7 +86,7 @@ export function fillMachine(chart, {samples, now}, range, marks) {
   chart.set({
     x: points.map((sample) => sample.at / 1000), range, marks, columns: ['cpu', 'memory', 'gpu', 'gpuMemory'].map(column),
     label: `Machine over time, ${whole(sorted.length)} readings. Last: ${describe(last)}.`,
-    empty: 'No readings in this range. The machine is read while records come in.',
+    empty: wide() ? 'Several machines. Choose one: Nodes, or the filter Node.' : 'No readings in this range. The machine is read while records come in.',
   });
 }
 
@@ -174,6 +177,19 @@ export class Outcomes {
   }
 }
 
+/** Records as marks. */
+const marksOf = (records) => records.map((record) => ({
+  at: Date.parse(record.timestamp) / 1000,
+  failed: false,
+  text: [record.event, record.status, record.attributes?.version].filter(Boolean).join(' '),
+  record,
+})).sort((a, b) => b.at - a.at);
+
+/** The marks of a view that asks for no summary: deploys alone. */
+export async function loadDeploys({from, to, zone, metric, ...rest}, signal) {
+  return marksOf((await api.soft(api.recent('records', {...rest, event: 'deploy*', limit: 2 * RARE}, signal), {records: []})).records);
+}
+
 /**
  * What marks the time lines: events that are rare, wherever they come in the range. At most one request: what is known already is not
  * asked for again, and further events come with the next refresh.
@@ -192,10 +208,5 @@ export async function loadMarks(filter, summary, range, signal) {
     const common = at.some((time, i) => i >= RARE && at[i - RARE] - time < DAY);
     seen.set(key(next[0]), {count: next[1], records: common ? [] : answer.records});
   }
-  return candidates.flatMap(([event]) => seen.get(key(event))?.records ?? []).map((record) => ({
-    at: Date.parse(record.timestamp) / 1000,
-    failed: false,
-    text: [record.event, record.status, record.attributes?.version].filter(Boolean).join(' '),
-    record,
-  })).filter(({at}) => at >= range[0] && at <= range[1]).sort((a, b) => b.at - a.at);
+  return marksOf(candidates.flatMap(([event]) => seen.get(key(event))?.records ?? [])).filter(({at}) => at >= range[0] && at <= range[1]);
 }

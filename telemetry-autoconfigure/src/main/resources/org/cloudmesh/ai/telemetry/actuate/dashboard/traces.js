@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {instant} from './chart.js';
 import {clipped, h, name, panel, show, Table, text} from './dom.js';
 import {digits, measure, money, short, span, whole} from './format.js';
-import {brevity, conversation, status} from './parts.js';
+import {brevity, conversation, learnNodes, nodeOf, status} from './parts.js';
 import {go, href} from './state.js';
 import {fillMachine, machine} from './timeline.js';
 
@@ -43,7 +43,7 @@ class Requests {
       column('Status', 'status', status),
       column('Duration', 'duration', span, {num: true}),
       column('Records', 'records', whole, {num: true}),
-      {title: 'Models', cls: 'wrap', cell: (trace) => (trace.models ?? []).join(', ') || '–'},
+      {title: 'Models', cls: 'models', cell: (trace) => h('div', {class: 'clamp'}, (trace.models ?? []).join(', ') || '–')},
       column('Input', 'inputTokens', short, {num: true}), column('Output', 'outputTokens', short, {num: true}),
       column('Cost', 'cost', (cost, trace) => amount(cost, trace.currency), {num: true}),
       {title: 'Scores', cls: 'wrap', cell: (trace) => Object.entries(trace.scores ?? {}).map(([key, value]) => `${key} ${digits(value)}`).join(', ')},
@@ -120,23 +120,40 @@ class Waterfall {
       return null;
     }
     const trace = await api.trace(this.id, signal);
+    await learnNodes(signal);
+    const nodes = [...new Set(trace.spans.map(nodeOf).filter(Boolean))];
     const start = Date.parse(trace.started) / 1000;
     const length = Math.max(trace.duration ?? 0, ...trace.spans.map((span) => Date.parse(span.started) / 1000 + (span.duration ?? 0) - start), 0.001);
     const range = [start - length * 0.02, start + length * 1.02];
     const conversations = [...new Set(trace.spans.map((span) => span.attributes?.[CONVERSATION]).filter(Boolean))];
     const scores = (trace.scores ?? []).map((score) => [score.name ?? 'score', score.value === undefined ? '' : digits(score.value), score.label, score.explanation].filter(Boolean).join(' '));
-    show(this.head, [['Trace', this.id], ['Started', instant(trace.started, true)], ['Took', span(trace.duration ?? length)],
-      ['Conversation', conversations.length > 0 && conversations.map((one) => h('a', {href: conversation(one)}, one))], ['Scores', scores.join('; ')]]
+    show(this.head, [['Trace', this.id], ['Started', instant(trace.started, true)], ['Took', span(trace.duration ?? length)], ['Node', nodes.join(', ')],
+      ...totals(trace.spans), ['Conversation', conversations.length > 0 && conversations.map((one) => h('a', {href: conversation(one)}, one))], ['Scores', scores.join('; ')]]
       .flatMap(([label, value]) => (value && value.length !== 0 ? [h('dt', null, label), h('dd', null, value)] : [])));
     show(this.rows, trace.spans.map((one) => row(one, range)));
     const calls = trace.spans.filter(({attributes}) => attributes?.[INPUT] || attributes?.[OUTPUT]);
     this.talk.hidden = calls.length === 0;
     show(this.talk, this.talk.firstChild, messages(calls));
-    const context = await api.context({from: new Date((range[0] - 15) * 1000).toISOString(), to: new Date((range[1] + 15) * 1000).toISOString()}, signal);
-    fillMachine(this.machine, context, range, []);
+    const context = await api.context({node: nodes.length === 1 ? nodes[0] : null, from: new Date((range[0] - 15) * 1000).toISOString(), to: new Date((range[1] + 15) * 1000).toISOString()}, signal);
+    fillMachine(this.machine, context, range, [], nodes.length === 1);
     this.done = Date.now() / 1000 - start - length > 60;
     return null;
   }
+}
+
+/** What all pieces of work come to; two currencies are told apart. */
+function totals(spans) {
+  const sums = new Map();
+  const add = (key, value) => value !== undefined && sums.set(key, (sums.get(key) ?? 0) + value);
+  for (const {metrics = {}, attributes = {}} of spans) {
+    add('input', metrics['gen_ai.usage.input_tokens']);
+    add('output', metrics['gen_ai.usage.output_tokens']);
+    add(`cost ${attributes['gen_ai.usage.cost.currency'] ?? ''}`, metrics[COST]);
+  }
+  const failed = spans.filter((one) => one.status === 'failed').length;
+  return [['Status', failed ? h('span', {class: 'worse'}, `${whole(failed)} of ${whole(spans.length)} pieces of work failed`) : null],
+    ['Tokens', sums.has('input') || sums.has('output') ? `${whole(sums.get('input') ?? 0)} + ${whole(sums.get('output') ?? 0)}` : null],
+    ['Cost', [...sums].filter(([key]) => key.startsWith('cost ')).map(([key, sum]) => money(sum, key.slice(5))).join(', ')]];
 }
 
 /** One piece of work: its name and figures, and a bar on the time axis of the whole. */
