@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.store.sqlite.OlderFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -52,14 +53,8 @@ class MigrationFaultTests {
                     + KINDS + ") INSERT INTO kind (process, status, event, shape)"
                     + " SELECT 1, 'recorded', hex(randomblob(400)), 1 FROM many");
             this.present = number(this.first, "PRAGMA user_version");
-            // What later versions have and version 1 had not.
-            statement.executeUpdate("DROP VIEW telemetry");
-            statement.executeUpdate("ALTER TABLE record DROP COLUMN during");
-            statement.executeUpdate("DROP TABLE history");
-            statement.executeUpdate("DROP INDEX kind_group");
-            statement.executeUpdate("ALTER TABLE cell DROP COLUMN by_kind");
-            statement.executeUpdate("PRAGMA user_version = 1");
         }
+        OlderFile.make(this.first, 1);
     }
 
     @Test

@@ -127,11 +127,7 @@ class SqliteFileTests {
         store.write(records("aa", 1, 1000), true);
         List<TelemetryRecord> before = all(store);
         store.close();
-        backToVersion2(store.path());
-        // What version 2 has and version 1 had not.
-        sql(store.path(), "DROP INDEX kind_group");
-        sql(store.path(), "ALTER TABLE cell DROP COLUMN by_kind");
-        sql(store.path(), "PRAGMA user_version = 1");
+        OlderFile.make(store.path(), 1);
 
         store = open("telemetry.db");
         assertThat(cli(store.path(), "PRAGMA user_version")).isEqualTo(Integer.toString(Schema.VERSION));
@@ -144,18 +140,6 @@ class SqliteFileTests {
         assertConsistent(store);
     }
 
-    private static void backToVersion2(Path path) throws Exception {
-        for (String table : List.of("attribute_run", "attribute_posting", "attribute_late")) {
-            sql(path, "DROP TABLE " + table);
-        }
-        sql(path, "ALTER TABLE reading DROP COLUMN until");
-        sql(path, "DROP VIEW telemetry");
-        sql(path, "ALTER TABLE record DROP COLUMN during");
-        sql(path, "DROP TABLE history");
-        sql(path, "DELETE FROM mark WHERE name LIKE 'index-%'");
-        sql(path, "PRAGMA user_version = 2");
-    }
-
     @Test
     void aFileOfTheSecondVersionAnswersAtOnceAndGetsItsIndexByAndBy() throws Exception {
         long seed = System.nanoTime();
@@ -163,7 +147,7 @@ class SqliteFileTests {
         SqliteStore store = open("telemetry.db");
         store.write(records.subList(0, 3_000), true);
         store.close();
-        backToVersion2(store.path());
+        OlderFile.make(store.path(), 2);
 
         store = open("telemetry.db");
         assertFinds(store, records.subList(0, 3_000), seed);
@@ -272,10 +256,7 @@ class SqliteFileTests {
         SqliteStore store = open("telemetry.db");
         store.write(records("aa", 1, 5000), true);
         store.close();
-        sql(store.path(), "DROP VIEW telemetry");
-        sql(store.path(), "ALTER TABLE record DROP COLUMN during");
-        sql(store.path(), "DROP TABLE history");
-        sql(store.path(), "PRAGMA user_version = 2");
+        OlderFile.make(store.path(), 2);
         long last = Files.size(store.path()) - 4096;
         try (RandomAccessFile file = new RandomAccessFile(store.path().toFile(), "rw")) {
             file.seek(last);
