@@ -994,9 +994,11 @@ public abstract class StoreContractTests {
         during.put("gpu_percent_max", null);
         during.put("gpu_memory_used_max", null);
         during.put("gpu_energy", 37_515.625);
+        Map<String, Object> withoutCards = new LinkedHashMap<>(during);
+        withoutCards.put("gpu_energy", null);
         Map<String, Object> other = new LinkedHashMap<>(Map.of("of a later release", "text"));
         List<TelemetryRecord> records = new ArrayList<>();
-        for (Map<String, Object> map : Arrays.asList(null, during, other, null, during)) {
+        for (Map<String, Object> map : Arrays.asList(null, during, other, withoutCards, during)) {
             records.add(TelemetryRecord.builder(
                             Records.origin("aa", "c", "r"), records.size() + 1, Records.START + records.size())
                     .metrics(new String[] {"duration_sec"}, new double[] {600.25})

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -8,8 +9,9 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The column {@code during}: the object's values in the order of its fields as a JSON array, a third of the object's
- * size. An object of other fields, which another release wrote, stays an object. The view {@code telemetry} knows both.
+ * The column {@code during}: the object's values in the order of its fields as a JSON array, nulls at its end left out.
+ * That is a fifth of the object's size. An object of other fields, which another release wrote, stays an object. The
+ * view {@code telemetry} knows both.
  */
 final class DuringColumn {
 
@@ -30,9 +32,14 @@ final class DuringColumn {
         if (during == null) {
             return null;
         }
-        return FIELDS.equals(List.copyOf(during.keySet()))
-                ? JsonLists.write(during.values())
-                : RecordJson.write(during);
+        if (!FIELDS.equals(List.copyOf(during.keySet()))) {
+            return RecordJson.write(during);
+        }
+        List<@Nullable Object> values = new ArrayList<>(during.values());
+        while (!values.isEmpty() && values.get(values.size() - 1) == null) {
+            values.remove(values.size() - 1);
+        }
+        return JsonLists.write(values);
     }
 
     static @Nullable Map<String, @Nullable Object> read(@Nullable String json) {
