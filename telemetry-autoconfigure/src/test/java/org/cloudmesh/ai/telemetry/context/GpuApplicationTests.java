@@ -95,13 +95,14 @@ class GpuApplicationTests {
             application.get("/job/2");
             Map<String, Object> during = application.json("/actuator/telemetry/records", "$.records[0].system.during");
             assertThat(during)
-                    .containsEntry("seconds", 2.0)
                     .containsEntry("gpu_percent_avg", 68.0)
                     .containsEntry("gpu_percent_max", 68.0)
                     .containsEntry("gpu_memory_used_max", 44023414784L);
             assertThat((Integer) during.get("readings")).isBetween(2, 21);
-            // 62.5 W for two seconds.
-            assertThat((Double) during.get("gpu_energy")).isEqualTo(125.0, within(0.01));
+            // On a busy machine, readings may begin later or end earlier than the job.
+            double seconds = ((Number) during.get("seconds")).doubleValue();
+            assertThat(seconds).isBetween(0.5, 2.0);
+            assertThat((Double) during.get("gpu_energy")).isEqualTo(62.5 * seconds, within(0.1));
         }
     }
 
