@@ -103,12 +103,13 @@ function metricPath(name, rest, params) {
 
 /** The overview; it also tells which stores there are. */
 export async function summary(filter, signal) {
+  const chosen = filter?.store ?? read().store;
   const answer = await get('', filter, signal);
   const known = Object.keys(answer.pipeline?.stores ?? {});
   stores.fleet = known.includes('jdbc') ? 'jdbc' : null;
   stores.local = known.includes('sqlite') ? 'sqlite' : null;
   // What answers when no store is named is not seen while one is.
-  stores.first = read().store ? stores.first : answer.store?.backend;
+  stores.first = chosen ? stores.first : answer.store?.backend;
   return answer;
 }
 export const metrics = (filter, signal) => get('metrics', filter, signal);

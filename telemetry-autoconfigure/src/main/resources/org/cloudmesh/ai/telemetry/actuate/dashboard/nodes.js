@@ -15,18 +15,21 @@ function condition({degraded, lastSeen}) {
   return degraded ? ['failed', degraded] : api.now() - Date.parse(lastSeen) > SILENT * 1000 ? ['other', 'silent'] : ['completed', 'well'];
 }
 
+/** What to say in an address so that the fleet answers. */
+const fleet = () => ({store: stores.fleet === stores.first ? null : stores.fleet});
+
 export class View {
   constructor() {
     const percent = (title, value) => ({title, num: true, sort: (node) => value(node.system ?? {}), cell: (node) => quantity(value(node.system ?? {}), 'percent')});
     const count = (title, key) => ({title, num: true, sort: (node) => node[key], cell: (node) => (node[key] ? h('span', {class: key === 'records' ? null : 'worse'}, key === 'records' ? short(node[key]) : whole(node[key])) : whole(node[key]))});
     this.table = new Table([
-      {title: 'Node', head: true, cls: 'wrap', sort: (node) => node.node, cell: (node) => h('a', {href: href({view: 'overview', node: node.node, store: null})}, name(node.node))},
+      {title: 'Node', head: true, cls: 'wrap', sort: (node) => node.node, cell: (node) => h('a', {href: href({view: 'overview', node: node.node, ...fleet()})}, name(node.node))},
       {title: 'State', cls: 'wrap', sort: (node) => condition(node)[1], cell: (node) => {
         const [shade, words] = condition(node);
         return h('span', {class: `status st-${shade}`}, words);
       }},
       {title: 'Command', cls: 'wrap', sort: (node) => node.command, cell: (node) => node.command},
-      {title: 'Run', cls: 'wrap', sort: (node) => node.run, cell: (node) => node.run && h('a', {href: href({view: 'records', run: node.run, store: null})}, name(node.run))},
+      {title: 'Run', cls: 'wrap', sort: (node) => node.run, cell: (node) => node.run && h('a', {href: href({view: 'records', run: node.run, ...fleet()})}, name(node.run))},
       {title: 'Last heard', num: true, sort: (node) => node.lastSeen, cell: (node) => instant(node.lastSeen)},
       count('Records', 'records'), count('Behind', 'behind'), count('Dropped', 'dropped'),
       percent('CPU', (system) => system.cpu_percent ?? null),

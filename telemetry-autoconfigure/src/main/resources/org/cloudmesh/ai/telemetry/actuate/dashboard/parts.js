@@ -3,7 +3,7 @@ import * as api from './api.js';
 import {instant} from './chart.js';
 import {h, name, show} from './dom.js';
 import {measure, unitOf, whole} from './format.js';
-import {filter, go, href, read, stores, wide} from './state.js';
+import {filter, go, href, read, wide} from './state.js';
 
 /** A status as a word with a colour. */
 export function status(value) {
@@ -45,12 +45,12 @@ export function columns() {
     {title: 'Time', cls: 'when', cell: (record) => h('a', {href: href({view: 'records', record: record.id, at: record.timestamp})}, instant(record.timestamp, true))},
     {title: 'Status', sort: (record) => record.status, cell: (record) => status(record.status)},
     {title: 'Event', cls: 'wrap', sort: (record) => record.event, cell: (record) => (record.event ? name(record.event) : '–')},
+    {title: 'Node', when: wide, cell: (record) => nodeOf(record) ?? '–'},
     {title: 'Error', cls: 'wrap', sort: (record) => record.attributes?.['error.type'], cell: (record) => brevity(record.attributes?.['error.type'])},
     {title: 'Model', cls: 'wrap', sort: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model, cell: (record) => record.attributes?.['gen_ai.request.model'] ?? record.attributes?.model ?? '–'},
     {title: 'Duration', num: true, sort: (record) => duration(record.metrics)?.[1], cell: (record) => (duration(record.metrics) ? measure(...duration(record.metrics)) : '–')},
     {title: 'Metrics', cls: 'wrap pairs', cell: (record) => brief(record.metrics)},
     {title: 'Message', cls: 'wrap message', cell: (record) => h('div', {class: 'clamp'}, (record.message ?? '').slice(0, 300))},
-    {title: 'Node', when: wide, cell: (record) => nodeOf(record) ?? '–'},
     {title: 'Command', off: true, sort: (record) => record.command, cell: (record) => record.command},
     {title: 'Run', off: true, sort: (record) => record.run, cell: (record) => record.run},
   ];
@@ -95,7 +95,7 @@ export class GroupBy {
     for (const name of [...attributes, ...(by.startsWith('attribute.') ? [by.slice(10)] : [])]) {
       this.choices[`attribute.${name}`] ??= name;
     }
-    if (stores.fleet) {
+    if (wide()) {
       this.choices.node = 'Node';
     }
     const offered = Object.keys(this.choices).join('\n');

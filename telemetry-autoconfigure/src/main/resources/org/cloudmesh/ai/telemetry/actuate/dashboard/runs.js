@@ -35,6 +35,7 @@ export class View {
       {title: 'Significant', sort: (row) => Number(row.significant), cell: (row) => h('span', {class: row.significant ? 'badge strong' : 'badge'}, row.significant === null || row.significant === undefined ? 'unknown' : row.significant ? 'yes' : 'no')},
       {title: 'Base p95', num: true, cell: (row) => measure(row.name, row.base?.p95)},
       {title: 'Candidate p95', num: true, cell: (row) => measure(row.name, row.candidate?.p95)},
+      {title: 'Success', num: true, cell: ({base, candidate}) => (base?.successRate === candidate?.successRate ? share(base?.successRate) : `${share(base?.successRate)} → ${share(candidate?.successRate)}`)},
       {title: 'Values', num: true, cell: (row) => `${whole(row.base?.count ?? 0)} / ${whole(row.candidate?.count ?? 0)}`},
     ], {caption: 'Metrics of both runs', key: (row) => row.name, state: () => href()});
     const select = (label, key, options) => h('select', {'aria-label': label, onchange: (event) => go({[key]: event.target.value})}, Object.entries(options).map(([value, title]) => h('option', {value}, title)));
