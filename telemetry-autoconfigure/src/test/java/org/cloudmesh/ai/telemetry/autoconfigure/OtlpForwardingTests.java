@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.opentelemetry.autoconfigure.OpenTelemetrySdkAutoConfiguration;
@@ -126,6 +127,47 @@ class OtlpForwardingTests {
                     .withBean(OtlpLoggingConnectionDetails.class, () -> (transport) -> receiver.endpoint())
                     .run((context) -> sends(context.getBean(RecordingTelemetry.class)));
             assertThat(receiver.records()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"http, 401", "grpc, UNAUTHENTICATED"})
+    void tellsWhatTheReceiverAnswered(String transport, String answer) throws Exception {
+        try (OtlpReceiver receiver = receiver(transport)) {
+            receiver.deny(true);
+            runner("telemetry.otlp.endpoint=" + receiver.endpoint(), "telemetry.otlp.transport=" + transport)
+                    .run((context) -> {
+                        RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                        telemetry.emit("loss", 0.5);
+                        Fleet.await(() -> Fleet.status(telemetry, "otlp").degraded() != null, "it is degraded");
+                        assertThat(Fleet.status(telemetry, "otlp").degraded().reason())
+                                .contains("it answered " + answer, "Check telemetry.otlp.headers");
+                        receiver.deny(false);
+                        Fleet.awaitThrough(telemetry, "otlp");
+                        assertThat(Fleet.status(telemetry, "otlp").dropped()).isEmpty();
+                    });
+            assertThat(receiver.records()).hasSize(1);
+        }
+    }
+
+    @Test
+    void sendsLessAtOnceToAReceiverThatTakesLess() throws Exception {
+        try (OtlpReceiver receiver = OtlpReceiver.http()) {
+            receiver.limit(100_000);
+            runner("telemetry.otlp.endpoint=" + receiver.endpoint()).run((context) -> {
+                RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                for (int i = 0; i < 100; i++) {
+                    telemetry.record().metric("n", i).message("m".repeat(10_000)).emit();
+                }
+                Fleet.awaitThrough(telemetry, "otlp");
+                assertThat(Fleet.status(telemetry, "otlp").written()).isEqualTo(100);
+                assertThat(Fleet.status(telemetry, "otlp").dropped()).isEmpty();
+            });
+            assertThat(receiver.records())
+                    .extracting((record) ->
+                            OtlpReceiver.attributes(record.getAttributesList()).get("n"))
+                    .contains(0.0, 50.0, 99.0)
+                    .hasSizeGreaterThanOrEqualTo(100);
         }
     }
 

@@ -320,6 +320,10 @@ class FleetFaultTests {
                             telemetry.emit("n", records++);
                         }
                         assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+                        Fleet.await(
+                                () -> Fleet.status(telemetry, "jdbc").degraded() != null
+                                        || Fleet.status(telemetry, "jdbc").forward().behind() < 20_000,
+                                "it is degraded, or not far behind");
                     }
                     assertThat(reason(telemetry)).contains("The disk of the database is full");
                     assertThat(Fleet.isExact(telemetry)).isTrue();
@@ -328,7 +332,7 @@ class FleetFaultTests {
                     Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() == null, "it works again");
                     long healed = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - mended);
                     assertThat(healed).isLessThan(5000);
-                    Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> Fleet.isThrough(telemetry, "jdbc"));
+                    Fleet.awaitThrough(telemetry, "jdbc");
                     assertThat(Fleet.isExact(telemetry)).isTrue();
                     reporter.publishEntry("seen", "%d records, healed after %d ms".formatted(records, healed));
                 }

@@ -49,6 +49,8 @@ final class FleetNode {
 
     private static final int STEP_MILLIS = 20;
 
+    private static final long FILL = 20_000;
+
     private final RecordingTelemetry telemetry;
 
     private final FileOutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -120,8 +122,13 @@ final class FleetNode {
                     load.start();
                 }
                 case "fill" -> {
-                    emit(number);
-                    say("filled " + this.telemetry.flush(Duration.ofSeconds(60)));
+                    boolean kept = true;
+                    // Less at once than the queue takes.
+                    for (long left = number; left > 0; left -= FILL) {
+                        emit(Math.min(FILL, left));
+                        kept &= this.telemetry.flush(Duration.ofSeconds(60));
+                    }
+                    say("filled " + kept);
                 }
                 case "stop" -> this.loading = false;
                 case "status" -> say(status());

@@ -279,6 +279,9 @@ class FleetProcessFaultTests {
     }
 
     private static Child.Start shifted(String by) {
-        return Child.start().through("faketime", "-m", "--exclude-monotonic", "-f", by);
+        // The files' times are as they were.
+        return Child.start()
+                .environment("NO_FAKE_STAT", "1")
+                .through("faketime", "-m", "--exclude-monotonic", "-f", by);
     }
 }

@@ -7,6 +7,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.StreamObserver;
 import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
@@ -40,6 +41,10 @@ public final class OtlpReceiver implements AutoCloseable {
     private final Runnable stop;
 
     private volatile boolean refusing;
+
+    private volatile boolean denying;
+
+    private volatile int largest = Integer.MAX_VALUE;
 
     private OtlpReceiver(boolean grpc) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
@@ -77,6 +82,16 @@ public final class OtlpReceiver implements AutoCloseable {
     /** Lets it answer that it is not available. */
     public void refuse(boolean refusing) {
         this.refusing = refusing;
+    }
+
+    /** Lets it answer that the caller is unknown to it. */
+    public void deny(boolean denying) {
+        this.denying = denying;
+    }
+
+    /** Lets it refuse calls over HTTP of more bytes than that, once they are read. */
+    public void limit(int largest) {
+        this.largest = largest;
     }
 
     /** Returns what it took, in order. */
@@ -120,12 +135,18 @@ public final class OtlpReceiver implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         ExportLogsServiceRequest request = ExportLogsServiceRequest.parseFrom(exchange.getRequestBody());
         authorization(exchange.getRequestHeaders().getFirst("Authorization"));
-        boolean refusing = this.refusing;
-        if (!refusing) {
+        int status = 200;
+        if (this.refusing) {
+            status = 503;
+        } else if (this.denying) {
+            status = 401;
+        } else if (request.getSerializedSize() > this.largest) {
+            status = 413;
+        } else {
             this.requests.add(request);
         }
         exchange.getResponseHeaders().add("Content-Type", "application/x-protobuf");
-        exchange.sendResponseHeaders(refusing ? 503 : 200, -1);
+        exchange.sendResponseHeaders(status, -1);
         exchange.close();
     }
 
@@ -144,8 +165,9 @@ public final class OtlpReceiver implements AutoCloseable {
 
         @Override
         public void export(ExportLogsServiceRequest request, StreamObserver<ExportLogsServiceResponse> response) {
-            if (OtlpReceiver.this.refusing) {
-                response.onError(io.grpc.Status.UNAVAILABLE.asRuntimeException());
+            if (OtlpReceiver.this.refusing || OtlpReceiver.this.denying) {
+                Status status = OtlpReceiver.this.refusing ? Status.UNAVAILABLE : Status.UNAUTHENTICATED;
+                response.onError(status.asRuntimeException());
                 return;
             }
             OtlpReceiver.this.requests.add(request);

@@ -159,7 +159,16 @@ final class OtlpStore implements TelemetryStore {
     }
 
     private static StoreException failure(@Nullable Throwable cause) {
-        String message = cause == null || cause.getMessage() == null ? "no answer, or a refusal" : cause.getMessage();
+        ReceiverAnswer answer = ReceiverAnswer.of(cause);
+        if (answer != null) {
+            return new StoreException(
+                    answer.isTooLarge() ? Remedy.RECORD : Remedy.RETRY,
+                    ("The OTLP receiver does not take records: it answered " + answer.code() + " " + answer.text())
+                                    .strip()
+                            + answer.help(),
+                    cause);
+        }
+        String message = cause == null || cause.getMessage() == null ? "no answer came" : cause.getMessage();
         return new StoreException(Remedy.RETRY, "The OTLP receiver does not take records: " + message, cause);
     }
 
