@@ -157,7 +157,11 @@ class OtlpForwardingTests {
             runner("telemetry.otlp.endpoint=" + receiver.endpoint()).run((context) -> {
                 RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
                 for (int i = 0; i < 100; i++) {
-                    telemetry.record().metric("n", i).message("m".repeat(10_000)).emit();
+                    telemetry
+                            .record()
+                            .metric("n", i)
+                            .message("m".repeat(10_000))
+                            .emit();
                 }
                 Fleet.awaitThrough(telemetry, "otlp");
                 assertThat(Fleet.status(telemetry, "otlp").written()).isEqualTo(100);

@@ -322,7 +322,10 @@ class FleetFaultTests {
                         assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
                         Fleet.await(
                                 () -> Fleet.status(telemetry, "jdbc").degraded() != null
-                                        || Fleet.status(telemetry, "jdbc").forward().behind() < 20_000,
+                                        || Fleet.status(telemetry, "jdbc")
+                                                        .forward()
+                                                        .behind()
+                                                < 20_000,
                                 "it is degraded, or not far behind");
                     }
                     assertThat(reason(telemetry)).contains("The disk of the database is full");

@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -82,7 +83,10 @@ final class FleetNode {
             properties.setProperty("user", "telemetry");
             properties.setProperty("connectTimeout", "5");
             RecordingTelemetry telemetry = Fleet.start(
-                    Fleet.builder(path).closeTimeout(Duration.ofSeconds(Long.getLong("node.close", 20))),
+                    Fleet.builder(path)
+                            .closeTimeout(Duration.ofSeconds(Long.getLong("node.close", 20)))
+                            .clock(Clock.offset(
+                                    Clock.systemUTC(), Duration.ofDays(Integer.getInteger("node.days", 0)))),
                     new DriverManagerDataSource(url, properties),
                     node);
             Runtime.getRuntime().addShutdownHook(new Thread(telemetry::close));
