@@ -14,8 +14,8 @@ public final class Benchmarks {
     /**
      * Prints a section of Markdown.
      *
-     * @param args {@code emit}, {@code ingest}, {@code query}, {@code lines}, {@code startup} or {@code idle}; how many records;
-     *     how many rounds, where 0 is the default
+     * @param args {@code emit}, {@code ingest}, {@code query}, {@code lines}, {@code fleet}, {@code startup} or {@code idle};
+     *     how many records; how many rounds, where 0 is the default
      */
     public static void main(String[] args) throws Exception {
         if (LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
@@ -29,6 +29,7 @@ public final class Benchmarks {
             case "ingest" -> new IngestBenchmark(records == 0 ? 1_000_000 : records, rounds == 0 ? 5 : rounds).run();
             case "query" -> new QueryBenchmark(records).run();
             case "lines" -> new LinesBenchmark(records).run();
+            case "fleet" -> new FleetBenchmark(records == 0 ? 10_000_000 : records, rounds == 0 ? 3 : rounds).run();
             case "startup" -> new StartupBenchmark(rounds == 0 ? 20 : rounds).run();
             case "idle" -> new IdleBenchmark(rounds == 0 ? 2 : rounds).run();
             case "emit-case" -> Fork.answer(new EmitCase(rest.get(2)).measure());
