@@ -77,12 +77,14 @@ final class FleetBenchmark {
         List<List<Double>> copiedAtOnce = new ArrayList<>();
         int[] nodes = {1, 2, 4};
         List<List<Double>> ourWork = new ArrayList<>();
+        List<List<Double>> serversWork = new ArrayList<>();
         List<List<Double>> theirWork = new ArrayList<>();
         double bytes = 0;
         for (int n = 0; n < nodes.length; n++) {
             forwarded.add(new ArrayList<>());
             copiedAtOnce.add(new ArrayList<>());
             ourWork.add(new ArrayList<>());
+            serversWork.add(new ArrayList<>());
             theirWork.add(new ArrayList<>());
         }
         for (int round = 0; round < this.rounds; round++) {
@@ -90,6 +92,7 @@ final class FleetBenchmark {
                 Forwarded run = forward(server, nodes[n], FORWARDED / nodes[n]);
                 forwarded.get(n).add(run.rate);
                 ourWork.get(n).add(run.cpu);
+                serversWork.get(n).add(run.serverCpu);
                 Copied copy = copy(server, run.database, nodes[n]);
                 copiedAtOnce.get(n).add(copy.rate);
                 theirWork.get(n).add(copy.cpu);
@@ -109,13 +112,14 @@ final class FleetBenchmark {
                 "forwarded",
                 "bare COPY",
                 "ratio",
-                "CPU of both sides, us a record",
-                "of COPY",
-                "ratio");
+                "CPU, us a record: of this JVM",
+                "of the server",
+                "of COPY, both");
         for (int n = 0; n < nodes.length; n++) {
             double ours = Fork.median(forwarded.get(n));
             double theirs = Fork.median(copiedAtOnce.get(n));
             double work = Fork.median(ourWork.get(n));
+            double serverWork = Fork.median(serversWork.get(n));
             double copyWork = Fork.median(theirWork.get(n));
             Markdown.row(
                     nodes[n] == 1 ? "one node" : nodes[n] + " nodes at once, together",
@@ -123,8 +127,8 @@ final class FleetBenchmark {
                     theirs,
                     ours / theirs,
                     work,
-                    copyWork,
-                    copyWork / work);
+                    serverWork,
+                    copyWork);
         }
         double one = Fork.median(forwarded.get(0));
         double oneCopy = Fork.median(copiedAtOnce.get(0));
@@ -151,7 +155,8 @@ final class FleetBenchmark {
             }
             JdbcTemplate sql = new JdbcTemplate(database);
             List<RecordingTelemetry> recorders = new ArrayList<>();
-            double cpu = cpuSeconds(server);
+            double cpu = cpuSeconds();
+            double serverCpu = cpuSeconds(server);
             long start = System.nanoTime();
             for (int n = 0; n < nodes; n++) {
                 recorders.add(Fleet.start(Fleet.builder(scratch.file("node" + n + ".db")), database, "node-" + n));
@@ -164,13 +169,14 @@ final class FleetBenchmark {
                 LockSupport.parkNanos(2_000_000);
             }
             double seconds = (System.nanoTime() - start) / 1e9;
-            cpu = (cpuSeconds(server) - cpu) * 1e6 / nodes / each;
+            cpu = (cpuSeconds() - cpu) * 1e6 / nodes / each;
+            serverCpu = (cpuSeconds(server) - serverCpu) * 1e6 / nodes / each;
             recorders.forEach(RecordingTelemetry::close);
             long size = sql.queryForObject(
                     "SELECT sum(pg_total_relation_size(c.oid)) FROM pg_class c WHERE c.relkind = 'r'"
                             + " AND c.relname LIKE 'telemetry%'",
                     Long.class);
-            return new Forwarded(name, (double) nodes * each / seconds, cpu, size / (double) nodes / each);
+            return new Forwarded(name, (double) nodes * each / seconds, cpu, serverCpu, size / (double) nodes / each);
         }
     }
 
@@ -218,7 +224,7 @@ final class FleetBenchmark {
         }
         long rows = 0;
         List<CompletableFuture<Long>> copies = new ArrayList<>();
-        double cpu = cpuSeconds(server);
+        double cpu = cpuSeconds() + cpuSeconds(server);
         long start = System.nanoTime();
         for (int c = 0; c < connections; c++) {
             int first = c;
@@ -241,10 +247,14 @@ final class FleetBenchmark {
             rows += copy.join();
         }
         double rate = rows * 1e9 / (System.nanoTime() - start);
-        return new Copied(rate, (cpuSeconds(server) - cpu) * 1e6 / rows);
+        return new Copied(rate, (cpuSeconds() + cpuSeconds(server) - cpu) * 1e6 / rows);
     }
 
-    /** Returns the CPU time that this JVM and the server's processes, those that ended included, have taken. */
+    private static double cpuSeconds() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+    }
+
+    /** Returns the CPU time that the server's processes, those that ended included, have taken. */
     private static double cpuSeconds(PostgresServer server) throws IOException {
         String data = new JdbcTemplate(server.dataSource("postgres")).queryForObject("SHOW data_directory", String.class);
         long postmaster = Long.parseLong(
@@ -253,8 +263,7 @@ final class FleetBenchmark {
         for (ProcessHandle child : ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
             seconds += ticks(child.pid(), 13, 15) / TICKS;
         }
-        return seconds
-                + ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime() / 1e9;
+        return seconds;
     }
 
     /** Returns the sum of some fields of what Linux says of a process; 0 when it is gone. */
@@ -337,7 +346,7 @@ final class FleetBenchmark {
         return new HikariDataSource(config);
     }
 
-    private record Forwarded(String database, double rate, double cpu, double bytes) {}
+    private record Forwarded(String database, double rate, double cpu, double serverCpu, double bytes) {}
 
     private record Copied(double rate, double cpu) {}
 

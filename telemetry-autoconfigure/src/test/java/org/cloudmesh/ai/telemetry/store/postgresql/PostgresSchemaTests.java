@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -11,12 +13,15 @@ import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The tables, as they are made and as others left them. */
 class PostgresSchemaTests {
@@ -25,10 +30,14 @@ class PostgresSchemaTests {
 
     private JdbcTemplate sql;
 
+    private String url;
+
     @BeforeEach
     void createDatabase() {
         PostgresServer server = PostgresServer.shared();
-        this.database = server.dataSource(server.newDatabase());
+        String name = server.newDatabase();
+        this.url = server.url(name);
+        this.database = server.dataSource(name);
         this.sql = new JdbcTemplate(this.database);
     }
 
@@ -62,10 +71,10 @@ class PostgresSchemaTests {
     @Test
     @FaultRow(
             number = 36,
-            injected = "two stores begin at once on an empty database, twenty times",
+            injected = "two stores begin at once on an empty database, ten times",
             expected = "one schema, and both write")
     void twoBeginAtOnceOnAnEmptyDatabase() throws Exception {
-        for (int round = 0; round < 20; round++) {
+        for (int round = 0; round < 10; round++) {
             PostgresSettings settings =
                     new PostgresSettings("n" + round, true, PostgresSettings.SCHEMA, "round" + round + "_", null);
             List<CompletableFuture<Void>> starts = new ArrayList<>();
@@ -90,5 +99,37 @@ class PostgresSchemaTests {
                     .singleElement()
                     .satisfies((group) -> assertThat(group.count()).isEqualTo(2));
         }
+    }
+
+    @Test
+    void anExtensionMayPartitionRecordsInPlaceOfUs() throws Exception {
+        store(PostgresSettings.defaults()).open();
+        String view = this.sql.queryForObject("SELECT pg_get_viewdef('telemetry')", String.class);
+        this.sql.execute("DROP VIEW telemetry");
+        this.sql.execute("ALTER TABLE telemetry_record RENAME TO telemetry_record_plain");
+        this.sql.execute("CREATE TABLE telemetry_record (LIKE telemetry_record_plain INCLUDING ALL)");
+        this.sql.execute("DROP TABLE telemetry_record_plain");
+        this.sql.execute("CREATE VIEW telemetry AS " + view);
+        String role = "limited" + System.nanoTime();
+        this.sql.execute("CREATE ROLE " + role + " LOGIN");
+        this.sql.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        this.sql.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
+        DataSource limited = new DriverManagerDataSource(this.url, role, "");
+        Clock later = Clock.fixed(EpochMicros.instant(Records.START).plus(Duration.ofDays(3)), ZoneOffset.UTC);
+        PostgresStore store = new PostgresStore(() -> limited, PostgresSettings.defaults(), later);
+        store.open();
+        List<TelemetryRecord> records = Records.random(1, 500);
+        store.write(records, true);
+        new Rollups(PostgresSettings.defaults(), new Connections(() -> limited), later, Duration.ZERO, 0).sumUp();
+        PostgresSource source = new PostgresSource(PostgresSettings.defaults(), new Connections(() -> limited), 0);
+        assertThat(source.groups(RecordFilter.ALL, Deadline.none()).stream()
+                        .mapToLong(RecordGroup::count)
+                        .sum())
+                .isEqualTo(500);
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_block WHERE summed", Long.class))
+                .isPositive();
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry", Long.class))
+                .isEqualTo(500);
+        store.close();
     }
 }
