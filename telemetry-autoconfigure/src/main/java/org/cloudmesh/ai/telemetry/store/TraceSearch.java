@@ -5,12 +5,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -34,8 +36,11 @@ final class TraceSearch {
     // Ids of responses that scores are looked for by, on one page.
     private static final int MOST_RESPONSES = 100_000;
 
-    // A page of a view has no more, and so many values are looked up.
-    private static final int TRACES_AT_ONCE = 200;
+    // So many values are looked up by one question.
+    private static final int FOUND_AT_ONCE = 200;
+
+    // With more responses, a look at all scores takes less time.
+    private static final int MOST_FOUND = 400;
 
     private final RecordSource source;
 
@@ -119,34 +124,61 @@ final class TraceSearch {
     }
 
     private void collect(List<RecordFilter> ranges) {
-        List<String> ids = List.copyOf(this.traces.keySet());
-        int atOnce = this.source.findsAttributes(this.deadline) ? TRACES_AT_ONCE : Math.max(1, ids.size());
+        boolean finds = this.source.findsAttributes(this.deadline);
+        List<Set<String>> ids = some(this.traces.keySet(), finds ? FOUND_AT_ONCE : Integer.MAX_VALUE);
         for (RecordFilter range : ranges) {
-            for (int at = 0; at < ids.size(); at += atOnce) {
-                collect(range, new HashSet<>(ids.subList(at, Math.min(ids.size(), at + atOnce))));
-            }
+            ids.forEach((some) -> collect(range, some));
         }
-        RecordFilter scores = RecordFilter.builder()
-                .event(TraceBuilder.SCORE)
-                .from(ranges.get(0).from())
-                .build();
+        RecordFilter scores = RecordFilter.builder().event(TraceBuilder.SCORE).build();
+        if (!finds || this.byResponse.size() > MOST_FOUND) {
+            this.source.forEach(scores.between(ranges.get(0).from(), null), this::addScore, this.deadline);
+            return;
+        }
+        Set<TelemetryRecord> found = new TreeSet<>(
+                Comparator.comparingLong(TelemetryRecord::timestampMicros).thenComparing(TelemetryRecord::id));
+        ids.forEach((some) -> addTo(found, scores.havingAny(TracedRecord.TRACE, some)));
+        some(this.byResponse.keySet(), FOUND_AT_ONCE)
+                .forEach((some) -> addTo(found, scores.havingAny(TraceBuilder.RESPONSE, some)));
+        found.forEach(this::addScore);
+    }
+
+    private void addTo(Set<TelemetryRecord> found, RecordFilter filter) {
         this.source.forEach(
-                scores,
+                filter,
                 (record) -> {
-                    TraceBuilder own =
-                            this.traces.get(String.valueOf(record.attributes().get(TracedRecord.TRACE)));
-                    TraceBuilder scored = this.byResponse.get(
-                            String.valueOf(record.attributes().get(TraceBuilder.RESPONSE)));
-                    if (own != null) {
-                        own.addScore(record);
-                    }
-                    // Who scores a response does so within a request that may have a trace of its own.
-                    if (scored != null && scored != own) {
-                        scored.addScore(record);
-                    }
+                    found.add(record);
                     return true;
                 },
                 this.deadline);
+    }
+
+    private boolean addScore(TelemetryRecord record) {
+        TraceBuilder own = this.traces.get(String.valueOf(record.attributes().get(TracedRecord.TRACE)));
+        TraceBuilder scored =
+                this.byResponse.get(String.valueOf(record.attributes().get(TraceBuilder.RESPONSE)));
+        if (own != null) {
+            own.addScore(record);
+        }
+        // Who scores a response does so within a request that may have a trace of its own.
+        if (scored != null && scored != own) {
+            scored.addScore(record);
+        }
+        return true;
+    }
+
+    private static List<Set<String>> some(Set<String> all, int most) {
+        List<Set<String>> some = new ArrayList<>();
+        Set<String> last = new HashSet<>();
+        for (String one : all) {
+            if (last.isEmpty()) {
+                some.add(last);
+            }
+            last.add(one);
+            if (last.size() == most) {
+                last = new HashSet<>();
+            }
+        }
+        return some;
     }
 
     private void collect(RecordFilter range, Set<String> ids) {

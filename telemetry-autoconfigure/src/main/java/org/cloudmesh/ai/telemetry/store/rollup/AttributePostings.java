@@ -10,8 +10,7 @@ import java.util.function.IntConsumer;
  * <p><b>Idea.</b> A posting is a hash of key and value, and the number of a place. As in a quotient filter (Bender and
  * others, 2012), the first bits of the hash are not stored, they are the slot that the posting is in; of the next ones,
  * as many are as the place leaves of two bytes. So two bytes name value and place. A wrong place costs a look at its
- * records, and a value is never missed: with 512 places a value that is nowhere is looked for in one of 30 indexes,
- * with 16 places in one of 1,000.
+ * records, and a value is never missed: of 512 places, one is wrong in one look-up of 20; of 16 places, in one of 700.
  *
  * <p><b>Encoding.</b> Slots make parts of {@value #SLOTS_A_PART}; a look-up reads one part. It has the number of
  * postings of each slot, as unsigned LEB128 integers, and then all postings, slot after slot: 16 bits each, big-endian,

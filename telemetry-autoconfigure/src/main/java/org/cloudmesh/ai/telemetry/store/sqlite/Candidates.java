@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.store.RecordFilter.SystemCondition;
 import org.cloudmesh.ai.telemetry.store.query.ResolvedFilter;
 import org.cloudmesh.ai.telemetry.store.sqlite.ReadingPlaces.Place;
@@ -13,17 +14,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param filter the filter
  * @param places of series that are chosen in part
+ * @param rows of all series that are chosen
  * @param readings of all series; null when the filter does not ask for the machine's state
  */
 record Candidates(
-        ResolvedFilter filter, IdRanges places, @Nullable ReadingPlaces readings) {
+        ResolvedFilter filter,
+        IdRanges places,
+        IdRanges rows,
+        @Nullable ReadingPlaces readings) {
 
-    static Candidates of(Database database, ResolvedFilter filter, long from, long to) throws SQLException {
+    /**
+     * Looks into the index.
+     *
+     * @param whole finds the rows of series that are chosen wholly, when there are others too
+     */
+    static Candidates of(
+            Database database, ResolvedFilter filter, long from, long to, Supplier<@Nullable List<long[]>> whole)
+            throws SQLException {
         List<SystemCondition> system = filter.filter().system();
-        return new Candidates(
-                filter,
-                filter.hasPartial() ? new AttributeSearch(database, from, to).ranges(filter) : IdRanges.ALL,
-                system.isEmpty() ? null : ReadingPlaces.of(database, system, from, to));
+        ReadingPlaces readings = system.isEmpty() ? null : ReadingPlaces.of(database, system, from, to);
+        if (!filter.hasPartial()) {
+            return new Candidates(filter, IdRanges.ALL, IdRanges.ALL, readings);
+        }
+        IdRanges places = new AttributeSearch(database, from, to).ranges(filter);
+        IdRanges rows = places;
+        if (filter.hasWhole() && places != IdRanges.ALL) {
+            @Nullable List<long[]> cells = whole.get();
+            rows = cells == null ? IdRanges.ALL : places.or(cells);
+        }
+        return new Candidates(filter, places, rows, readings);
     }
 
     /** Returns whether a row may be chosen of which its series does not tell. */
@@ -37,10 +56,7 @@ record Candidates(
     /** Returns the rows of a range that may be chosen. */
     List<RowRange> within(long from, long until) {
         List<RowRange> ranges = new ArrayList<>();
-        List<long[]> rows = this.filter.hasPartial() && !this.filter.hasWhole()
-                ? this.places.within(from, until)
-                : List.of(new long[] {from, until});
-        for (long[] range : rows) {
+        for (long[] range : this.rows.within(from, until)) {
             if (this.readings == null) {
                 ranges.add(new RowRange(range[0], range[1], null));
             } else {

@@ -53,6 +53,12 @@ final class IdRanges {
         return new IdRanges(both, Math.min(this.parts, other.parts));
     }
 
+    IdRanges or(List<long[]> others) {
+        List<long[]> either = new ArrayList<>(this.ranges);
+        either.addAll(others);
+        return new IdRanges(of(either).ranges, this.parts + others.size());
+    }
+
     boolean overlaps(long from, long until) {
         int at = after(from);
         return at < this.ranges.size() && this.ranges.get(at)[0] < until;

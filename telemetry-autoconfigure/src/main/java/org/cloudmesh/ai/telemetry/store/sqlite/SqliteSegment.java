@@ -2,8 +2,10 @@ package org.cloudmesh.ai.telemetry.store.sqlite;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,6 +31,9 @@ final class SqliteSegment implements IndexedSegment {
 
     // Places of some dozens of records, which are looked at faster than roll-ups are.
     private static final long FEW_PLACES = 4096;
+
+    // Of series that are chosen wholly: a value that an attribute had before it had many is in few cells, or in many.
+    private static final int MOST_CELLS = 64;
 
     // So many are most of what there is.
     private static final long MANY_PLACES = 1 << 16;
@@ -84,18 +89,47 @@ final class SqliteSegment implements IndexedSegment {
 
     @Override
     public boolean finds(ResolvedFilter filter) {
-        if (filter.hasWhole() || !filter.hasPartial()) {
+        if (!filter.hasPartial()) {
             return false;
         }
-        long places = candidates(filter).places().parts();
+        long places = candidates(filter).rows().parts();
         return places <= FEW_PLACES || (places < MANY_PLACES && !filter.isRare());
+    }
+
+    /** Returns the cells and rows where series may be that are chosen wholly; null when there are many. */
+    private @Nullable List<long[]> wholes(ResolvedFilter filter) {
+        List<long[]> found = new ArrayList<>();
+        Deque<Block> left = new ArrayDeque<>(blocks());
+        while (!left.isEmpty()) {
+            Rows block = (Rows) left.pop();
+            if (block.rollup() != null && !hasWhole(block.rollup().counts(), filter)) {
+                continue;
+            }
+            if (!block.children().isEmpty()) {
+                block.children().forEach(left::push);
+            } else if (found.size() < MOST_CELLS) {
+                found.add(new long[] {block.from, block.until});
+            } else {
+                return null;
+            }
+        }
+        return found;
+    }
+
+    private static boolean hasWhole(RollupEntries counts, ResolvedFilter filter) {
+        while (counts.next()) {
+            if (filter.isWhole(counts.series())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Candidates candidates(ResolvedFilter filter) {
         Candidates candidates = this.candidates;
         if (candidates == null || candidates.filter() != filter) {
             try {
-                candidates = Candidates.of(this.database, filter, this.from, this.to);
+                candidates = Candidates.of(this.database, filter, this.from, this.to, () -> wholes(filter));
             } catch (SQLException ex) {
                 throw this.session.failure(ex);
             }
