@@ -2,17 +2,21 @@ package org.cloudmesh.ai.telemetry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.store.memory.MemoryStoreFactory;
+import org.cloudmesh.ai.telemetry.store.sqlite.SqliteStoreFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** How the records of a trace become a tree. */
 class TraceTests {
@@ -238,5 +242,20 @@ class TraceTests {
                 .extracting(TracePage.Summary::trace)
                 .containsExactly("u", "t");
         assertThat(this.reader.trace("nobody")).isNull();
+    }
+
+    @Test
+    void aTraceThatTakesDaysIsWholeWhereAttributesAreFound(@TempDir Path directory) throws Exception {
+        add(span(0, "ask", "a", null));
+        add(span(3 * 24 * 3_600_000L, "answer", "b", "a"));
+        StoreSettings settings = new StoreSettings(
+                directory.resolve("telemetry.db"), TelemetrySettings.Retention.defaults(), Clock.systemUTC());
+        try (TelemetryStore sqlite = new SqliteStoreFactory().create(settings)) {
+            sqlite.open();
+            sqlite.write(this.batch, false);
+            RecordSource source = Objects.requireNonNull(sqlite.source());
+            Trace found = new TraceSearch(source, 0, Deadline.none()).find("t", null, null);
+            assertThat(Objects.requireNonNull(found).spans()).hasSize(2);
+        }
     }
 }
