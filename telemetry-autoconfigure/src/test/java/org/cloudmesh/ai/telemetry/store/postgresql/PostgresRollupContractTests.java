@@ -35,6 +35,12 @@ class PostgresRollupContractTests extends StoreContractTests {
         return new SummedUp(database);
     }
 
+    /** The local file of each node keeps its own. */
+    @Override
+    protected boolean keepsHistory() {
+        return false;
+    }
+
     private static HikariDataSource pool() {
         PostgresServer server = PostgresServer.shared();
         HikariConfig pool = new HikariConfig();
