@@ -38,7 +38,7 @@ export class View {
     this.events = new Table([
       {title: 'Time', cell: (mark) => h('a', {href: href({view: 'records', record: mark.record.id, at: mark.record.timestamp})}, instant(mark.record.timestamp))},
       {title: 'Event', cell: (mark) => name(mark.record.event ?? mark.record.command), cls: 'wrap'},
-      {title: 'Before and after', cell: ({at}) => comparison(at)},
+      {title: 'Change', cell: ({at}) => comparison(at)},
     ], {caption: 'Events that mark the charts', key: (mark) => mark.record.id, empty: 'No rare events in this range. Mark a deploy: telemetry.event("deploy", Status.COMPLETED).'});
     this.statuses = new Table([
       {title: 'Status', head: true, cell: ([value]) => h('a', {href: href({view: 'records', status: value})}, status(value))},
