@@ -86,7 +86,7 @@ export function fillMachine(chart, {samples, now}, range, marks, one = false) {
   chart.set({
     x: points.map((sample) => sample.at / 1000), range, marks, columns: ['cpu', 'memory', 'gpu', 'gpuMemory'].map(column),
     label: `Machine over time, ${whole(sorted.length)} readings. Last: ${describe(last)}.`,
-    empty: wide() ? 'Several machines. Choose one: Nodes, or the filter Node.' : 'No readings in this range. The machine is read while records come in.',
+    empty: wide() ? 'Several machines. Choose one: Nodes, or the filter Node.' : 'No readings in this range. The machine is read while the recorder runs.',
   });
 }
 
