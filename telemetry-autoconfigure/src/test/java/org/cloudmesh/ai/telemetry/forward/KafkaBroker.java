@@ -2,8 +2,10 @@ package org.cloudmesh.ai.telemetry.forward;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -11,6 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
+import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 
 /** A real broker of Kafka in this JVM, on loopback and a free port, with a controller of its own. */
 public final class KafkaBroker {
@@ -70,9 +73,10 @@ public final class KafkaBroker {
         this.cluster.brokers().values().forEach((broker) -> broker.startup());
     }
 
-    /** Reads a topic from its beginning until there are so many records. */
+    /** Reads a topic from its beginning until there are so many different records; one may be there twice. */
     public List<ConsumerRecord<String, String>> read(String topic, int count) {
         List<ConsumerRecord<String, String>> records = new ArrayList<>();
+        Set<Object> ids = new HashSet<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(
                 Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, servers()),
                 new StringDeserializer(),
@@ -85,8 +89,11 @@ public final class KafkaBroker {
             consumer.seekToBeginning(partitions);
             Fleet.await(
                     () -> {
-                        consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-                        return records.size() >= count;
+                        consumer.poll(Duration.ofMillis(200)).forEach((record) -> {
+                            records.add(record);
+                            ids.add(RecordJson.read(record.value()).get("id"));
+                        });
+                        return ids.size() >= count;
                     },
                     count + " records came to " + topic);
         }
