@@ -1,58 +1,28 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.Records;
-import org.cloudmesh.ai.telemetry.store.StoreContractTests;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
-import org.junit.jupiter.api.AfterEach;
 
 /** All that a store promises, where every batch is summed up as soon as it is written. */
-class PostgresRollupContractTests extends StoreContractTests {
+class PostgresRollupContractTests extends PostgresStoreContractTests {
 
     private static final Instant LATER = EpochMicros.instant(Records.START).plus(Duration.ofDays(3));
 
-    // A second store of a directory holds what the first one kept.
-    private final Map<Path, HikariDataSource> databases = new HashMap<>();
-
     @Override
-    protected TelemetryStore create(StoreSettings settings) {
-        HikariDataSource database = this.databases.computeIfAbsent(settings.path(), (path) -> pool());
+    TelemetryStore create(HikariDataSource database, StoreSettings settings) {
         return new SummedUp(database);
-    }
-
-    /** The local file of each node keeps its own. */
-    @Override
-    protected boolean keepsHistory() {
-        return false;
-    }
-
-    private static HikariDataSource pool() {
-        PostgresServer server = PostgresServer.shared();
-        HikariConfig pool = new HikariConfig();
-        pool.setDataSource(server.dataSource(server.newDatabase()));
-        pool.setMaximumPoolSize(4);
-        pool.setMinimumIdle(0);
-        return new HikariDataSource(pool);
-    }
-
-    @AfterEach
-    void closePools() {
-        this.databases.values().forEach(HikariDataSource::close);
     }
 
     /** A store whose roll-ups are always up to date. */

@@ -17,7 +17,10 @@ class PostgresStoreContractTests extends StoreContractTests {
 
     @Override
     protected TelemetryStore create(StoreSettings settings) {
-        HikariDataSource database = this.databases.computeIfAbsent(settings.path(), (path) -> pool());
+        return create(this.databases.computeIfAbsent(settings.path(), (path) -> pool()), settings);
+    }
+
+    TelemetryStore create(HikariDataSource database, StoreSettings settings) {
         return new PostgresStoreFactory(() -> database, PostgresSettings.defaults(), () -> {}).create(settings);
     }
 
