@@ -62,14 +62,7 @@ public final class Distribution {
 
     /** Adds a value of that time (microseconds since 1970). */
     public void add(double value, long at) {
-        this.count++;
-        this.sum += value;
-        this.min = Math.min(this.min, value);
-        this.max = Math.max(this.max, value);
-        if (at >= this.lastAt) {
-            this.last = value;
-            this.lastAt = at;
-        }
+        extend(1, value, value, value, value, at);
         if (this.buckets == null && this.size < EXACT_LIMIT) {
             append(value);
         } else {
@@ -82,14 +75,7 @@ public final class Distribution {
         if (other.count == 0) {
             return;
         }
-        this.count += other.count;
-        this.sum += other.sum;
-        this.min = Math.min(this.min, other.min);
-        this.max = Math.max(this.max, other.max);
-        if (other.lastAt >= this.lastAt) {
-            this.last = other.last;
-            this.lastAt = other.lastAt;
-        }
+        extend(other.count, other.sum, other.min, other.max, other.last, other.lastAt);
         if (other.buckets != null) {
             other.buckets.forEach(toBuckets()::add);
         } else if (this.buckets == null && this.size + other.size <= EXACT_LIMIT) {
@@ -114,14 +100,7 @@ public final class Distribution {
      */
     public void merge(
             double sum, double min, double max, double last, long lastAt, byte[] bytes, int offset, int length) {
-        this.count += toBuckets().addEncoded(bytes, offset, length);
-        this.sum += sum;
-        this.min = Math.min(this.min, min);
-        this.max = Math.max(this.max, max);
-        if (lastAt >= this.lastAt) {
-            this.last = last;
-            this.lastAt = lastAt;
-        }
+        extend(toBuckets().addEncoded(bytes, offset, length), sum, min, max, last, lastAt);
     }
 
     /**
@@ -132,14 +111,7 @@ public final class Distribution {
      */
     public void mergeBucket(int bucket, long times, double sum, double min, double max, double last, long lastAt) {
         toBuckets().add(bucket, times);
-        this.count += times;
-        this.sum += sum;
-        this.min = Math.min(this.min, min);
-        this.max = Math.max(this.max, max);
-        if (lastAt >= this.lastAt) {
-            this.last = last;
-            this.lastAt = lastAt;
-        }
+        extend(times, sum, min, max, last, lastAt);
     }
 
     /**
@@ -151,10 +123,16 @@ public final class Distribution {
     public void mergeBuckets(
             long[] buckets, long[] times, double sum, double min, double max, double last, long lastAt) {
         Buckets target = toBuckets();
+        long count = 0;
         for (int i = 0; i < buckets.length; i++) {
             target.add(Math.toIntExact(buckets[i]), times[i]);
-            this.count += times[i];
+            count += times[i];
         }
+        extend(count, sum, min, max, last, lastAt);
+    }
+
+    private void extend(long count, double sum, double min, double max, double last, long lastAt) {
+        this.count += count;
         this.sum += sum;
         this.min = Math.min(this.min, min);
         this.max = Math.max(this.max, max);
