@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  * nobody waits for this work. Blocks rest for a while before they are summed up: a node that catches up makes each
  * block stale many times.
  *
- * <p><b>Clocks.</b> Whether a block is over is asked of this node's clock. A clock that is ahead costs work that late
- * records undo, one that is behind leaves the work to other nodes; answers are the same.
+ * <p><b>Clocks.</b> Whether a block is over is asked of the database's clock. Records of a node whose clock is ahead
+ * come as late ones do: they undo the mark of their block; answers are the same.
  */
 final class Rollups {
 

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The time of the database's machine, for what is decided for all nodes: one whose clock is ahead would otherwise
- * delete what the others still keep. It is asked for once an hour. Used by one thread.
+ * delete what the others still keep. It is asked for once an hour. Thread-safe: the forwarder asks, and the thread that
+ * sums up.
  */
 final class ServerClock extends Clock {
 
@@ -20,9 +21,8 @@ final class ServerClock extends Clock {
 
     private final Connections connections;
 
-    private @Nullable Instant told;
-
-    private long toldAt;
+    // Both in one: a thread that saw the one of before and the other of now would be an hour off.
+    private volatile @Nullable Told told;
 
     ServerClock(Connections connections) {
         this.connections = connections;
@@ -35,13 +35,12 @@ final class ServerClock extends Clock {
      */
     @Override
     public Instant instant() {
-        Instant told = this.told;
-        if (told == null || System.nanoTime() - this.toldAt > TRUSTED) {
-            told = ask();
+        Told told = this.told;
+        if (told == null || System.nanoTime() - told.at > TRUSTED) {
+            told = new Told(ask(), System.nanoTime());
             this.told = told;
-            this.toldAt = System.nanoTime();
         }
-        return told.plusNanos(System.nanoTime() - this.toldAt);
+        return told.time.plusNanos(System.nanoTime() - told.at);
     }
 
     private Instant ask() {
@@ -63,4 +62,6 @@ final class ServerClock extends Clock {
     public Clock withZone(ZoneId zone) {
         return Clock.fixed(instant(), zone);
     }
+
+    private record Told(Instant time, long at) {}
 }
