@@ -46,6 +46,7 @@ class OtlpForwardingTests {
                         "telemetry.node=pod-1",
                         "telemetry.run=r1",
                         "telemetry.context.enabled=false",
+                        "telemetry.close-timeout=1s",
                         "telemetry.path=" + this.directory.resolve("telemetry.db"))
                 .withPropertyValues(properties);
     }

@@ -19,8 +19,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Collects what the tests with {@link FaultRow} saw, and writes the table to {@code target/faults.md}. A test may say
- * what it saw, in figures, by an entry {@code seen}.
+ * Collects what the tests with {@link FaultRow} saw, and writes the table of the whole suite to
+ * {@code target/faults.md}. A test may say what it saw, in figures, by an entry {@code seen}.
  */
 public final class FaultTable implements TestExecutionListener {
 
@@ -95,7 +95,7 @@ public final class FaultTable implements TestExecutionListener {
     public void testPlanExecutionFinished(TestPlan plan) {
         String table;
         synchronized (LINES) {
-            if (LINES.isEmpty()) {
+            if (!Faults.SUITE || LINES.isEmpty()) {
                 return;
             }
             table = table(List.copyOf(LINES.values()));
@@ -105,9 +105,7 @@ public final class FaultTable implements TestExecutionListener {
         } catch (IOException ex) {
             throw new UncheckedIOException(ex);
         }
-        if (Faults.SUITE) {
-            System.out.println(table);
-        }
+        System.out.println(table);
     }
 
     private static String table(List<Line> lines) {
