@@ -11,11 +11,12 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
+import org.cloudmesh.ai.telemetry.store.StoreException;
 
 /**
  * Seven days of an assistant in which much goes wrong, always the same but for the day it ends: five models, four
  * tenants, tools, a trace for each request, two bursts of failures, a deploy that makes answers slower, three training
- * runs.
+ * runs, and the machine beneath.
  *
  * <p>A request is about five records. Written through the recorder, as an application would.
  */
@@ -79,12 +80,38 @@ final class BadWeek {
         this.deploy = this.start.plus(Duration.ofHours(5 * 24 + 3));
     }
 
-    void write(Path file) {
+    void write(Path file) throws StoreException {
         int next = release(file, BEFORE, "41", this.start, "Version 41 is live", 0, this.deploy);
         release(file, AFTER, "42", this.deploy, "Version 42 is live: longer prompts, a second opinion", next, this.end);
         for (int i = 0; i < TRAINING.size(); i++) {
             train(file, i);
         }
+        WeekMachine machine = new WeekMachine(this::asked, this::trained);
+        machine.write(file, BEFORE, this.start, this.deploy);
+        machine.write(file, AFTER, this.deploy, this.end);
+    }
+
+    private double asked(Instant at) {
+        long hour = Duration.between(this.start, at).toHours() % 24;
+        return HOURS[(int) hour] / 8.0 * (at.isBefore(this.deploy) ? 1 : 1.7);
+    }
+
+    private double trained(Instant at) {
+        for (int i = 0; i < TRAINING.size(); i++) {
+            Duration since = Duration.between(trainingStart(i), at);
+            if (!since.isNegative() && since.toMillis() < STEPS * stepMillis(i)) {
+                return 1;
+            }
+        }
+        return 0;
+    }
+
+    private Instant trainingStart(int index) {
+        return this.start.plus(Duration.ofHours(40 + 26L * index));
+    }
+
+    private static long stepMillis(int index) {
+        return 18_000L + 3_000L * index;
     }
 
     /** Writes a release and its requests, and returns the number of the first request after it. */
@@ -266,7 +293,7 @@ final class BadWeek {
     }
 
     private void train(Path file, int index) {
-        Instant begin = this.start.plus(Duration.ofHours(40 + 26L * index));
+        Instant begin = trainingStart(index);
         double[] floors = {0.32, 0.55, 0.24};
         double[] paces = {110, 190, 140};
         try (Telemetry telemetry = telemetry(file, "train", TRAINING.get(index))) {
@@ -274,7 +301,7 @@ final class BadWeek {
                 double loss = floors[index] + 3.1 * Math.exp(-step / paces[index]) + 0.09 * this.random.nextGaussian();
                 telemetry
                         .record()
-                        .timestamp(begin.plusMillis(step * (18_000L + 3_000L * index)))
+                        .timestamp(begin.plusMillis(step * stepMillis(index)))
                         .event("train_step")
                         .metric("step", step)
                         .metric("loss", Math.max(0.05, loss))

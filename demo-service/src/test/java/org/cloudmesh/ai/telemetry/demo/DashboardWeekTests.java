@@ -71,7 +71,7 @@ class DashboardWeekTests extends DashboardBrowser {
     }
 
     @BeforeAll
-    static void start() {
+    static void start() throws Exception {
         week.write(files.resolve("telemetry.db"));
     }
 
@@ -370,6 +370,21 @@ class DashboardWeekTests extends DashboardBrowser {
         assertThat(page.locator(".facts").first().textContent()).contains("pieces of work failed");
         assertThat(page.locator(".waterfall > li").count())
                 .isEqualTo(api("/traces/" + trace, "").get("spans").size());
+        assertThat(page.locator(".plot[aria-label^='Machine over time']").getAttribute("aria-label"))
+                .contains("CPU", "memory", "GPU")
+                .doesNotContain(", 0 readings");
+        assertThat(page.locator("main").textContent()).doesNotContain("No readings in this range");
+    }
+
+    @Test
+    void drawsTheMachineBeneathTheWeek() {
+        Page page = open("overview", "range=7d&live=off", 1440, ColorScheme.LIGHT);
+
+        assertThat(page.locator(".plot[aria-label^='Machine over time']").getAttribute("aria-label"))
+                .containsPattern("[3-6][0-9] readings");
+        assertThat(page.getByText("GPU memory", new Page.GetByTextOptions().setExact(true))
+                        .isVisible())
+                .isTrue();
     }
 
     @Test

@@ -75,10 +75,14 @@ export function machine(height = 120) {
 /** The machine over the range. Those of a fleet do not make one line: there a node has to be chosen. */
 export const readings = (filter, signal) => api.soft(api.context({from: filter.from, to: filter.to, zone: filter.zone, node: filter.node, limit: wide() ? 1 : 60}, signal), api.NO_READINGS);
 
+// While the recorder runs, no two readings are further apart than that, unless the user says so.
+const TOGETHER = 65000;
+
 /** Fills that chart from the readings of the context path; a time without any is a gap, not a line. */
 export function fillMachine(chart, {samples, now}, range, marks, one = false) {
   const sorted = wide() && !one ? [] : [...samples].sort((a, b) => a.at - b.at);
-  const points = sorted.flatMap((sample, i) => (i > 0 && sample.at - sorted[i - 1].at > 50 * (range[1] - range[0]) ? [{at: sample.at - 1}, sample] : [sample]));
+  const gap = Math.max(TOGETHER, 50 * (range[1] - range[0]));
+  const points = sorted.flatMap((sample, i) => (i > 0 && sample.at - sorted[i - 1].at > gap ? [{at: sample.at - 1}, sample] : [sample]));
   const column = (key) => points.map((sample) => sample[key] ?? null);
   const last = sorted.at(-1) ?? now;
   const gpu = sorted.some((sample) => sample.gpu !== null || sample.gpuMemory !== null);

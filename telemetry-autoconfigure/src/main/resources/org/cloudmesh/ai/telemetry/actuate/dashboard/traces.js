@@ -134,7 +134,7 @@ class Waterfall {
     const calls = trace.spans.filter(({attributes}) => attributes?.[INPUT] || attributes?.[OUTPUT]);
     this.talk.hidden = calls.length === 0;
     show(this.talk, this.talk.firstChild, messages(calls));
-    const context = await api.context({node: nodes.length === 1 ? nodes[0] : null, from: new Date((range[0] - 15) * 1000).toISOString(), to: new Date((range[1] + 15) * 1000).toISOString()}, signal);
+    const context = await api.context({node: nodes.length === 1 ? nodes[0] : null, from: new Date((range[0] - 65) * 1000).toISOString(), to: new Date((range[1] + 65) * 1000).toISOString()}, signal);
     fillMachine(this.machine, context, range, [], nodes.length === 1);
     this.done = Date.now() / 1000 - start - length > 60;
     return null;
