@@ -16,6 +16,7 @@ import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.Claims;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
@@ -28,7 +29,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Whether an alert fires survives a restart, since each change is a record: the newest one of a rule and key says
  * how it stood. A figure that no record tells ends an alert; a store that cannot answer does not, since nothing is
- * known then. A change is told in this order: record, log, listener, webhook. Thread-safe.
+ * known then. A change is told in this order: record, log, listener, webhook. Where several nodes evaluate the same
+ * rules over one store, each logs and tells its own listener, and the one that is first makes the record and calls the
+ * webhook. Thread-safe.
  */
 public final class AlertMonitor implements AutoCloseable {
 
@@ -45,12 +48,19 @@ public final class AlertMonitor implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMinutes(1);
 
+    // Each node looks once in that time, so all have seen a change by then.
+    private static final Duration SEEN_BY_ALL = INTERVAL.multipliedBy(2);
+
     // As many groups as an answer holds.
     private static final int MAX_RESTORED = TelemetryReader.MAX_ITEMS;
 
     private final Telemetry telemetry;
 
     private final TelemetryReader reader;
+
+    private final String command;
+
+    private final Claims claims;
 
     private final Consumer<TelemetryAlertEvent> listener;
 
@@ -70,6 +80,8 @@ public final class AlertMonitor implements AutoCloseable {
      * @param rules with names of their own
      * @param telemetry takes the records of changes
      * @param reader answers what rules ask
+     * @param command the program whose rules these are: those of another one in the same store may have the same names
+     * @param claims settles which of several nodes tells of a change
      * @param listener is told of each change, on the monitor's thread; what it throws is logged
      * @param clock its zone decides when a day begins
      */
@@ -77,10 +89,14 @@ public final class AlertMonitor implements AutoCloseable {
             List<AlertRule> rules,
             Telemetry telemetry,
             TelemetryReader reader,
+            String command,
+            Claims claims,
             Consumer<TelemetryAlertEvent> listener,
             Clock clock) {
         this.telemetry = telemetry;
         this.reader = reader;
+        this.command = command;
+        this.claims = claims;
         this.listener = listener;
         this.clock = clock;
         this.evaluation = new AlertEvaluation(reader, clock.getZone());
@@ -160,8 +176,11 @@ public final class AlertMonitor implements AutoCloseable {
     }
 
     private void restore(AlertRule rule, Standing standing) {
-        RecordFilter changes =
-                RecordFilter.builder().event(EVENT).attribute(NAME, rule.name()).build();
+        RecordFilter changes = RecordFilter.builder()
+                .command(this.command)
+                .event(EVENT)
+                .attribute(NAME, rule.name())
+                .build();
         Set<@Nullable String> seen = new LinkedHashSet<>();
         for (TelemetryRecord record :
                 this.reader.records(changes, null, MAX_RESTORED).records()) {
@@ -176,21 +195,10 @@ public final class AlertMonitor implements AutoCloseable {
         String key = change.key();
         String text = rule.name() + (key == null ? "" : " (" + key + ")") + (change.firing() ? " fires: " : " ended: ")
                 + (change.value() == null ? "no value" : change.value()) + ", " + rule.describe();
-        RecordBuilder record = this.telemetry
-                .record()
-                .event(EVENT)
-                .status(change.firing() ? Status.FAILED : Status.COMPLETED)
-                .metric("threshold", change.threshold())
-                .attribute(NAME, rule.name())
-                .message(text)
-                .unmetered();
-        if (change.value() != null) {
-            record.metric("value", change.value());
+        boolean first = isFirst(change);
+        if (first) {
+            record(change, text);
         }
-        if (key != null) {
-            record.attribute(KEY, key);
-        }
-        record.emit();
         if (change.firing()) {
             logger.warn("Alert {}", text);
         } else {
@@ -201,9 +209,39 @@ public final class AlertMonitor implements AutoCloseable {
         } catch (RuntimeException ex) {
             logger.warn("A listener to the alert {} failed", rule.name(), ex);
         }
-        if (rule.webhook() != null) {
+        if (first && rule.webhook() != null) {
             this.webhook.send(rule.webhook(), rule, change);
         }
+    }
+
+    /** Returns whether no other node has told of this. To tell twice is better than not to tell. */
+    private boolean isFirst(TelemetryAlertEvent change) {
+        String key = change.key();
+        String name = "alert " + this.command + " " + change.alert() + (key == null ? "" : " " + key);
+        try {
+            return this.claims.claim(name, change.firing() ? "firing" : "ended", SEEN_BY_ALL);
+        } catch (QueryException ex) {
+            logger.debug("Another node may tell of the alert {} as well", change.alert(), ex);
+            return true;
+        }
+    }
+
+    private void record(TelemetryAlertEvent change, String text) {
+        RecordBuilder record = this.telemetry
+                .record()
+                .event(EVENT)
+                .status(change.firing() ? Status.FAILED : Status.COMPLETED)
+                .metric("threshold", change.threshold())
+                .attribute(NAME, change.alert())
+                .message(text)
+                .unmetered();
+        if (change.value() != null) {
+            record.metric("value", change.value());
+        }
+        if (change.key() != null) {
+            record.attribute(KEY, change.key());
+        }
+        record.emit();
     }
 
     /** How one rule stands, by key. Whoever asks does not wait for an evaluation. */

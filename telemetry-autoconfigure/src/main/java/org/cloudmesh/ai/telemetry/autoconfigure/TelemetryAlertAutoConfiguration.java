@@ -6,6 +6,8 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
 import org.cloudmesh.ai.telemetry.micrometer.AlertMetrics;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.store.Claims;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionMessage;
@@ -37,11 +39,26 @@ public final class TelemetryAlertAutoConfiguration {
             TelemetryAlertProperties properties,
             Telemetry telemetry,
             TelemetryReader reader,
+            PipelineView pipeline,
             ApplicationEventPublisher events) {
         AlertMonitor monitor = new AlertMonitor(
-                AlertRules.of(properties), telemetry, reader, events::publishEvent, Clock.systemDefaultZone());
+                AlertRules.of(properties),
+                telemetry,
+                reader,
+                pipeline.origin().command(),
+                claims(pipeline),
+                events::publishEvent,
+                Clock.systemDefaultZone());
         monitor.start();
         return monitor;
+    }
+
+    /** Those of the store that answers, which changes when one cannot be read. */
+    private static Claims claims(PipelineView pipeline) {
+        return (name, state, within) -> {
+            RecordSource source = pipeline.source();
+            return source == null || source.claims().claim(name, state, within);
+        };
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -170,6 +170,11 @@ public interface RecordSource {
      */
     void forEach(RecordFilter filter, Predicate<TelemetryRecord> visitor, Deadline deadline);
 
+    /** Returns what settles who does something once; of a store that nobody shares, everybody does. */
+    default Claims claims() {
+        return Claims.ALONE;
+    }
+
     /** Returns the machines of a fleet, the last heard of first; null from a store that only knows one. */
     default @Nullable List<FleetNode> nodes(Deadline deadline) {
         return null;

@@ -27,6 +27,7 @@ import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
+import org.cloudmesh.ai.telemetry.store.Claims;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
@@ -316,7 +317,14 @@ class AlertMonitorTests {
                 .path(this.directory.resolve("telemetry.db").toString())
                 .build();
         this.telemetry = telemetry;
-        return new AlertMonitor(List.of(rules), telemetry, reader(), this.heard::add, new TestClock(zone));
+        return new AlertMonitor(
+                List.of(rules),
+                telemetry,
+                reader(),
+                ((PipelineView) telemetry).origin().command(),
+                Claims.ALONE,
+                this.heard::add,
+                new TestClock(zone));
     }
 
     private TelemetryReader reader() {

@@ -3,7 +3,10 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,8 +14,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
+import org.cloudmesh.ai.telemetry.alert.TelemetryAlertEvent;
 import org.cloudmesh.ai.telemetry.forward.Fleet;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.store.Deadline;
@@ -25,8 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -230,6 +239,85 @@ class TelemetryFleetTests {
                 .run((context) -> Fleet.await(
                         () -> admin.queryForObject("SELECT count(*) FROM telemetry_record_other", Long.class) == 1,
                         "the old one was removed"));
+    }
+
+    @Test
+    void oneNodeOfAProgramRecordsAnAlertAndCallsTheWebhook() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        DataSource database = server.dataSource(server.newDatabase());
+        AtomicInteger calls = new AtomicInteger();
+        HttpServer webhook = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        webhook.createContext("/", (exchange) -> {
+            calls.incrementAndGet();
+            exchange.sendResponseHeaders(204, -1);
+            exchange.close();
+        });
+        webhook.start();
+        String address = "http://127.0.0.1:" + webhook.getAddress().getPort() + "/";
+        try {
+            alerting("a", "assistant", database, address)
+                    .run((a) -> alerting("b", "assistant", database, address)
+                            .run((b) -> alerting("c", "trainer", database, address)
+                                    .run((c) -> {
+                                        List<ApplicationContext> nodes = List.of(a, b, c);
+                                        emitAndEvaluate(a, nodes);
+                                        emitAndEvaluate(b, List.of(c, b, a));
+                                        emitAndEvaluate(c, nodes);
+
+                                        for (ApplicationContext node : nodes) {
+                                            assertThat(node.getBean(Heard.class).events)
+                                                    .extracting(TelemetryAlertEvent::firing)
+                                                    .containsExactly(true, false);
+                                            Fleet.awaitThrough(node.getBean(RecordingTelemetry.class), "jdbc");
+                                        }
+                                        assertThat(new JdbcTemplate(database)
+                                                        .queryForList(
+                                                                "SELECT command || ' ' || status FROM telemetry"
+                                                                        + " WHERE event = 'telemetry.alert' ORDER BY command, timestamp",
+                                                                String.class))
+                                                .containsExactly(
+                                                        "assistant failed",
+                                                        "assistant completed",
+                                                        "trainer failed",
+                                                        "trainer completed");
+                                        Fleet.await(() -> calls.get() == 4, "each program's webhook was called twice");
+                                    })));
+            assertThat(calls).hasValue(4);
+        } finally {
+            webhook.stop(0);
+        }
+    }
+
+    private ApplicationContextRunner alerting(String node, String command, DataSource database, String webhook) {
+        return runner(node)
+                .withConfiguration(AutoConfigurations.of(TelemetryAlertAutoConfiguration.class))
+                .withBean(DataSource.class, () -> database)
+                .withBean(Heard.class)
+                .withPropertyValues(
+                        "telemetry.command=" + command,
+                        "telemetry.alerts[0].name=quiet",
+                        "telemetry.alerts[0].metric=loss",
+                        "telemetry.alerts[0].aggregate=count",
+                        "telemetry.alerts[0].window=1h",
+                        "telemetry.alerts[0].below=2",
+                        "telemetry.alerts[0].webhook=" + webhook);
+    }
+
+    private static void emitAndEvaluate(ApplicationContext emitting, List<ApplicationContext> evaluating) {
+        RecordingTelemetry telemetry = emitting.getBean(RecordingTelemetry.class);
+        telemetry.emit("loss", 1);
+        Fleet.awaitThrough(telemetry, "jdbc");
+        evaluating.forEach((node) -> node.getBean(AlertMonitor.class).evaluate());
+    }
+
+    static class Heard {
+
+        private final List<TelemetryAlertEvent> events = new CopyOnWriteArrayList<>();
+
+        @EventListener
+        void onAlert(TelemetryAlertEvent event) {
+            this.events.add(event);
+        }
     }
 
     @Test

@@ -242,7 +242,7 @@ class PostgresForwardingTests {
                 .hasSize(8)
                 .allMatch((node) -> node.endsWith(":2000"));
         assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema", Integer.class))
-                .containsExactly(2);
+                .containsExactly(3);
         assertThat(this.sql.queryForList("SELECT accepted FROM telemetry_process", Long.class))
                 .containsOnly(2000L);
     }

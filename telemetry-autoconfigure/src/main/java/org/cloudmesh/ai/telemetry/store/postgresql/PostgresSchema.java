@@ -17,7 +17,7 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /** The tables. They are made once, however many nodes begin at the same time: under an advisory lock. */
 final class PostgresSchema {
 
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private static final int OLDEST_SERVER = 13;
 

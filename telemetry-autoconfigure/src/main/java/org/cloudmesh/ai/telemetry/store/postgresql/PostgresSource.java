@@ -70,6 +70,8 @@ final class PostgresSource implements RecordSource {
 
     private final Catalog catalog;
 
+    private final PostgresClaims claims;
+
     private final long fewest;
 
     PostgresSource(PostgresSettings settings, Connections connections) {
@@ -85,7 +87,13 @@ final class PostgresSource implements RecordSource {
         this.settings = settings;
         this.connections = connections;
         this.catalog = new Catalog(settings);
+        this.claims = new PostgresClaims(settings, connections);
         this.fewest = fewest;
+    }
+
+    @Override
+    public PostgresClaims claims() {
+        return this.claims;
     }
 
     @Override

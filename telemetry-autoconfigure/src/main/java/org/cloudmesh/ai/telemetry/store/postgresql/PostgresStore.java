@@ -115,12 +115,13 @@ final class PostgresStore implements TelemetryStore {
         run(
                 "PostgreSQL cannot make tomorrow's partition",
                 () -> this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1));
-        if (this.settings.maxAge() != null) {
-            try {
+        try {
+            if (this.settings.maxAge() != null) {
                 this.partitions.drop(this.settings.maxAge());
-            } catch (SQLException | RuntimeException ex) {
-                logger.warn("Old partitions could not be dropped; the next try is in an hour: {}", ex.getMessage());
             }
+            this.source.claims().forget();
+        } catch (SQLException | RuntimeException ex) {
+            logger.warn("What is old could not be dropped; the next try is in an hour: {}", ex.getMessage());
         }
     }
 

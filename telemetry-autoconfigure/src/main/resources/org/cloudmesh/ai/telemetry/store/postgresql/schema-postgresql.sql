@@ -5,7 +5,7 @@ CREATE TABLE telemetry_schema (
     version integer     NOT NULL PRIMARY KEY,
     applied timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO telemetry_schema (version) VALUES (2);
+INSERT INTO telemetry_schema (version) VALUES (3);
 
 -- One row for each start of a program, and what it last said of itself. key is a hash of what tells rows apart.
 CREATE TABLE telemetry_process (
@@ -108,6 +108,15 @@ CREATE TABLE telemetry_rollup_records (
     first   timestamptz NOT NULL,
     last    timestamptz NOT NULL,
     PRIMARY KEY (span, time, series)
+);
+
+-- What one program of a fleet does for all, such as telling of an alert: who reports the change first. key is a hash of
+-- the name.
+CREATE TABLE telemetry_claim (
+    key     uuid        NOT NULL PRIMARY KEY,
+    name    text        NOT NULL,
+    state   text        NOT NULL,
+    changed timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE FUNCTION telemetry_metrics(names text[], numbers float8[]) RETURNS jsonb
