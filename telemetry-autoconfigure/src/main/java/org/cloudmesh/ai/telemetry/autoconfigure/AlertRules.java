@@ -120,6 +120,7 @@ final class AlertRules {
                                 : null)
                 .event(alert.getEvent() == null ? null : NamePattern.parse(alert.getEvent()))
                 .trace(alert.getTrace())
+                .node(alert.getNode())
                 .text(alert.getText());
         for (String attribute : alert.getAttribute()) {
             int colon = attribute.indexOf(':');

@@ -61,6 +61,9 @@ public class TelemetryAlertProperties {
         /** Trace whose records count. */
         private @Nullable String trace;
 
+        /** Node of a fleet whose records count. */
+        private @Nullable String node;
+
         /** Text that the message, event or an attribute of the records holds. */
         private @Nullable String text;
 
@@ -164,6 +167,14 @@ public class TelemetryAlertProperties {
 
         public void setTrace(@Nullable String trace) {
             this.trace = trace;
+        }
+
+        public @Nullable String getNode() {
+            return this.node;
+        }
+
+        public void setNode(@Nullable String node) {
+            this.node = node;
         }
 
         public @Nullable String getText() {

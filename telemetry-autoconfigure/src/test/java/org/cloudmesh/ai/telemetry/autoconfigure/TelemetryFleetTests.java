@@ -266,20 +266,22 @@ class TelemetryFleetTests {
 
                                         for (ApplicationContext node : nodes) {
                                             assertThat(node.getBean(Heard.class).events)
-                                                    .extracting(TelemetryAlertEvent::firing)
-                                                    .containsExactly(true, false);
+                                                    .extracting((event) -> event.alert() + " " + event.firing())
+                                                    .containsExactly("quiet true", "quiet false", "of-b true");
                                             Fleet.awaitThrough(node.getBean(RecordingTelemetry.class), "jdbc");
                                         }
                                         assertThat(new JdbcTemplate(database)
                                                         .queryForList(
-                                                                "SELECT command || ' ' || status FROM telemetry"
+                                                                "SELECT command || ' ' || (attributes ->> 'alert') || ' ' || status FROM telemetry"
                                                                         + " WHERE event = 'telemetry.alert' ORDER BY command, timestamp",
                                                                 String.class))
                                                 .containsExactly(
-                                                        "assistant failed",
-                                                        "assistant completed",
-                                                        "trainer failed",
-                                                        "trainer completed");
+                                                        "assistant quiet failed",
+                                                        "assistant quiet completed",
+                                                        "assistant of-b failed",
+                                                        "trainer quiet failed",
+                                                        "trainer quiet completed",
+                                                        "trainer of-b failed");
                                         Fleet.await(() -> calls.get() == 4, "each program's webhook was called twice");
                                     })));
             assertThat(calls).hasValue(4);
@@ -300,7 +302,11 @@ class TelemetryFleetTests {
                         "telemetry.alerts[0].aggregate=count",
                         "telemetry.alerts[0].window=1h",
                         "telemetry.alerts[0].below=2",
-                        "telemetry.alerts[0].webhook=" + webhook);
+                        "telemetry.alerts[0].webhook=" + webhook,
+                        "telemetry.alerts[1].name=of-b",
+                        "telemetry.alerts[1].metric=loss",
+                        "telemetry.alerts[1].above=0",
+                        "telemetry.alerts[1].node=b");
     }
 
     private static void emitAndEvaluate(ApplicationContext emitting, List<ApplicationContext> evaluating) {
