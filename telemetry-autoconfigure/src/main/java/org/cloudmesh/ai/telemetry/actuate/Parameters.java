@@ -217,7 +217,19 @@ final class Parameters {
         if (text != null && text.isEmpty()) {
             throw Problem.badParameter("axis", text, "accepted are time, elapsed and the name of a metric");
         }
-        return text == null ? SeriesAxis.TIME : SeriesAxis.parse(text);
+        SeriesAxis axis = text == null ? SeriesAxis.TIME : SeriesAxis.parse(text);
+        String bucket = text("bucket");
+        if (bucket == null) {
+            return axis;
+        }
+        if (!axis.isTime()) {
+            throw Problem.badParameter("bucket", bucket, "accepted is none beside an axis other than time");
+        }
+        return switch (bucket) {
+            case "hour" -> SeriesAxis.hours(zone());
+            case "day" -> SeriesAxis.days(zone());
+            default -> throw Problem.badParameter("bucket", bucket, "accepted are hour and day");
+        };
     }
 
     /**

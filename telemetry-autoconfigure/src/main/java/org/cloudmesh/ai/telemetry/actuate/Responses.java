@@ -114,18 +114,22 @@ final class Responses {
         answer.put("metric", report.metric());
         answer.putAll(values(report.values()));
         if (grouped) {
-            List<Map<String, @Nullable Object>> groups = new ArrayList<>();
-            for (MetricReport.Group group : report.groups()) {
-                Map<String, @Nullable Object> entry = new LinkedHashMap<>();
-                entry.put("key", group.key());
-                entry.putAll(values(group.values()));
-                groups.add(entry);
-            }
-            answer.putAll(list("groups", groups, report.truncated()));
+            answer.putAll(list("groups", groups(report.groups()), report.truncated()));
             answer.put("others", values(report.others()));
             answer.put("groupCount", report.groupCount());
         }
         return answer;
+    }
+
+    private static List<Map<String, @Nullable Object>> groups(List<MetricReport.Group> groups) {
+        List<Map<String, @Nullable Object>> entries = new ArrayList<>();
+        for (MetricReport.Group group : groups) {
+            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+            entry.put("key", group.key());
+            entry.putAll(values(group.values()));
+            entries.add(entry);
+        }
+        return entries;
     }
 
     static Map<String, @Nullable Object> series(MetricSeries series) {
@@ -203,7 +207,7 @@ final class Responses {
     }
 
     static Map<String, @Nullable Object> curves(MetricCurves curves, boolean grouped) {
-        boolean time = curves.axis().kind() == SeriesAxis.Kind.TIME;
+        boolean time = curves.axis().isTime();
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("metric", curves.metric());
         answer.put("axis", axis(curves.axis()));
@@ -225,6 +229,9 @@ final class Responses {
                 series.add(entry);
             }
             answer.putAll(list("series", series, curves.groupCount() > series.size()));
+            if (!curves.totals().isEmpty()) {
+                answer.put("groups", groups(curves.totals()));
+            }
             Map<String, @Nullable Object> others = new LinkedHashMap<>();
             others.put("points", points(curves.others(), time));
             answer.put("others", others);
@@ -235,7 +242,7 @@ final class Responses {
 
     private static String axis(SeriesAxis axis) {
         return switch (axis.kind()) {
-            case TIME -> "time";
+            case TIME, HOURS, DAYS -> "time";
             case ELAPSED -> "elapsed";
             case METRIC -> String.valueOf(axis.metric());
         };

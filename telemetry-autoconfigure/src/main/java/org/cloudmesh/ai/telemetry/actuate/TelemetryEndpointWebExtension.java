@@ -97,6 +97,8 @@ public final class TelemetryEndpointWebExtension {
             @Nullable Object cursor,
             @Nullable Object by,
             @Nullable Object buckets,
+            @Nullable Object bucket,
+            @Nullable Object groups,
             @Nullable Object base,
             @Nullable Object candidate,
             @Nullable Object format,
@@ -123,6 +125,8 @@ public final class TelemetryEndpointWebExtension {
         values.put("cursor", cursor);
         values.put("by", by);
         values.put("buckets", buckets);
+        values.put("bucket", bucket);
+        values.put("groups", groups);
         values.put("base", base);
         values.put("candidate", candidate);
         values.put("format", format);

@@ -301,6 +301,7 @@ final class TelemetryQueries {
         String metric = name(segment, parameters);
         int buckets = parameters.number("buckets", DEFAULT_BUCKETS, TelemetryReader.MAX_ITEMS);
         int top = parameters.number("top", DEFAULT_CURVES, TelemetryReader.MAX_CURVES);
+        int groups = parameters.number("groups", 0, TelemetryReader.MAX_NAMES);
         Dimension by = parameters.dimension();
         GroupOrder order = parameters.order();
         SeriesAxis axis = parameters.axis();
@@ -314,7 +315,7 @@ final class TelemetryQueries {
             }
             return Responses.series(series);
         }
-        MetricCurves curves = reader.curves(metric, filter, axis, by, order, top, buckets, deadline);
+        MetricCurves curves = reader.curves(metric, filter, axis, by, order, top, groups, buckets, deadline);
         if (curves.points().stream().allMatch((point) -> point.values().count() == 0)) {
             requireKnown(metric, reader, deadline);
             if (axis.metric() != null) {

@@ -1,6 +1,9 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -8,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToDoubleFunction;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +29,14 @@ final class CurveQuery {
     private final @Nullable Dimension by;
 
     private final int buckets;
+
+    private GroupOrder order = GroupOrder.COUNT;
+
+    private int top;
+
+    private int listed;
+
+    private List<MetricReport.Group> totals = List.of();
 
     private List<@Nullable String> keys = List.of();
 
@@ -49,26 +61,33 @@ final class CurveQuery {
         this.deadline = deadline;
     }
 
-    MetricCurves over(SeriesAxis axis, GroupOrder order, int top) {
-        chooseKeys(order, top);
+    MetricCurves over(SeriesAxis axis, GroupOrder order, int top, int totals) {
+        this.order = order;
+        this.top = top;
+        this.listed = totals;
         String other = axis.metric();
         return switch (axis.kind()) {
-            case TIME -> overTime();
+            case TIME, HOURS, DAYS -> overTime(axis);
             case ELAPSED -> overElapsedTime();
             case METRIC -> overMetric(axis, String.valueOf(other));
         };
     }
 
-    private void chooseKeys(GroupOrder order, int top) {
+    private void chooseKeys() {
         if (this.by != null) {
-            Map<@Nullable String, Distribution> all =
-                    this.source.metric(this.metric, this.filter, this.by, this.deadline);
-            this.groupCount = all.size();
-            this.keys = new ArrayList<>(ordered(all, order).stream()
-                    .limit(top)
-                    .map(Map.Entry::getKey)
-                    .toList());
+            chooseKeys(this.source.metric(this.metric, this.filter, this.by, this.deadline));
         }
+    }
+
+    private void chooseKeys(Map<@Nullable String, Distribution> all) {
+        List<Map.Entry<@Nullable String, Distribution>> ordered = ordered(all, this.order);
+        this.groupCount = all.size();
+        this.keys = new ArrayList<>(
+                ordered.stream().limit(this.top).map(Map.Entry::getKey).toList());
+        this.totals = ordered.stream()
+                .limit(this.listed)
+                .map((group) -> new MetricReport.Group(group.getKey(), ValueSummary.of(group.getValue())))
+                .toList();
     }
 
     /** Returns groups in an order; equal ones by key. */
@@ -84,21 +103,93 @@ final class CurveQuery {
                 .toList();
     }
 
-    private MetricCurves overTime() {
+    private MetricCurves overTime(SeriesAxis axis) {
         TimeRange range = TimeRange.of(this.metric, this.filter, this.source, this.deadline);
         if (range == null) {
-            return empty(SeriesAxis.TIME);
+            return empty(axis);
+        }
+        ZoneId zone = axis.zone();
+        if (zone != null) {
+            return overCalendar(axis, range, zone);
         }
         long width = range.width(this.buckets);
-        long[] edges = range.edges(width);
-        this.others = GroupedSeries.empty(this.buckets);
-        if (edges.length > 1) {
+        addTime(range.edges(width), this.buckets);
+        return curves(axis, (double) range.from(), (double) range.to(), width, (i) -> range.from() + i * width);
+    }
+
+    private MetricCurves overCalendar(SeriesAxis axis, TimeRange range, ZoneId zone) {
+        ChronoUnit unit = axis.kind() == SeriesAxis.Kind.DAYS ? ChronoUnit.DAYS : ChronoUnit.HOURS;
+        List<Long> begins = new ArrayList<>();
+        ZonedDateTime next = SeriesAxis.begin(EpochMicros.instant(range.from()).atZone(zone), unit);
+        while (EpochMicros.micros(next.toInstant()) < range.to()) {
+            if (begins.size() == TelemetryReader.MAX_ITEMS) {
+                throw new QueryException(
+                        QueryException.Reason.TOO_LARGE,
+                        "There are more than " + TelemetryReader.MAX_ITEMS + " points; narrow the range",
+                        null);
+            }
+            begins.add(EpochMicros.micros(next.toInstant()));
+            next = SeriesAxis.begin(next.plus(1, unit), unit);
+        }
+        long[] edges = new long[begins.size() + 1];
+        for (int i = 0; i < begins.size(); i++) {
+            edges[i] = Math.max(range.from(), begins.get(i));
+        }
+        edges[begins.size()] = range.to();
+        addTime(edges, begins.size());
+        long width = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.EPOCH.plus(1, unit));
+        return curves(axis, (double) range.from(), (double) range.to(), width, begins::get);
+    }
+
+    /** Adds points over time, as many of them as there are buckets between edges, or more that are empty. */
+    private void addTime(long[] edges, int points) {
+        this.others = GroupedSeries.empty(points);
+        if (edges.length > 1 && !addAtOnce(edges, points)) {
+            chooseKeys();
             add(this.filter, edges, 0);
         }
-        return curves(SeriesAxis.TIME, (double) range.from(), (double) range.to(), width, 1);
+    }
+
+    /**
+     * Adds all groups from one look at the records.
+     *
+     * @return false when none are asked for, or when they would take too much memory: those that are shown take less,
+     *     once they are known
+     */
+    private boolean addAtOnce(long[] edges, int points) {
+        if (this.by == null) {
+            return false;
+        }
+        Map<@Nullable String, List<Distribution>> all;
+        try {
+            all = this.source
+                    .series(this.metric, this.filter, this.by, null, edges, this.deadline)
+                    .groups();
+        } catch (QueryException ex) {
+            if (ex.reason() == QueryException.Reason.TOO_LARGE) {
+                return false;
+            }
+            throw ex;
+        }
+        Map<@Nullable String, Distribution> whole = new HashMap<>();
+        all.forEach((key, values) -> {
+            Distribution sum = new Distribution();
+            values.forEach(sum::merge);
+            whole.put(key, sum);
+        });
+        chooseKeys(whole);
+        Set<@Nullable String> shown = keySet();
+        all.forEach((key, values) -> merge(
+                values,
+                shown.contains(key)
+                        ? this.groups.computeIfAbsent(key, (absent) -> GroupedSeries.empty(points))
+                        : this.others,
+                0));
+        return true;
     }
 
     private MetricCurves overElapsedTime() {
+        chooseKeys();
         Map<String, GroupTotals> runs = new HashMap<>();
         addRuns(this.filter.having(this.metric), runs);
         if (runs.size() > TelemetryReader.MAX_NAMES) {
@@ -126,7 +217,7 @@ final class CurveQuery {
             long start = whole.getOrDefault(run.getKey(), run.getValue()).first();
             addRun(run.getKey(), start, edges);
         }
-        return curves(SeriesAxis.ELAPSED, 0.0, longest / 1e6, width, 1e6);
+        return curves(SeriesAxis.ELAPSED, 0.0, longest / 1e6, width / 1e6, (i) -> i * (width / 1e6));
     }
 
     private void addRuns(RecordFilter filter, Map<String, GroupTotals> runs) {
@@ -184,6 +275,7 @@ final class CurveQuery {
     }
 
     private MetricCurves overMetric(SeriesAxis axis, String other) {
+        chooseKeys();
         Distribution places = this.source
                 .metric(other, this.filter.having(this.metric), null, this.deadline)
                 .get("");
@@ -203,7 +295,7 @@ final class CurveQuery {
                 this.source.curve(this.metric, other, this.filter, this.by, keySet(), edges, this.deadline);
         this.groups = series.groups();
         this.others = series.others();
-        return curves(axis, min, max, width, 1);
+        return curves(axis, min, max, width, (i) -> min + i * width);
     }
 
     /** Steps that are whole numbers are not cut. */
@@ -224,10 +316,11 @@ final class CurveQuery {
     }
 
     private MetricCurves empty(SeriesAxis axis) {
-        return new MetricCurves(this.metric, axis, null, null, null, List.of(), List.of(), List.of(), this.groupCount);
+        return new MetricCurves(
+                this.metric, axis, null, null, null, List.of(), List.of(), List.of(), List.of(), this.groupCount);
     }
 
-    private MetricCurves curves(SeriesAxis axis, double from, double to, double width, double unit) {
+    private MetricCurves curves(SeriesAxis axis, double from, double to, double width, IntToDoubleFunction place) {
         List<Distribution> whole = GroupedSeries.empty(this.others.size());
         merge(this.others, whole, 0);
         this.groups.values().forEach((points) -> merge(points, whole, 0));
@@ -235,24 +328,25 @@ final class CurveQuery {
         for (String key : this.keys) {
             List<Distribution> points = this.groups.get(key);
             shown.add(new MetricCurves.Group(
-                    key, points(points == null ? GroupedSeries.empty(whole.size()) : points, from, width / unit)));
+                    key, points(points == null ? GroupedSeries.empty(whole.size()) : points, place)));
         }
         return new MetricCurves(
                 this.metric,
                 axis,
                 from,
                 to,
-                width / unit,
-                points(whole, from, width / unit),
+                width,
+                points(whole, place),
                 shown,
-                this.by == null ? List.of() : points(this.others, from, width / unit),
+                this.totals,
+                this.by == null ? List.of() : points(this.others, place),
                 this.groupCount);
     }
 
-    private static List<MetricCurves.Point> points(List<Distribution> values, double from, double width) {
+    private static List<MetricCurves.Point> points(List<Distribution> values, IntToDoubleFunction place) {
         List<MetricCurves.Point> points = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
-            points.add(new MetricCurves.Point(from + i * width, ValueSummary.of(values.get(i))));
+            points.add(new MetricCurves.Point(place.applyAsDouble(i), ValueSummary.of(values.get(i))));
         }
         return points;
     }

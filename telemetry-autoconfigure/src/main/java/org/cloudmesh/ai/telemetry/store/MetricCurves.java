@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One metric over an axis, in whole and by group. Places on the axis are microseconds since 1970 for time, seconds for
  * elapsed time, else values of the axis's metric. Point i covers what is from {@code from + i * bucket} until before
- * {@code from + (i + 1) * bucket}.
+ * {@code from + (i + 1) * bucket}; by a calendar, what of the range is from its place until before the next one's.
  *
  * @param metric its name
  * @param axis what it is shown over
@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param bucket width of a point; null when there is no range
  * @param points of all records, empty ones included; no point at all when there is no range
  * @param groups in the order that was asked for; empty when none were asked for
+ * @param totals the same groups and perhaps more, each over the whole axis; empty when none were asked for
  * @param others the groups that are not shown, together; empty when none were asked for
  * @param groupCount how many groups there are
  */
@@ -26,12 +27,14 @@ public record MetricCurves(
         @Nullable Double bucket,
         List<Point> points,
         List<Group> groups,
+        List<MetricReport.Group> totals,
         List<Point> others,
         int groupCount) {
 
     public MetricCurves {
         points = List.copyOf(points);
         groups = List.copyOf(groups);
+        totals = List.copyOf(totals);
         others = List.copyOf(others);
     }
 

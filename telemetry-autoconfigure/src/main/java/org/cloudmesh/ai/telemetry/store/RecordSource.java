@@ -58,7 +58,7 @@ public interface RecordSource {
      * @param metric the name
      * @param filter which records; its range is not looked at
      * @param by what groups are made by
-     * @param keys of the groups that are told apart; the others are summed up
+     * @param keys of the groups that are told apart, the others are summed up; null when all are told apart
      * @param edges microseconds since 1970, rising: bucket i begins at {@code edges[i]} and ends before {@code edges[i
      *     + 1]}
      * @param deadline how long it may take
@@ -67,7 +67,7 @@ public interface RecordSource {
             String metric,
             RecordFilter filter,
             Dimension by,
-            Set<@Nullable String> keys,
+            @Nullable Set<@Nullable String> keys,
             long[] edges,
             Deadline deadline) {
         return new ScannedAnswers(this, deadline).series(metric, filter, by, keys, edges);

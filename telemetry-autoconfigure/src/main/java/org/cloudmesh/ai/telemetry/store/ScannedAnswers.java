@@ -72,7 +72,11 @@ final class ScannedAnswers {
     }
 
     GroupedSeries series(
-            String metric, RecordFilter filter, @Nullable Dimension by, Set<@Nullable String> keys, long[] edges) {
+            String metric,
+            RecordFilter filter,
+            @Nullable Dimension by,
+            @Nullable Set<@Nullable String> keys,
+            long[] edges) {
         if (by != null && by.kind() == Dimension.Kind.NODE) {
             return byNode(
                     metric,
@@ -112,7 +116,7 @@ final class ScannedAnswers {
     private GroupedSeries byNode(
             String metric,
             RecordFilter filter,
-            Set<@Nullable String> keys,
+            @Nullable Set<@Nullable String> keys,
             int buckets,
             Function<RecordFilter, List<Distribution>> points) {
         Dimension node = Dimension.of(Dimension.Kind.NODE);
@@ -121,7 +125,7 @@ final class ScannedAnswers {
         for (String key :
                 this.source.metric(metric, filter, node, this.deadline).keySet()) {
             List<Distribution> one = points.apply(filter.toBuilder().node(key).build());
-            if (keys.contains(key)) {
+            if (keys == null || keys.contains(key)) {
                 groups.put(key, one);
             } else {
                 for (int i = 0; i < buckets; i++) {
@@ -136,7 +140,7 @@ final class ScannedAnswers {
             String metric,
             RecordFilter filter,
             @Nullable Dimension by,
-            Set<@Nullable String> keys,
+            @Nullable Set<@Nullable String> keys,
             double[] edges,
             ToDoubleFunction<TelemetryRecord> axis) {
         int buckets = edges.length - 1;
@@ -146,7 +150,7 @@ final class ScannedAnswers {
             int bucket = GroupedSeries.bucket(edges, axis.applyAsDouble(record));
             if (bucket >= 0) {
                 String key = by == null ? null : by.of(record);
-                List<Distribution> points = by != null && keys.contains(key)
+                List<Distribution> points = by != null && (keys == null || keys.contains(key))
                         ? groups.computeIfAbsent(key, (absent) -> GroupedSeries.empty(buckets))
                         : others;
                 points.get(bucket).add(value(record, metric), record.timestampMicros());

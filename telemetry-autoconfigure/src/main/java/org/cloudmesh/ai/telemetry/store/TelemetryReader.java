@@ -166,7 +166,8 @@ public final class TelemetryReader {
      * @param by what groups are made by, if any
      * @param order of the groups
      * @param top how many groups are shown, 1 to {@value #MAX_CURVES}
-     * @param buckets how many points at most, 1 to {@value #MAX_ITEMS}
+     * @param totals how many groups are summed up over the whole axis besides, 0 to {@value #MAX_NAMES}
+     * @param buckets how many points at most, 1 to {@value #MAX_ITEMS}; a calendar makes its own
      * @param deadline how long it may take
      */
     public MetricCurves curves(
@@ -176,10 +177,11 @@ public final class TelemetryReader {
             @Nullable Dimension by,
             GroupOrder order,
             int top,
+            int totals,
             int buckets,
             Deadline deadline) {
         requireBuckets(buckets);
-        return new CurveQuery(source(), metric, filter, by, buckets, deadline).over(axis, order, top);
+        return new CurveQuery(source(), metric, filter, by, buckets, deadline).over(axis, order, top, totals);
     }
 
     /** Returns the attributes that records have, and their most frequent values. */

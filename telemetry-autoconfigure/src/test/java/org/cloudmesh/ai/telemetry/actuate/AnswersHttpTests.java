@@ -231,6 +231,16 @@ class AnswersHttpTests {
         assertThat(host.<String>json(time, "$.bucket")).startsWith("PT");
         assertThat(host.<List<Integer>>json(time, "$.series[0].points[*].count"))
                 .containsExactly(20, 0);
+        String day = "/metrics/loss/series?by=attribute.host&bucket=day&zone=Europe/Berlin&top=1&groups=2&order=sum";
+        assertThat(host.<List<String>>json(day, "$.points[*].at")).containsExactly("2026-11-23T23:00:00.000000Z");
+        assertThat(host.<String>json(day, "$.bucket")).isEqualTo("PT24H");
+        assertThat(host.<List<String>>json(day, "$.series[*].key")).containsExactly("h0");
+        assertThat(host.<List<Object>>json(day, "$.groups"))
+                .isEqualTo(host.<List<Object>>json("/metrics/loss?by=attribute.host&top=2&order=sum", "$.groups"));
+        assertThat(host.<List<String>>json("/metrics/loss/series?bucket=hour&zone=UTC", "$.points[*].at"))
+                .containsExactly("2026-11-24T22:00:00.000000Z");
+        assertProblem("/metrics/loss/series?bucket=week", 400, "week");
+        assertProblem("/metrics/loss/series?bucket=day&axis=step", 400, "axis");
         assertProblem("/metrics/loss/series?axis=nothing", 404, "nothing");
         assertProblem("/metrics/nothing/series?axis=step", 404, "nothing");
         assertThat(host.<List<Object>>json("/metrics/loss/series?axis=step&run=S", "$.points"))

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -740,7 +741,11 @@ public abstract class StoreContractTests {
         dimensions.add(Dimension.attribute("tenant"));
         dimensions.add(Dimension.attribute("user"));
         againstAPlainScan((seed, expected, filter) -> {
-            for (SeriesAxis axis : List.of(SeriesAxis.TIME, SeriesAxis.ELAPSED, SeriesAxis.of("step"))) {
+            for (SeriesAxis axis : List.of(
+                    SeriesAxis.TIME,
+                    SeriesAxis.hours(ZoneId.of("Asia/Kathmandu")),
+                    SeriesAxis.ELAPSED,
+                    SeriesAxis.of("step"))) {
                 for (Dimension by : dimensions) {
                     GroupOrder order = GroupOrder.values()[(int) Math.floorMod(seed, 5L)];
                     MetricCurves actual = curves(source(), filter, axis, by, order);
@@ -752,6 +757,14 @@ public abstract class StoreContractTests {
                     assertThat(actual.groupCount()).as(where).isEqualTo(plain.groupCount());
                     assertSamePoints(where, actual.points(), plain.points());
                     assertSamePoints(where, actual.others(), plain.others());
+                    assertThat(actual.totals()).as(where).isEqualTo(plain.totals());
+                    if (by != null && axis.isTime()) {
+                        assertThat(actual.totals())
+                                .as(where)
+                                .isEqualTo(new TelemetryReader(expected)
+                                        .metric("gen_ai.usage.input_tokens", filter, by, order, 5, none())
+                                        .groups());
+                    }
                     assertThat(actual.groups().stream().map(MetricCurves.Group::key))
                             .as(where)
                             .containsExactlyElementsOf(plain.groups().stream()
@@ -770,7 +783,8 @@ public abstract class StoreContractTests {
 
     private static MetricCurves curves(
             RecordSource source, RecordFilter filter, SeriesAxis axis, Dimension by, GroupOrder order) {
-        return new TelemetryReader(source).curves("gen_ai.usage.input_tokens", filter, axis, by, order, 2, 9, none());
+        return new TelemetryReader(source)
+                .curves("gen_ai.usage.input_tokens", filter, axis, by, order, 2, 5, 9, none());
     }
 
     private static void assertSamePoints(

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
@@ -74,6 +76,55 @@ class TelemetryReaderTests {
                 .extracting((point) -> point.values().count())
                 .startsWith(1L, 1L)
                 .endsWith(0L);
+    }
+
+    @Test
+    void daysAreThoseOfTheCalendar() throws StoreException {
+        // In New York, November 1 has 25 hours.
+        List<String> times = List.of(
+                "2026-11-01T03:59:59.999999Z",
+                "2026-11-01T04:00:00Z",
+                "2026-11-02T04:59:59.999999Z",
+                "2026-11-02T05:00:00Z",
+                "2026-11-03T08:00:00Z");
+        for (String time : times) {
+            this.batch.add(TelemetryRecord.builder(
+                            Records.origin("a", "b", "c"),
+                            this.batch.size() + 1,
+                            EpochMicros.micros(Instant.parse(time)))
+                    .metrics(new String[] {"m"}, new double[] {this.batch.size()})
+                    .attributes(Map.of("user", "user-" + this.batch.size() % 2))
+                    .build());
+        }
+        this.store.write(this.batch, false);
+        RecordFilter filter =
+                RecordFilter.ALL.between(Instant.parse("2026-10-31T12:00:00Z"), Instant.parse("2026-11-03T08:00:00Z"));
+
+        MetricCurves curves = this.reader.curves(
+                "m",
+                filter,
+                SeriesAxis.days(ZoneId.of("America/New_York")),
+                Dimension.attribute("user"),
+                GroupOrder.SUM,
+                1,
+                10,
+                60,
+                Deadline.none());
+
+        assertThat(curves.points())
+                .extracting((point) -> EpochMicros.instant((long) point.at()))
+                .containsExactly(
+                        Instant.parse("2026-10-31T04:00:00Z"),
+                        Instant.parse("2026-11-01T04:00:00Z"),
+                        Instant.parse("2026-11-02T05:00:00Z"),
+                        Instant.parse("2026-11-03T05:00:00Z"));
+        assertThat(curves.points())
+                .extracting((point) -> point.values().count())
+                .containsExactly(1L, 2L, 1L, 0L);
+        assertThat(curves.groups()).extracting(MetricCurves.Group::key).containsExactly("user-1");
+        assertThat(curves.totals())
+                .extracting((group) -> group.key() + " " + group.values().sum())
+                .containsExactly("user-1 4.0", "user-0 2.0");
     }
 
     @Test

@@ -200,7 +200,7 @@ final class PostgresSource implements RecordSource {
             String metric,
             RecordFilter filter,
             Dimension by,
-            Set<@Nullable String> keys,
+            @Nullable Set<@Nullable String> keys,
             long[] edges,
             Deadline deadline) {
         RecordFilter range = during(filter, edges);
@@ -208,7 +208,7 @@ final class PostgresSource implements RecordSource {
         List<Distribution> others = GroupedSeries.empty(edges.length - 1);
         sumUp(ofMetric(metric, range, by, edges), range.given(metric), by, deadline, edges)
                 .forEach((key, buckets) -> {
-                    if (keys.contains(key)) {
+                    if (keys == null || keys.contains(key)) {
                         groups.put(key, points(buckets, edges));
                     } else {
                         buckets.forEach((bucket, values) -> others.get(bucket).merge(values));

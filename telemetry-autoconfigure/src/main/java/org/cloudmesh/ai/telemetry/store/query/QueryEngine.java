@@ -136,7 +136,7 @@ public final class QueryEngine implements RecordSource {
             String metric,
             RecordFilter filter,
             Dimension by,
-            Set<@Nullable String> keys,
+            @Nullable Set<@Nullable String> keys,
             long[] edges,
             Deadline deadline) {
         RecordFilter range =

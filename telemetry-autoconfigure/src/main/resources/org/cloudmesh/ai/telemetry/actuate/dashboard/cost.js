@@ -27,6 +27,7 @@ const PRICES = `telemetry:
 const HOUR = 3600;
 const DAY = 86400;
 const TOP = 6;
+const LISTED = 50;
 
 export class View {
   constructor() {
@@ -98,11 +99,10 @@ export class View {
     show(this.currencies, groups.length < 2 ? [] : groups.map(({key}) => h('button', {type: 'button', 'aria-pressed': String(key === chosen.key), onclick: () => go({currency: key})}, key ?? 'unknown')));
     const own = groups.length > 1 && chosen.key ? {...filter, attribute: [...(filter.attribute ?? []), `${CURRENCY}:${chosen.key}`]} : filter;
     const grid = this.grid(state);
-    const shape = {...own, ...grid.params, by, top: TOP};
-    // Rules are asked for once a minute; in between there is a question left for the marks.
-    const spare = api.asked.count <= 2;
-    const [series, figures, marks] = await Promise.all([api.soft(api.series(metric, shape, signal), {points: []}), api.soft(api.metric(metric, {...own, by, top: 50, order: 'sum'}, signal), {}), spare ? loadDeploys(filter, signal) : this.marks ?? []]);
-    this.marks = marks;
+    // One question for chart and table: to go through all calls by an attribute of many values is what costs most here.
+    const shape = {...own, ...grid.params, by, top: TOP, order: 'sum', groups: LISTED};
+    const [series, marks] = await Promise.all([api.soft(api.series(metric, shape, signal), {points: []}), loadDeploys(filter, signal)]);
+    const figures = this.figures(series);
     const one = chosen ?? currencies;
     this.sum = figures.sum;
     const others = groups.filter((group) => group !== chosen).map((group) => money(group.sum, group.key ?? 'of no known currency'));
@@ -125,13 +125,17 @@ export class View {
     }
     const to = Date.parse(state.to ?? '') || end || now;
     const width = to - from > 3.2 * DAY * 1000 ? DAY : HOUR;
-    const first = new Date(from);
-    first.setMinutes(0, 0, 0);
-    if (width === DAY) {
-      first.setHours(0);
-    }
-    const buckets = Math.max(1, Math.ceil((to - first) / 1000 / width));
-    return {params: {zone: null, from: first.toISOString(), to: new Date(+first + buckets * width * 1000).toISOString(), buckets}, width};
+    // An open range would end with the last call, and an hour without any would not be seen.
+    const until = state.to || end < now ? {} : {to: new Date(now).toISOString()};
+    return {params: {bucket: width === DAY ? 'day' : 'hour', zone: Intl.DateTimeFormat().resolvedOptions().timeZone, ...until}, width};
+  }
+
+  /** The groups over the whole range, and what those beyond them come to. */
+  figures({points = [], groups = [], groupCount}) {
+    const add = (all, rows) => rows.reduce(({count, sum}, row) => ({count: count + row.count, sum: sum + (row.sum ?? (row.avg ?? 0) * row.count)}), all);
+    const whole = add({count: 0, sum: 0}, points);
+    const shown = add({count: 0, sum: 0}, groups);
+    return {groups, groupCount, sum: whole.sum, others: {count: whole.count - shown.count, sum: whole.sum - shown.sum}};
   }
 
   fillLines(answer, grid, alerts, marks, source) {
