@@ -40,6 +40,9 @@ public final class ResolvedFilter {
 
     private final BitSet partial = new BitSet();
 
+    // All of whose records pass: whole ones, and those that are chosen in part since only records tell their group.
+    private final BitSet passing = new BitSet();
+
     private final BitSet groups = new BitSet();
 
     // Those that do not decide for each partly chosen series.
@@ -87,6 +90,9 @@ public final class ResolvedFilter {
     private void resolve(Series series, BitSet whole, @Nullable NamePattern metric, @Nullable Dimension by) {
         this.series++;
         Verdict verdict = this.filter.decide(series);
+        if (verdict == Verdict.YES) {
+            this.passing.set(series.id());
+        }
         if (verdict == Verdict.YES && by != null && by.attribute() != null && !series.fixes(by.attribute())) {
             verdict = Verdict.UNKNOWN;
             this.partialByGroups = true;
@@ -284,6 +290,7 @@ public final class ResolvedFilter {
             return this.matcher.matches(record);
         }
         return this.matcher.inRange(record.timestampMicros())
-                && (isWhole(series) || (isPartial(series) && this.filter.matches(record)));
+                && (isWhole(series)
+                        || (isPartial(series) && (this.passing.get(series) || this.filter.matches(record))));
     }
 }

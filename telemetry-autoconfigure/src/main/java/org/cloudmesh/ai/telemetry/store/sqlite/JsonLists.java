@@ -26,18 +26,6 @@ final class JsonLists {
         return texts;
     }
 
-    /** Returns one of the texts in an array that holds nothing else. */
-    static String text(String json, int index) {
-        if (json.indexOf('\\') >= 0) {
-            return texts(json).get(index);
-        }
-        int begin = 2;
-        for (int i = 0; i < index; i++) {
-            begin = json.indexOf('"', begin) + 3;
-        }
-        return json.substring(begin, json.indexOf('"', begin));
-    }
-
     static double[] numbers(String json) {
         return list(json).stream()
                 .mapToDouble((value) -> value instanceof Number number ? number.doubleValue() : Double.NaN)

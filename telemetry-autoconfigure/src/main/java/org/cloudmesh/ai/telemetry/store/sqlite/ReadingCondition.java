@@ -31,15 +31,19 @@ final class ReadingCondition {
         if (condition.field().chars().anyMatch((c) -> c < ' ' || c == '"' || c == '\\')) {
             return "0";
         }
-        String path = ", '$.\"" + condition.field().replace("'", "''") + "\"')";
-        return "CASE WHEN json_type(g.patch" + path + " IS NULL THEN " + compare("m.system" + path, condition)
-                + " ELSE " + compare("g.patch" + path, condition) + " END";
+        String path = "'$.\"" + condition.field().replace("'", "''") + "\"'";
+        return "CASE " + compare("g.patch", path, condition) + " WHEN 1 THEN " + isNumber("g.patch", path)
+                + " WHEN 0 THEN 0 ELSE json_type(g.patch, " + path + ") IS NULL AND "
+                + compare("m.system", path, condition) + " AND " + isNumber("m.system", path) + " END";
     }
 
-    private static String compare(String arguments, SystemCondition condition) {
-        // Texts and booleans compare too; few are left to look at.
-        return "(json_extract(" + arguments + " " + condition.comparison().symbol() + " " + number(condition.value())
-                + " AND json_type(" + arguments + " IN ('integer', 'real'))";
+    // Texts and booleans compare too; few are left to look at.
+    private static String compare(String json, String path, SystemCondition condition) {
+        return "(" + json + " ->> " + path + ") " + condition.comparison().symbol() + " " + number(condition.value());
+    }
+
+    private static String isNumber(String json, String path) {
+        return "json_type(" + json + ", " + path + ") IN ('integer', 'real')";
     }
 
     private static String number(double value) {

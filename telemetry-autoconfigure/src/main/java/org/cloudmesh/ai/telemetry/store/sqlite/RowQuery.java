@@ -27,6 +27,17 @@ final class RowQuery {
 
     private static final String LISTED = RANGE + " AND reading IN (SELECT value FROM json_each(?))";
 
+    // A statement of its own costs a range as much as some dozens of rows. Ranges come one after the other, and so do
+    // the
+    // rows of each.
+    private static final String RANGES =
+            "WITH place(since, before, least, greatest) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2,"
+                    + " value ->> 3 FROM json_each(?)) SELECT ";
+
+    private static final String IN_RANGES = " FROM place CROSS JOIN record WHERE id >= since AND id < before";
+
+    private static final int MANY_RANGES = 8;
+
     private final Database database;
 
     private final StoredSeriesCatalog.View catalog;
@@ -47,6 +58,8 @@ final class RowQuery {
     private final String order;
 
     private final int more;
+
+    private @Nullable CarriedTexts texts;
 
     RowQuery(Database database, StoredSeriesCatalog.View catalog, Scan scan) {
         this.database = database;
@@ -123,20 +136,84 @@ final class RowQuery {
                 "SELECT " + columns + rows + this.condition + this.least + rest, parameters.toArray());
     }
 
-    /** Shows rows of a range of ids; returns whether the visitor wants more. */
-    boolean show(RowRange range, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
-        try (ResultSet rows = query(this.columns, range, this.order)) {
-            RowView view = new RowView(rows, this.catalog, records, this);
-            while (rows.next()) {
-                view.moved();
-                if (!visitor.test(view)) {
-                    return false;
+    /** Runs a query over ranges, with as few statements as there can be, until one is told that it was enough. */
+    private void query(String columns, List<RowRange> ranges, RowsReader reader) throws SQLException {
+        int at = 0;
+        while (at < ranges.size()) {
+            int end = at;
+            while (end < ranges.size() && !this.scan.newestFirst() && !isListed(ranges.get(end))) {
+                end++;
+            }
+            boolean many = end - at >= MANY_RANGES;
+            end = many ? end : at + 1;
+            try (ResultSet rows =
+                    many ? queryAll(columns, ranges.subList(at, end)) : query(columns, ranges.get(at), this.order)) {
+                if (!reader.read(rows)) {
+                    return;
                 }
             }
-            return true;
+            at = end;
+        }
+    }
+
+    private static boolean isListed(RowRange range) {
+        Place place = range.readings();
+        return place != null && place.listed() != null;
+    }
+
+    /** Runs a query over ranges of which none has a list of readings. */
+    private ResultSet queryAll(String columns, List<RowRange> ranges) throws SQLException {
+        boolean system = ranges.get(0).readings() != null;
+        StringBuilder places = new StringBuilder();
+        for (RowRange range : ranges) {
+            places.append(places.isEmpty() ? "[[" : ",[");
+            places.append(range.from()).append(',').append(range.until());
+            Place place = range.readings();
+            if (place != null) {
+                places.append(',').append(place.least()).append(',').append(place.greatest());
+            }
+            places.append(']');
+        }
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(places.append(']').toString());
+        if (!this.least.isEmpty()) {
+            parameters.add(this.scan.least());
+        }
+        return this.database.query(
+                RANGES
+                        + columns
+                        + IN_RANGES
+                        + (system ? " AND reading BETWEEN least AND greatest" : "")
+                        + this.condition
+                        + this.least,
+                parameters.toArray());
+    }
+
+    /** Reads the rows of a statement; returns whether it wants those of another. */
+    @FunctionalInterface
+    private interface RowsReader {
+
+        boolean read(ResultSet rows) throws SQLException;
+    }
+
+    /** Shows rows of ranges of ids until the visitor wants no more. */
+    void show(List<RowRange> ranges, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
+        try {
+            query(this.columns, ranges, (rows) -> show(rows, records, visitor));
         } catch (RowView.ReadingFailed ex) {
             throw ex.error();
         }
+    }
+
+    private boolean show(ResultSet rows, RecordRows records, Predicate<RecordView> visitor) throws SQLException {
+        RowView view = new RowView(rows, this.catalog, records, this);
+        while (rows.next()) {
+            view.moved();
+            if (!visitor.test(view)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Counts rows of wholly chosen series. */
@@ -163,25 +240,58 @@ final class RowQuery {
 
     /** Adds the values without reading their times, but for the last one, which alone matters. */
     void sum(List<RowRange> ranges, Supplier<Distribution> target) throws SQLException {
-        @Nullable Distribution distribution = null;
-        @Nullable RowRange last = null;
-        double value = 0;
-        for (RowRange range : ranges) {
-            try (ResultSet rows = query(this.values == null ? "" : this.values.only(), range, " ORDER BY id")) {
-                while (rows.next()) {
-                    if (distribution == null) {
-                        distribution = target.get();
-                    } else {
-                        distribution.add(value, RowIds.micros(range.from()));
-                    }
-                    value = rows.getDouble(1);
-                    last = range;
+        if (ranges.isEmpty()) {
+            return;
+        }
+        ValueSum sum = new ValueSum(target, RowIds.micros(ranges.get(0).from()));
+        query(this.values == null ? "" : this.values.only(), ranges, sum::add);
+        for (int i = ranges.size() - 1; i >= 0 && sum.isOpen(); i--) {
+            try (ResultSet row = query("id", ranges.get(i), " ORDER BY id DESC LIMIT 1")) {
+                if (row.next()) {
+                    sum.end(row.getLong(1));
                 }
             }
         }
-        if (distribution != null && last != null) {
-            try (ResultSet row = query("id", last, " ORDER BY id DESC LIMIT 1")) {
-                distribution.add(value, RowIds.micros(row.next() ? row.getLong(1) : last.from()));
+    }
+
+    /** Adds values to a distribution that is asked for with the first one; the last one waits for its time. */
+    private static final class ValueSum {
+
+        private final Supplier<Distribution> target;
+
+        private @Nullable Distribution distribution;
+
+        private final long at;
+
+        private double last;
+
+        ValueSum(Supplier<Distribution> target, long at) {
+            this.target = target;
+            this.at = at;
+        }
+
+        boolean add(ResultSet rows) throws SQLException {
+            Distribution distribution = this.distribution;
+            while (rows.next()) {
+                if (distribution == null) {
+                    distribution = this.target.get();
+                } else {
+                    distribution.add(this.last, this.at);
+                }
+                this.last = rows.getDouble(1);
+            }
+            this.distribution = distribution;
+            return true;
+        }
+
+        boolean isOpen() {
+            return this.distribution != null;
+        }
+
+        void end(long id) {
+            if (this.distribution != null) {
+                this.distribution.add(this.last, RowIds.micros(id));
+                this.distribution = null;
             }
         }
     }
@@ -217,5 +327,15 @@ final class RowQuery {
     /** Returns the number of the column {@code more}, which those of the values follow. */
     int more() {
         return this.more;
+    }
+
+    /** Returns what reads the column {@code attributes}. */
+    CarriedTexts texts() {
+        CarriedTexts texts = this.texts;
+        if (texts == null) {
+            texts = new CarriedTexts();
+            this.texts = texts;
+        }
+        return texts;
     }
 }

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class RowView implements RecordView {
 
     private long id;
 
-    private @Nullable String carried;
+    private byte @Nullable [] carried;
 
     private boolean carriedRead;
 
@@ -135,26 +136,30 @@ final class RowView implements RecordView {
         if (!set.isCarried(key)) {
             return set.fixed().get(key);
         }
-        String carried = carried();
+        byte[] carried = carried();
         if (carried == null) {
             return null;
         }
         return set.names() == null
-                ? JsonLists.textMap(carried).get(key)
-                : JsonLists.text(carried, set.names().indexOf(key));
+                ? JsonLists.textMap(text(carried)).get(key)
+                : this.query.texts().text(carried, set.names().indexOf(key));
     }
 
-    private @Nullable String carried() {
+    private byte @Nullable [] carried() {
         if (!this.carriedRead) {
             int column = this.query.attributes();
             try {
-                this.carried = column == 0 ? null : this.row.getString(column);
+                this.carried = column == 0 ? null : this.row.getBytes(column);
             } catch (SQLException ex) {
                 throw new ReadingFailed(ex);
             }
             this.carriedRead = true;
         }
         return this.carried;
+    }
+
+    private static String text(byte[] column) {
+        return new String(column, StandardCharsets.UTF_8);
     }
 
     @Override
@@ -174,7 +179,8 @@ final class RowView implements RecordView {
 
     @Override
     public void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
-        RecordRows.attributes(stored().attributeSet(), carried())
+        byte[] carried = carried();
+        RecordRows.attributes(stored().attributeSet(), carried == null ? null : text(carried))
                 .forEach((key, value) -> visitor.accept(key, wanted.test(key) ? value : null));
     }
 

@@ -21,14 +21,22 @@ record SqlFilter(String sql, boolean isExact) {
         if (filter.everySeries()) {
             return new SqlFilter("", true);
         }
-        String whole = list(filter.wholeCount(), filter::forEachWhole);
-        String partial = text(filter) + list(filter.partialCount(), filter::forEachPartial);
-        boolean exact = filter.wholeCount() <= MOST_LISTED && filter.partialCount() <= MOST_LISTED;
-        if (!filter.hasPartial()) {
-            return new SqlFilter(whole, exact);
+        String text = text(filter);
+        if (text.isEmpty()) {
+            int count = filter.wholeCount() + filter.partialCount();
+            return new SqlFilter(
+                    list(count, (series) -> {
+                        filter.forEachWhole(series);
+                        filter.forEachPartial(series);
+                    }),
+                    count <= MOST_LISTED);
         }
+        boolean exact = filter.wholeCount() <= MOST_LISTED && filter.partialCount() <= MOST_LISTED;
+        String partial = text + list(filter.partialCount(), filter::forEachPartial);
         return filter.hasWhole()
-                ? new SqlFilter(" AND ((1" + whole + ") OR (1" + partial + "))", exact)
+                ? new SqlFilter(
+                        " AND ((1" + list(filter.wholeCount(), filter::forEachWhole) + ") OR (1" + partial + "))",
+                        exact)
                 : new SqlFilter(partial, exact);
     }
 
@@ -44,7 +52,7 @@ record SqlFilter(String sql, boolean isExact) {
     // The text comes first: SQLite goes from left to right, and few rows are left to be looked up in the list of
     // series.
     private static String text(ResolvedFilter filter) {
-        return filter.undecided().isEmpty()
+        return !filter.hasPartial() || filter.undecided().isEmpty()
                 ? ""
                 : filter.undecided().stream().map(RowCondition::of).collect(Collectors.joining(" OR ", " AND (", ")"));
     }

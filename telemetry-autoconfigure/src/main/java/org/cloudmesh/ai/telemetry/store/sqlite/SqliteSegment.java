@@ -222,11 +222,7 @@ final class SqliteSegment implements IndexedSegment {
     public void scan(List<? extends Block> blocks, Scan scan, Predicate<RecordView> visitor) {
         RowQuery query = query(scan);
         try {
-            for (RowRange range : ranges(blocks, scan)) {
-                if (!query.show(range, this.records, visitor)) {
-                    return;
-                }
-            }
+            query.show(ranges(blocks, scan), this.records, visitor);
         } catch (SQLException ex) {
             throw this.session.failure(ex);
         }

@@ -34,6 +34,8 @@ final class StoredSeriesCatalog {
 
     private static final int MOST_REMEMBERED = 1_024;
 
+    private static final int MOST_MET = 1_024;
+
     private static final String SERIES = "SELECT id, process, status, event, shape, attribute_set FROM kind WHERE ";
 
     private final int most;
@@ -246,7 +248,8 @@ final class StoredSeriesCatalog {
 
         private final boolean large;
 
-        private @Nullable StoredSeries last;
+        // The last series of each remainder of its id: rows of some hundred series come in any order.
+        private final @Nullable StoredSeries[] met = new StoredSeries[MOST_MET];
 
         private View(Database database, Function<SQLException, RuntimeException> failure, int count, boolean large) {
             this.database = database;
@@ -292,20 +295,20 @@ final class StoredSeriesCatalog {
 
         @Override
         public StoredSeries series(int id) {
-            StoredSeries last = this.last;
-            if (last != null && last.id() == id) {
-                return last;
+            StoredSeries series = this.met[id % MOST_MET];
+            if (series != null && series.id() == id) {
+                return series;
             }
             try {
                 synchronized (StoredSeriesCatalog.this) {
                     Integer place = StoredSeriesCatalog.this.places.get(id);
-                    last = place != null ? StoredSeriesCatalog.this.held.get(place) : other(this.database, id, false);
+                    series = place != null ? StoredSeriesCatalog.this.held.get(place) : other(this.database, id, false);
                 }
             } catch (SQLException ex) {
                 throw this.failure.apply(ex);
             }
-            this.last = last;
-            return last;
+            this.met[id % MOST_MET] = series;
+            return series;
         }
 
         @Override
