@@ -315,6 +315,9 @@ final class Responses {
         trace.put("outputTokens", summary.outputTokens());
         trace.put("cost", summary.cost());
         trace.put("currency", summary.currency());
+        if (summary.costs().size() > 1) {
+            trace.put("costs", summary.costs());
+        }
         trace.put("scores", summary.scores());
         return trace;
     }

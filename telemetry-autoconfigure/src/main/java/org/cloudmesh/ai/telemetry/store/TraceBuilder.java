@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeMap;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class TraceBuilder {
 
     private final Set<String> models = new LinkedHashSet<>();
 
-    private final Set<String> currencies = new LinkedHashSet<>();
+    private final Map<String, Double> costs = new TreeMap<>();
 
     private long records;
 
@@ -59,8 +60,6 @@ final class TraceBuilder {
     private double inputTokens = Double.NaN;
 
     private double outputTokens = Double.NaN;
-
-    private double cost = Double.NaN;
 
     private @Nullable TracedRecord root;
 
@@ -100,10 +99,9 @@ final class TraceBuilder {
             switch (record.metricName(i)) {
                 case "gen_ai.usage.input_tokens" -> this.inputTokens = sum(this.inputTokens, value);
                 case "gen_ai.usage.output_tokens" -> this.outputTokens = sum(this.outputTokens, value);
-                case "gen_ai.usage.cost" -> {
-                    this.cost = sum(this.cost, value);
-                    this.currencies.add(record.attributes().getOrDefault("gen_ai.usage.cost.currency", ""));
-                }
+                case "gen_ai.usage.cost" ->
+                    this.costs.merge(
+                            record.attributes().getOrDefault("gen_ai.usage.cost.currency", ""), value, Double::sum);
                 default -> {}
             }
         }
@@ -186,14 +184,15 @@ final class TraceBuilder {
                 List.copyOf(this.models),
                 whole(this.inputTokens),
                 whole(this.outputTokens),
-                Double.isNaN(this.cost) || this.currencies.size() > 1 ? null : this.cost,
+                this.costs.size() == 1 ? this.costs.values().iterator().next() : null,
                 currency(),
+                this.costs,
                 this.lastScores);
     }
 
     private @Nullable String currency() {
         String currency =
-                this.currencies.size() == 1 ? this.currencies.iterator().next() : "";
+                this.costs.size() == 1 ? this.costs.keySet().iterator().next() : "";
         return currency.isEmpty() ? null : currency;
     }
 

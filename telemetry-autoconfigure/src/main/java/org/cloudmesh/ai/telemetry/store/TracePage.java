@@ -34,6 +34,7 @@ public record TracePage(List<Summary> traces, @Nullable String next) {
      * @param outputTokens sum over all records
      * @param cost sum over all records; null also when they are in several currencies
      * @param currency of the cost; null when there is no cost, or its records name none
+     * @param costs by currency, an empty one when records name none
      * @param scores the latest value of each score, by name
      */
     public record Summary(
@@ -49,10 +50,12 @@ public record TracePage(List<Summary> traces, @Nullable String next) {
             @Nullable Long outputTokens,
             @Nullable Double cost,
             @Nullable String currency,
+            Map<String, Double> costs,
             Map<String, Double> scores) {
 
         public Summary {
             models = List.copyOf(models);
+            costs = Collections.unmodifiableMap(new LinkedHashMap<>(costs));
             scores = Collections.unmodifiableMap(new LinkedHashMap<>(scores));
         }
     }

@@ -178,9 +178,9 @@ class TraceTests {
                 .attributes(Map.of("trace_id", "t", "gen_ai.usage.cost.currency", "EUR"))
                 .metrics(new String[] {"gen_ai.usage.cost"}, new double[] {1})
                 .build());
-        assertThat(trace().summary().cost())
-                .as("two currencies are never added up")
-                .isNull();
+        TracePage.Summary both = trace().summary();
+        assertThat(both.cost()).as("two currencies are never added up").isNull();
+        assertThat(both.costs()).isEqualTo(Map.of("USD", 0.75, "EUR", 1.0));
     }
 
     @Test

@@ -45,7 +45,7 @@ class Requests {
       column('Records', 'records', whole, {num: true}),
       {title: 'Models', cls: 'models', cell: (trace) => h('div', {class: 'clamp'}, (trace.models ?? []).join(', ') || '–')},
       column('Input', 'inputTokens', short, {num: true}), column('Output', 'outputTokens', short, {num: true}),
-      column('Cost', 'cost', (cost, trace) => amount(cost, trace.currency), {num: true}),
+      {title: 'Cost', num: true, sort: (trace) => trace.cost, cell: (trace) => amount(trace)},
       {title: 'Scores', cls: 'wrap', cell: (trace) => Object.entries(trace.scores ?? {}).map(([key, value]) => `${key} ${digits(value)}`).join(', ')},
     ], {caption: 'Requests', key: (trace) => trace.trace, state: () => href(), open: (trace) => go({id: trace.trace}), empty: 'No request in this range. Records belong to one when they are made within tracked work: telemetry.track("answer", () -> client.call(..)).'});
     this.count = h('p', {class: 'count'});
@@ -90,7 +90,7 @@ class Requests {
   }
 }
 
-const amount = (cost, currency) => (typeof cost === 'object' ? Object.entries(cost ?? {}).map(([key, value]) => money(value, key)).join(', ') : money(cost, currency));
+const amount = ({cost, currency, costs}) => (costs ? Object.entries(costs).map(([key, value]) => money(value, key)).join(', ') : cost === null || cost === undefined ? '–' : money(cost, currency));
 
 /** What was asked and answered, in order, where content is recorded. */
 function messages(records) {
