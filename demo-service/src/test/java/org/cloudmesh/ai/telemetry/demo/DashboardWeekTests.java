@@ -101,6 +101,8 @@ class DashboardWeekTests extends DashboardBrowser {
         views.addAll(List.of(
                 "records?status=failed",
                 "ai?axis=attribute.error.type",
+                "cost?by=attribute.user",
+                "cost?by=attribute.gen_ai.conversation.id",
                 "runs?base=" + BadWeek.BEFORE + "&candidate=" + BadWeek.AFTER));
         for (String view : views) {
             Page page = page(1440, ColorScheme.LIGHT);
@@ -183,6 +185,38 @@ class DashboardWeekTests extends DashboardBrowser {
                     .as(view)
                     .isPositive();
         }
+    }
+
+    @Test
+    void marksTheDeployOfCostsWithTheFirstAnswer() {
+        // Nothing has been asked yet, so that the rules of alerts are among the questions.
+        Page page = open(
+                "cost",
+                "range=24h&live=off&from=" + week.deploy.minusSeconds(7200) + "&to=" + week.deploy.plusSeconds(7200),
+                1440,
+                ColorScheme.LIGHT);
+
+        assertThat(page.locator(".plot[aria-label*='1 marked events']").count()).isPositive();
+    }
+
+    @Test
+    void chartAndTableOfCostsSpeakOfTheSameCalls() throws Exception {
+        Instant from = week.deploy.minusSeconds(4 * 86_400 + 1234);
+        Instant to = week.deploy.plusSeconds(4321);
+        Page page = open("cost", "range=custom&live=off&from=" + from + "&to=" + to, 1440, ColorScheme.LIGHT);
+        String range = "from=" + from + "&to=" + to + "&attribute=gen_ai.usage.cost.currency:USD";
+
+        int calls = page.locator("main tbody tr").all().stream()
+                .mapToInt((row) ->
+                        Integer.parseInt(row.locator("td").nth(0).textContent().replace(",", "")))
+                .sum();
+        assertThat(calls)
+                .isPositive()
+                .isEqualTo(api("/metrics/gen_ai.usage.cost", range).get("count").asInt());
+        page.locator(".chart .figures summary").first().click();
+        assertThat(page.locator(".chart .figures tbody tr").count())
+                .as("days of the calendar, the first and the last cut by the range")
+                .isBetween(5, 6);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
@@ -21,6 +22,14 @@ public record GroupedSeries(Map<@Nullable String, List<Distribution>> groups, Li
             empty.add(new Distribution());
         }
         return empty;
+    }
+
+    /**
+     * Returns places for so many distributions, all of them taken by the same empty one, which is not to be added to:
+     * of many groups, most have values in few buckets.
+     */
+    public static List<Distribution> places(int buckets) {
+        return new ArrayList<>(Collections.nCopies(buckets, new Distribution()));
     }
 
     /**

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -125,6 +127,43 @@ class TelemetryReaderTests {
         assertThat(curves.totals())
                 .extracting((group) -> group.key() + " " + group.values().sum())
                 .containsExactly("user-1 4.0", "user-0 2.0");
+    }
+
+    @Test
+    void aSeriesOfTooManyGroupsForOneLookIsTheSame() throws StoreException {
+        for (int i = 0; i < 200; i++) {
+            this.batch.add(TelemetryRecord.builder(Records.origin("a", "b", "c"), i + 1, Records.START + i)
+                    .metrics(new String[] {"m"}, new double[] {i})
+                    .attributes(Map.of("user", "user-" + i % 17))
+                    .build());
+        }
+        this.store.write(this.batch, false);
+        RecordSource source = this.store.source();
+        RecordSource small = (RecordSource) Proxy.newProxyInstance(
+                RecordSource.class.getClassLoader(),
+                new Class<?>[] {RecordSource.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("series")
+                            && Arrays.asList(arguments).contains(null)) {
+                        throw new QueryException(QueryException.Reason.TOO_LARGE, "There is no room", null);
+                    }
+                    return method.invoke(source, arguments);
+                });
+
+        assertThat(byUser(new TelemetryReader(small))).isEqualTo(byUser(this.reader));
+    }
+
+    private static MetricCurves byUser(TelemetryReader reader) {
+        return reader.curves(
+                "m",
+                RecordFilter.ALL,
+                SeriesAxis.TIME,
+                Dimension.attribute("user"),
+                GroupOrder.SUM,
+                3,
+                5,
+                4,
+                Deadline.none());
     }
 
     @Test

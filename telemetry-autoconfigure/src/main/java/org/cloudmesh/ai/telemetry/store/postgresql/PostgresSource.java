@@ -222,7 +222,7 @@ final class PostgresSource implements RecordSource {
     }
 
     private static List<Distribution> points(Map<Integer, Distribution> buckets, long[] edges) {
-        List<Distribution> points = GroupedSeries.empty(edges.length - 1);
+        List<Distribution> points = GroupedSeries.places(edges.length - 1);
         buckets.forEach(points::set);
         return points;
     }

@@ -168,10 +168,14 @@ final class ValueAggregator implements Aggregator {
             int bucket = i;
             this.buckets
                     .get(i)
-                    .forEach((key, values) -> groups.computeIfAbsent(
-                                    key, (absent) -> GroupedSeries.empty(this.buckets.size()))
-                            .set(bucket, values));
+                    .forEach((key, values) ->
+                            groups.computeIfAbsent(key, (absent) -> places()).set(bucket, values));
         }
         return new GroupedSeries(groups, this.others);
+    }
+
+    private List<Distribution> places() {
+        this.memory.accept(GROUP_BYTES + (long) Long.BYTES * this.buckets.size());
+        return GroupedSeries.places(this.buckets.size());
     }
 }

@@ -38,6 +38,9 @@ final class RowQuery {
 
     private static final int MANY_RANGES = 8;
 
+    // Beyond, SQLite might need a file for them.
+    private static final int MOST_RANGES = 4096;
+
     private final Database database;
 
     private final StoredSeriesCatalog.View catalog;
@@ -141,7 +144,9 @@ final class RowQuery {
         int at = 0;
         while (at < ranges.size()) {
             int end = at;
-            while (end < ranges.size() && !this.scan.newestFirst() && !isListed(ranges.get(end))) {
+            while (end < Math.min(ranges.size(), at + MOST_RANGES)
+                    && !this.scan.newestFirst()
+                    && !isListed(ranges.get(end))) {
                 end++;
             }
             boolean many = end - at >= MANY_RANGES;
