@@ -27,9 +27,8 @@ final class RowQuery {
 
     private static final String LISTED = RANGE + " AND reading IN (SELECT value FROM json_each(?))";
 
-    // A statement of its own costs a range as much as some dozens of rows. Ranges come one after the other, and so do
-    // the
-    // rows of each.
+    // A statement of its own costs a range as much as some dozens of rows. The rows of a range come together, and the
+    // ranges in their order, since a cross join fixes which table is gone through first.
     private static final String RANGES =
             "WITH place(since, before, least, greatest) AS MATERIALIZED (SELECT value ->> 0, value ->> 1, value ->> 2,"
                     + " value ->> 3 FROM json_each(?)) SELECT ";
