@@ -39,14 +39,7 @@ public interface Telemetry extends AutoCloseable {
 
     /** Records one metric with a status; a null value is counted as invalid. */
     default void emit(@Nullable String metric, @Nullable Number value, @Nullable Status status) {
-        double number;
-        try {
-            number = value == null ? Double.NaN : value.doubleValue();
-        } catch (RuntimeException ex) {
-            // A number of the application's own: what it throws is no reason to disturb the caller.
-            number = Double.NaN;
-        }
-        emit(metric, number, status);
+        emit(metric, Numbers.value(value), status);
     }
 
     /** Records several metrics at once. */

@@ -17,13 +17,7 @@ public interface Tracking extends AutoCloseable {
 
     /** Adds a metric to the record of the end; null is a value that is no finite number. */
     default Tracking metric(String name, @Nullable Number value) {
-        double number;
-        try {
-            number = value == null ? Double.NaN : value.doubleValue();
-        } catch (RuntimeException ex) {
-            number = Double.NaN;
-        }
-        return metric(name, number);
+        return metric(name, Numbers.value(value));
     }
 
     /** Adds an attribute to the record of the end. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.cloudmesh.ai.telemetry.Numbers;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
@@ -82,7 +83,7 @@ final class DefaultRecordBuilder implements RecordBuilder {
 
     @Override
     public RecordBuilder metric(@Nullable String name, @Nullable Number value) {
-        return metric(name, number(value));
+        return metric(name, Numbers.value(value));
     }
 
     @Override
@@ -92,7 +93,7 @@ final class DefaultRecordBuilder implements RecordBuilder {
         }
         try {
             for (Map.Entry<String, ? extends @Nullable Number> metric : metrics.entrySet()) {
-                metric(metric.getKey(), number(metric.getValue()));
+                metric(metric.getKey(), Numbers.value(metric.getValue()));
             }
         } catch (RuntimeException ex) {
             // A map that changes while it is read: what was read so far stays.
@@ -314,14 +315,6 @@ final class DefaultRecordBuilder implements RecordBuilder {
             this.mended = new LinkedHashSet<>();
         }
         this.mended.add(reason);
-    }
-
-    static double number(@Nullable Number value) {
-        try {
-            return value == null ? Double.NaN : value.doubleValue();
-        } catch (RuntimeException ex) {
-            return Double.NaN;
-        }
     }
 
     private static @Nullable String text(Object value) {

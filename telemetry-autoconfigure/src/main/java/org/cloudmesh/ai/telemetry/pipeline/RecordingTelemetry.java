@@ -16,6 +16,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.ContextSource;
+import org.cloudmesh.ai.telemetry.Numbers;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.RecordBuilder;
 import org.cloudmesh.ai.telemetry.RecordDroppedException;
@@ -189,7 +190,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                     break;
                 }
                 names[next] = metric.getKey();
-                values[next++] = DefaultRecordBuilder.number(metric.getValue());
+                values[next++] = Numbers.value(metric.getValue());
             }
         } catch (RuntimeException ex) {
             // The builder takes what can be had of a map that changes while it is read.
