@@ -3,12 +3,9 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -27,10 +24,8 @@ import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
-import org.cloudmesh.ai.telemetry.forward.ForwardStatus;
 import org.cloudmesh.ai.telemetry.forward.ForwardingStore;
 import org.cloudmesh.ai.telemetry.store.ForwardingThreads;
-import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
@@ -65,6 +60,8 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     private final ReasonCounters normalised = new ReasonCounters();
 
     private final Writer writer;
+
+    private final StoreAccounts accounts;
 
     private final boolean keepsNothing;
 
@@ -109,8 +106,9 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 settings.durability(),
                 settings.clock());
         this.forwarding = forwarding;
+        this.accounts = new StoreAccounts(origin, this.admission, this.writer, this.normalised, forwarding);
         if (forwarding != null) {
-            forwarding.vitals(this::vitals);
+            forwarding.vitals(this.accounts::nodeReport);
         }
     }
 
@@ -122,13 +120,13 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     void openNow() throws StoreException {
         boolean open = false;
         try {
-            for (StoreDelivery delivery : this.writer.deliveries()) {
+            for (StoreDelivery delivery : this.writer.deliveries().all()) {
                 delivery.openNow();
             }
             open = true;
         } finally {
             if (!open) {
-                this.writer.deliveries().forEach(StoreDelivery::close);
+                this.writer.deliveries().all().forEach(StoreDelivery::close);
             }
         }
     }
@@ -343,12 +341,12 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
     @Override
     public @Nullable RecordSource source() {
         this.writer.awaitOpen();
-        return StoreDelivery.source(this.writer.primary().store);
+        return StoreDelivery.source(this.writer.deliveries().primary().store);
     }
 
     /** Returns what reads the local file, or memory; null when nothing does. Remote stores are not asked. */
     private @Nullable RecordSource localSource() {
-        TelemetryStore store = this.writer.primary().store;
+        TelemetryStore store = this.writer.deliveries().primary().store;
         ForwardingStore forwarding = this.forwarding;
         return StoreDelivery.source(forwarding != null && store == forwarding ? forwarding.local() : store);
     }
@@ -364,7 +362,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
                 }
             }
         }
-        for (StoreDelivery delivery : this.writer.deliveries()) {
+        for (StoreDelivery delivery : this.writer.deliveries().all()) {
             if (delivery.store.name().equals(backend)) {
                 return StoreDelivery.source(delivery.store == forwarding ? forwarding.local() : delivery.store);
             }
@@ -374,106 +372,7 @@ public final class RecordingTelemetry implements Telemetry, PipelineView {
 
     @Override
     public List<StoreStatus> stores() {
-        List<StoreStatus> stores = new ArrayList<>();
-        for (StoreDelivery delivery : this.writer.deliveries()) {
-            stores.add(status(delivery));
-        }
-        ForwardingStore forwarding = this.forwarding;
-        if (forwarding != null) {
-            for (ForwardStatus forward : forwarding.forwards()) {
-                stores.add(status(forward, forwarding));
-            }
-        }
-        return List.copyOf(stores);
-    }
-
-    /** What became of this recorder's records on the way to a remote store; what is not there yet is queued. */
-    private StoreStatus status(ForwardStatus forward, ForwardingStore forwarding) {
-        StoreStatus local = localStatus();
-        Map<String, Long> dropped = new HashMap<>(local.dropped());
-        ReasonCounters.add(forward.dropped(), dropped);
-        long settled = forward.written() + ReasonCounters.sum(dropped);
-        return new StoreStatus(
-                forward.backend(),
-                null,
-                0,
-                forward.backend().equals(forwarding.answers()),
-                local.accepted(),
-                forward.written(),
-                dropped,
-                local.normalised(),
-                Math.max(0, local.accepted() - settled),
-                forward.reason() == null || forward.since() == null
-                        ? null
-                        : new StoreStatus.Degraded(forward.reason(), forward.since()),
-                new StoreStatus.Forward(forward.behind(), forward.sent(), forward.failed(), forward.lag()));
-    }
-
-    private StoreStatus localStatus() {
-        for (StoreDelivery delivery : this.writer.deliveries()) {
-            if (delivery.store == this.forwarding) {
-                return status(delivery);
-            }
-        }
-        return status(this.writer.primary());
-    }
-
-    private NodeReport vitals() {
-        long dropped = 0;
-        long behind = 0;
-        StringJoiner degraded = new StringJoiner("; ");
-        for (StoreStatus store : stores()) {
-            dropped = Math.max(dropped, ReasonCounters.sum(store.dropped()));
-            behind = store.forward() == null
-                    ? behind
-                    : Math.max(behind, store.forward().behind());
-            if (store.degraded() != null) {
-                degraded.add(store.backend() + ": " + store.degraded().reason());
-            }
-        }
-        return new NodeReport(
-                this.origin,
-                localStatus().accepted(),
-                dropped,
-                behind,
-                degraded.length() == 0 ? null : degraded.toString());
-    }
-
-    private StoreStatus status(StoreDelivery delivery) {
-        // What left the queue is read before what entered it, so that what is on its way is never less than nothing.
-        long written = delivery.written();
-        Map<String, Long> dropped = new HashMap<>();
-        delivery.dropped.copyTo(dropped);
-        long invalid = this.writer.invalid();
-        if (invalid > 0) {
-            dropped.merge(Reasons.INVALID, invalid, Long::sum);
-        }
-        long settled = written + ReasonCounters.sum(dropped);
-        Map<String, Long> turnedAway = this.admission.dropped().snapshot();
-        ReasonCounters.add(turnedAway, dropped);
-        long claimed = this.admission.queue().claimed();
-        TelemetryStore store = delivery.store;
-        return new StoreStatus(
-                store.name(),
-                store.path(),
-                delivery.bytes(),
-                delivery == this.writer.primary()
-                        && StoreDelivery.source(store) != null
-                        && (this.forwarding == null || this.forwarding.answers() == null),
-                claimed + ReasonCounters.sum(turnedAway),
-                written,
-                dropped,
-                this.normalised.snapshot(),
-                claimed - settled,
-                degraded(delivery));
-    }
-
-    private StoreStatus.@Nullable Degraded degraded(StoreDelivery delivery) {
-        StoreStatus.Degraded degraded = delivery.degraded();
-        if (degraded == null && this.admission.fullLately()) {
-            return new StoreStatus.Degraded("records were lost because the queue was full", this.admission.fullSince());
-        }
-        return degraded;
+        return this.accounts.stores();
     }
 
     private static void refuse(@Nullable CompletableFuture<@Nullable Void> acknowledgement, String reason) {

@@ -1,16 +1,10 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.RecordSize;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
@@ -20,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way into one store: what waits for it, what became of it, and how it is healed. A batch that failed is tried
- * again, with pauses that double up to a second, until it is kept or the recorder closes; a record that alone makes its
- * batch fail is put aside. The writer alone calls it, but for {@link #degraded()} and the counts.
+ * The way into one store: when to write, to try again and to open anew. A batch that failed is tried again, with pauses
+ * that double up to a second, until it is kept or the recorder closes; a record that alone makes its batch fail is put
+ * aside. The writer alone calls it, but for {@link #degraded()} and the counts.
  */
 final class StoreDelivery {
 
@@ -32,11 +26,6 @@ final class StoreDelivery {
 
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
-    // A store that comes and goes is told of so often.
-    private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
-
-    private static final long STUCK = TimeUnit.SECONDS.toNanos(3);
-
     // Failures of one batch, of a kind that does not tell whose fault it is, after which its records are tried one by
     // one.
     private static final int PATIENCE = 3;
@@ -44,28 +33,17 @@ final class StoreDelivery {
     // The same for a batch of one: nothing shows that the store would keep another, so it gets more time.
     private static final int PATIENCE_ALONE = 10;
 
-    // An hour of one each ten seconds.
-    private static final int MOST_READINGS = 360;
-
     final TelemetryStore store;
 
-    final ReasonCounters dropped = new ReasonCounters();
-
-    private final Clock clock;
+    final DeliveryCounters counters = new DeliveryCounters();
 
     private final Watcher watcher;
 
-    // What the next write brings; immutable, so that a store may keep it.
-    private List<TelemetryRecord> next = List.of();
+    private final PendingRecords records;
 
-    // What came while that waits.
-    private final List<TelemetryRecord> behind = new ArrayList<>();
+    private final PendingReadings readings = new PendingReadings();
 
-    private final List<SystemReading> readings = new ArrayList<>();
-
-    private @Nullable Origin origin;
-
-    private long pendingBytes;
+    private final StoreHealth health;
 
     private boolean open;
 
@@ -83,10 +61,6 @@ final class StoreDelivery {
 
     private boolean passedOver;
 
-    private long nextWarning = System.nanoTime();
-
-    private boolean warned;
-
     private boolean closeWarned;
 
     private boolean durable;
@@ -99,19 +73,10 @@ final class StoreDelivery {
 
     private long retryAt;
 
-    private volatile long written;
-
-    private volatile StoreStatus.@Nullable Degraded degraded;
-
-    private volatile long callSince;
-
-    private volatile boolean calling;
-
-    private boolean abandoned;
-
-    StoreDelivery(TelemetryStore store, Clock clock, Watcher watcher) {
+    StoreDelivery(TelemetryStore store, PendingRecords records, Clock clock, Watcher watcher) {
         this.store = store;
-        this.clock = clock;
+        this.records = records;
+        this.health = new StoreHealth(store.name(), clock);
         this.watcher = watcher;
     }
 
@@ -143,34 +108,17 @@ final class StoreDelivery {
     }
 
     int pending() {
-        return this.next.size() + this.behind.size();
-    }
-
-    long written() {
-        return this.written;
+        return this.records.size();
     }
 
     /**
      * Takes records over, as many as there is room for behind those that wait already; the others are lost.
      *
-     * @param records immutable; kept as it is where nothing waits
+     * @param records immutable
      * @param bytes of all of them, about
-     * @param capacity how many may wait
-     * @param maxBytes how many bytes may wait
      */
-    void add(List<TelemetryRecord> records, long bytes, int capacity, long maxBytes) {
-        if (pending() == 0) {
-            this.next = records;
-            this.pendingBytes = bytes;
-            return;
-        }
-        int room = 0;
-        int most = Math.min(records.size(), capacity - pending());
-        while (room < most && this.pendingBytes + RecordSize.of(records.get(room)) <= maxBytes) {
-            this.pendingBytes += RecordSize.of(records.get(room++));
-        }
-        this.behind.addAll(records.subList(0, room));
-        drop(Reasons.QUEUE_FULL, records.subList(room, records.size()));
+    void add(List<TelemetryRecord> records, long bytes) {
+        drop(Reasons.QUEUE_FULL, this.records.add(records, bytes));
     }
 
     /**
@@ -180,13 +128,10 @@ final class StoreDelivery {
      *
      * @param records of the batch
      * @param bytes of the batch at most
-     * @param capacity how many may wait
-     * @param maxBytes how many bytes may wait
      * @param nanos how long it is worth waiting
      */
-    boolean holdsUp(int records, long bytes, int capacity, long maxBytes, long nanos) {
-        boolean room = pending() == 0 || (pending() + records <= capacity && this.pendingBytes + bytes <= maxBytes);
-        if (room || this.refused) {
+    boolean holdsUp(int records, long bytes, long nanos) {
+        if (this.records.hasRoom(records, bytes) || this.refused) {
             this.holding = false;
             return false;
         }
@@ -218,28 +163,11 @@ final class StoreDelivery {
         }
         try {
             ensureOpen();
-            write(all(), this::clear);
+            write(this.records.all(), this.records::clear);
         } catch (Throwable ex) {
             failed(ex);
         }
         return pending() == 0 && !this.durable;
-    }
-
-    /** Returns all that waits, as one immutable list. */
-    private List<TelemetryRecord> all() {
-        if (!this.behind.isEmpty()) {
-            List<TelemetryRecord> all = new ArrayList<>(pending());
-            all.addAll(this.next);
-            all.addAll(this.behind);
-            this.next = Collections.unmodifiableList(all);
-            this.behind.clear();
-        }
-        return this.next;
-    }
-
-    private void clear() {
-        this.next = List.of();
-        this.behind.clear();
     }
 
     /** Lets the store see to itself. */
@@ -251,8 +179,8 @@ final class StoreDelivery {
         }
         try {
             ensureOpen();
-            call(this.store::maintain);
-            writeReadings();
+            this.health.watch(this.store::maintain);
+            this.readings.writeTo(this.store, this.health);
             if (this.failures > 0) {
                 recovered();
             }
@@ -261,49 +189,20 @@ final class StoreDelivery {
         }
     }
 
-    /** Takes readings over that are written with the next maintenance; the oldest ones go when too many wait. */
+    /** Takes readings over that are written with the next maintenance. */
     void add(Origin origin, List<SystemReading> readings) {
-        this.origin = origin;
-        this.readings.addAll(readings);
-        int tooMany = this.readings.size() - MOST_READINGS;
-        if (tooMany > 0) {
-            this.readings.subList(0, tooMany).clear();
-        }
+        this.readings.add(origin, readings);
     }
 
     /** Writes the last readings, unless the store fails or was never needed. */
     void endHistory() {
         if (this.open && this.failures == 0) {
             try {
-                writeReadings();
+                this.readings.writeTo(this.store, this.health);
             } catch (Throwable ex) {
                 logger.debug("The {} store did not keep the machine's last readings", this.store.name(), ex);
             }
         }
-    }
-
-    private void writeReadings() throws Exception {
-        Origin origin = this.origin;
-        if (origin == null || this.readings.isEmpty()) {
-            return;
-        }
-        List<SystemReading> readings = List.copyOf(this.readings);
-        try {
-            call(() -> this.store.writeReadings(origin, readings));
-        } catch (StoreException ex) {
-            boolean keep = ex.remedy() != StoreException.Remedy.RECORD && ex.remedy() != StoreException.Remedy.NONE;
-            if (keep) {
-                throw ex;
-            }
-            refused(ex);
-        } catch (RuntimeException ex) {
-            refused(ex);
-        }
-        this.readings.clear();
-    }
-
-    private void refused(Exception cause) {
-        logger.debug("The {} store refuses readings of the machine", this.store.name(), cause);
     }
 
     /** Returns whether records that were written still wait for the disk longer than that. */
@@ -335,32 +234,7 @@ final class StoreDelivery {
     }
 
     StoreStatus.@Nullable Degraded degraded() {
-        StoreStatus.Degraded current = this.degraded;
-        if (current == null && this.calling) {
-            long nanos = System.nanoTime() - this.callSince;
-            if (nanos > STUCK) {
-                return new StoreStatus.Degraded(
-                        "a write has not returned for " + TimeUnit.NANOSECONDS.toSeconds(nanos) + " s",
-                        this.clock.instant().minusNanos(nanos));
-            }
-        }
-        return current;
-    }
-
-    /**
-     * Counts all that is left as lost, once, so that what a store that hangs may yet do changes no count any more.
-     *
-     * @param handed how many records were meant for this store
-     * @return how many are lost by this call
-     */
-    synchronized long abandon(long handed) {
-        if (this.abandoned) {
-            return 0;
-        }
-        this.abandoned = true;
-        long left = handed - this.written - ReasonCounters.sum(this.dropped.snapshot());
-        this.dropped.add(Reasons.SHUTDOWN, left);
-        return left;
+        return this.health.degraded();
     }
 
     /** Lets the store do, until that moment, what is left before its end. */
@@ -386,7 +260,7 @@ final class StoreDelivery {
 
     private void ensureOpen() throws Exception {
         if (!this.open) {
-            call(() -> this.store.open());
+            this.health.watch(this.store::open);
             this.open = true;
             this.everOpened = true;
         }
@@ -394,21 +268,17 @@ final class StoreDelivery {
 
     private void write(List<TelemetryRecord> batch, Runnable written) throws Exception {
         boolean durable = this.durable;
-        call(() -> this.store.write(batch, durable));
+        this.health.watch(() -> this.store.write(batch, durable));
         // At once: whatever is thrown from here on, these records must not come again.
         written.run();
         kept(batch.size(), durable);
         if (!batch.isEmpty()) {
-            this.watcher.kept(batch.size(), System.nanoTime() - this.callSince);
+            this.watcher.kept(this, batch.size(), System.nanoTime() - this.health.callSince());
         }
     }
 
     private void kept(int count, boolean durable) {
-        synchronized (this) {
-            if (!this.abandoned) {
-                this.written += count;
-            }
-        }
+        this.counters.addWritten(count);
         this.holding = false;
         this.passedOver = false;
         if (durable) {
@@ -426,19 +296,13 @@ final class StoreDelivery {
         this.hopeless = false;
         this.refused = false;
         this.closeWarned = false;
-        if (this.degraded != null) {
-            this.degraded = null;
-            if (this.warned) {
-                this.warned = false;
-                logger.info("The {} store works again", this.store.name());
-            }
-        }
+        this.health.recovered();
     }
 
     private void failed(Throwable cause) {
         this.failures++;
         this.retryAt = System.nanoTime() + Math.min(LONGEST_PAUSE, FIRST_PAUSE << Math.min(10, this.failures - 1));
-        degrade(reason(cause), cause);
+        this.health.failed(cause);
         if (!(cause instanceof StoreException failure)) {
             this.refused = this.hurried && !this.everOpened;
             // The store reports no remedy: give it time, then look for a record that it cannot take.
@@ -456,8 +320,8 @@ final class StoreDelivery {
             case REOPEN, REFUSED -> reopenLater();
             case RECORD -> separate();
             case NONE -> {
-                drop(Reasons.STORE_FAILED, all());
-                clear();
+                drop(Reasons.STORE_FAILED, this.records.all());
+                this.records.clear();
                 this.durable = false;
                 this.hopeless = true;
             }
@@ -469,133 +333,50 @@ final class StoreDelivery {
         close();
     }
 
-    /** Splits a batch in halves, down to single records, writes each part, and rejects records that fail alone. */
+    /** Finds the records that make a batch fail and rejects them; the others are written, or wait. */
     private void separate() {
         if (pending() == 1 && this.failures < PATIENCE_ALONE) {
             return;
         }
         int before = pending();
-        Separation separation = new Separation();
-        separation.of(all());
-        boolean blamed = separation.blamed && this.failures >= PATIENCE_ALONE;
-        if (separation.kept == 0 && before > 1 && !blamed) {
+        BatchBisection bisection = new BatchBisection((part, kept) -> {
+            ensureOpen();
+            write(part, kept);
+        });
+        bisection.of(this.records.all());
+        boolean blamed = bisection.blamesRecords() && this.failures >= PATIENCE_ALONE;
+        if (!bisection.keptAny() && before > 1 && !blamed) {
             // Nothing at all was kept: it is the store's fault, not that of all its records.
             return;
         }
-        this.next = List.copyOf(separation.rest);
-        this.pendingBytes = this.next.stream().mapToLong(RecordSize::of).sum();
-        separation.bad.forEach((record, reason) -> {
+        this.records.retain(bisection.untried());
+        bisection.refused().forEach((record, reason) -> {
             this.store.reject(record, reason);
             drop(Reasons.REJECTED, List.of(record));
         });
-        if (this.next.isEmpty()) {
+        if (this.records.isEmpty()) {
             recovered();
         }
         logger.warn(
                 "The {} store refused {} of {} records: {}",
                 this.store.name(),
-                separation.bad.size(),
+                bisection.refused().size(),
                 before,
-                separation.bad.values().stream().findFirst().orElse(""));
-    }
-
-    /** Sorts a batch into what the store keeps, what it refuses, and what it did not get to see. */
-    private final class Separation {
-
-        // So many refusals without a single success are an outage.
-        private static final int OUTAGE = 32;
-
-        private final Map<TelemetryRecord, String> bad = new LinkedHashMap<>();
-
-        private final List<TelemetryRecord> rest = new ArrayList<>();
-
-        private int kept;
-
-        private boolean outage;
-
-        /** Whether the store itself says of each refusal that it is the record's fault. */
-        private boolean blamed = true;
-
-        void of(List<TelemetryRecord> part) {
-            if (this.outage) {
-                this.rest.addAll(part);
-                return;
-            }
-            try {
-                ensureOpen();
-                write(part, () -> this.kept += part.size());
-            } catch (Throwable ex) {
-                if (ex instanceof StoreException failure && failure.remedy() != StoreException.Remedy.RECORD) {
-                    this.outage = true;
-                    this.blamed = false;
-                    this.rest.addAll(part);
-                } else if (part.size() > 1) {
-                    int middle = part.size() / 2;
-                    of(part.subList(0, middle));
-                    of(part.subList(middle, part.size()));
-                } else {
-                    this.bad.put(part.get(0), reason(ex));
-                    this.blamed &= ex instanceof StoreException;
-                    this.outage = this.kept == 0 && this.bad.size() >= OUTAGE;
-                }
-            }
-        }
+                bisection.refused().values().stream().findFirst().orElse(""));
     }
 
     private void drop(String reason, List<TelemetryRecord> records) {
-        synchronized (this) {
-            if (!this.abandoned) {
-                this.dropped.add(reason, records.size());
-            }
-        }
+        this.counters.addDropped(reason, records.size());
         for (TelemetryRecord record : records) {
-            this.watcher.lost(record.sequence(), reason);
-        }
-    }
-
-    private void degrade(String reason, Throwable cause) {
-        StoreStatus.Degraded before = this.degraded;
-        Instant since = before == null ? this.clock.instant() : before.since();
-        if (before == null && System.nanoTime() - this.nextWarning >= 0) {
-            this.nextWarning = System.nanoTime() + WARNING_INTERVAL;
-            this.warned = true;
-            logger.warn("The {} store does not keep records: {}", this.store.name(), reason);
-        }
-        if (before == null) {
-            logger.debug("What the {} store met", this.store.name(), cause);
-        }
-        this.degraded = new StoreStatus.Degraded(reason, since);
-    }
-
-    private static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        // The message of an error, such as the name of a native method, says little without its class.
-        return message == null || cause instanceof Error
-                ? cause.getClass().getSimpleName() + (message == null ? "" : ": " + message)
-                : message;
-    }
-
-    private void call(StoreCall call) throws Exception {
-        this.callSince = System.nanoTime();
-        this.calling = true;
-        try {
-            call.run();
-        } finally {
-            this.calling = false;
+            this.watcher.lost(this, record.sequence(), reason);
         }
     }
 
     /** Is told what became of records. */
     interface Watcher {
 
-        void kept(int records, long nanos);
+        void kept(StoreDelivery delivery, int records, long nanos);
 
-        void lost(long sequence, String reason);
-    }
-
-    @FunctionalInterface
-    private interface StoreCall {
-
-        void run() throws Exception;
+        void lost(StoreDelivery delivery, long sequence, String reason);
     }
 }

@@ -34,21 +34,6 @@ public record StoreStatus(
         @Nullable Degraded degraded,
         @Nullable Forward forward) {
 
-    /** Creates the status of a store that is not remote. */
-    public StoreStatus(
-            String backend,
-            @Nullable Path path,
-            long bytes,
-            boolean answers,
-            long accepted,
-            long written,
-            Map<String, Long> dropped,
-            Map<String, Long> normalised,
-            long queued,
-            @Nullable Degraded degraded) {
-        this(backend, path, bytes, answers, accepted, written, dropped, normalised, queued, degraded, null);
-    }
-
     public StoreStatus {
         dropped = Map.copyOf(dropped);
         normalised = Map.copyOf(normalised);

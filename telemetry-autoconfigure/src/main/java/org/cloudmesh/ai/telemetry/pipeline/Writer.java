@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.pipeline;
 
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,25 +13,18 @@ import org.cloudmesh.ai.telemetry.ContextSource;
 import org.cloudmesh.ai.telemetry.Durability;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread behind a recorder: takes entries out of the queue, makes records of them, shows them to listeners,
- * brings them into the stores batch by batch and acknowledges. While records come it looks at the queue on its own,
- * every two milliseconds, so that a caller need not wake it. After a quiet second it sleeps, and the first caller wakes
- * it.
+ * The one thread behind a recorder: collects batches from the queue, shows their records to listeners, brings them into
+ * the stores and acknowledges. While records come it looks at the queue on its own, every two milliseconds, so that a
+ * caller need not wake it. After a quiet second it sleeps, and the first caller wakes it.
  */
-final class Writer implements Runnable {
+final class Writer implements Runnable, StoreDelivery.Watcher {
 
     private static final Logger logger = LoggerFactory.getLogger(Writer.class);
-
-    private static final int BATCH = 8192;
-
-    private static final long BATCH_BYTES = 8L << 20;
 
     private static final long BUSY_PARK = TimeUnit.MILLISECONDS.toNanos(2);
 
@@ -54,18 +46,15 @@ final class Writer implements Runnable {
 
     private static final long LONGEST_OPEN = TimeUnit.SECONDS.toNanos(1);
 
-    // An entry that fails so often is at fault itself.
-    private static final int TRIES = 3;
-
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private final QueueAdmission admission;
 
     private final RecordQueue queue;
 
-    private final Normaliser normaliser;
+    private final BatchCollector collector;
 
-    private final List<StoreDelivery> deliveries;
+    private final StoreDeliveries deliveries;
 
     private final List<PipelineListener> listeners;
 
@@ -77,10 +66,6 @@ final class Writer implements Runnable {
 
     private final boolean alwaysDurable;
 
-    private final long backlogBytes;
-
-    private final StoreDelivery primary;
-
     private final Thread thread;
 
     private final CountDownLatch opened = new CountDownLatch(1);
@@ -88,17 +73,6 @@ final class Writer implements Runnable {
     private volatile boolean asked;
 
     private final PendingAcknowledgements acknowledgements = new PendingAcknowledgements();
-
-    // What is taken out of the queue survives whatever may be thrown on its way to the deliveries: memory may be short.
-    private final List<TelemetryRecord> batch = new ArrayList<>(BATCH);
-
-    private long batchBytes;
-
-    private int deliveriesServed;
-
-    private @Nullable Entry current;
-
-    private int tries;
 
     private Map<String, Long> warned = Map.of();
 
@@ -112,8 +86,6 @@ final class Writer implements Runnable {
 
     // Set while stores and listeners run: records that they emit themselves are dropped, or they would cause more.
     private boolean working;
-
-    private volatile long invalid;
 
     private long nextWarning = System.nanoTime();
 
@@ -133,45 +105,24 @@ final class Writer implements Runnable {
             Clock clock) {
         this.admission = admission;
         this.queue = admission.queue();
-        this.normaliser = normaliser;
         this.listeners = List.copyOf(listeners);
         this.context = context;
         this.history = history;
         this.origin = origin;
         this.alwaysDurable = durability == Durability.FULL;
-        this.backlogBytes = Math.max(admission.maxBytes(), BATCH_BYTES);
+        this.collector = new BatchCollector(admission, normaliser, this.acknowledgements, this::show);
+        this.deliveries = new StoreDeliveries(stores, admission, clock, this);
         this.thread = new Thread(this, "telemetry-writer");
         this.thread.setDaemon(true);
-        TelemetryStore answering = answering(stores);
-        List<StoreDelivery> deliveries = new ArrayList<>();
-        for (TelemetryStore store : stores) {
-            deliveries.add(new StoreDelivery(store, clock, watcher(store, store == answering)));
-        }
-        this.deliveries = List.copyOf(deliveries);
-        this.primary = deliveries.get(stores.indexOf(answering));
     }
 
-    private static TelemetryStore answering(List<TelemetryStore> stores) {
-        for (TelemetryStore store : stores) {
-            if (StoreDelivery.source(store) != null) {
-                return store;
-            }
-        }
-        return stores.get(0);
-    }
-
-    List<StoreDelivery> deliveries() {
+    StoreDeliveries deliveries() {
         return this.deliveries;
-    }
-
-    /** Returns the delivery of the store that answers queries; acknowledgements wait for this one. */
-    StoreDelivery primary() {
-        return this.primary;
     }
 
     /** Returns how many records were taken out of the queue and found to have nothing valid in them. */
     long invalid() {
-        return this.invalid;
+        return this.collector.invalid();
     }
 
     void start() {
@@ -276,8 +227,8 @@ final class Writer implements Runnable {
         } finally {
             this.opened.countDown();
             end();
-            work(() -> this.deliveries.forEach((delivery) -> delivery.finish(this.closeBy)));
-            work(() -> this.deliveries.forEach(StoreDelivery::close));
+            work(() -> this.deliveries.finish(this.closeBy));
+            work(this.deliveries::close);
         }
     }
 
@@ -316,10 +267,12 @@ final class Writer implements Runnable {
                 logger.debug("Someone interrupted the telemetry writer; it goes on");
             }
             if (this.closing) {
-                this.deliveries.forEach(StoreDelivery::hurry);
+                this.deliveries.hurry();
             }
-            drain();
-            boolean idle = this.batch.isEmpty();
+            if (!blocked()) {
+                this.collector.collect();
+            }
+            boolean idle = this.collector.batch().isEmpty();
             deliver();
             long now = System.nanoTime();
             if (now - maintained >= MAINTENANCE) {
@@ -327,7 +280,7 @@ final class Writer implements Runnable {
                 work(this::maintain);
                 warn(now);
             }
-            if (this.closing && (drained() || allGiveUp() || now - this.closeBy >= 0)) {
+            if (this.closing && (drained() || this.deliveries.allGiveUp() || now - this.closeBy >= 0)) {
                 if (now - this.closeBy < 0) {
                     work(this::endHistory);
                 }
@@ -347,19 +300,11 @@ final class Writer implements Runnable {
     }
 
     private void maintain() {
-        List<SystemReading> readings = this.history.take(false);
-        for (StoreDelivery delivery : this.deliveries) {
-            delivery.add(this.origin, readings);
-            delivery.maintain();
-        }
+        this.deliveries.maintain(this.origin, this.history.take(false));
     }
 
     private void endHistory() {
-        List<SystemReading> readings = this.history.take(true);
-        for (StoreDelivery delivery : this.deliveries) {
-            delivery.add(this.origin, readings);
-            delivery.endHistory();
-        }
+        this.deliveries.endHistory(this.origin, this.history.take(true));
     }
 
     private void stumbled(Throwable cause) {
@@ -393,16 +338,7 @@ final class Writer implements Runnable {
     }
 
     private boolean drained() {
-        return this.queue.isEmpty()
-                && this.current == null
-                && this.batch.isEmpty()
-                && this.deliveries.stream()
-                        .allMatch((delivery) ->
-                                delivery.givesUp() || (delivery.pending() == 0 && !delivery.unsyncedFor(0)));
-    }
-
-    private boolean allGiveUp() {
-        return this.deliveries.stream().allMatch(StoreDelivery::givesUp);
+        return this.queue.isEmpty() && this.collector.isEmpty() && this.deliveries.settled();
     }
 
     /**
@@ -411,62 +347,14 @@ final class Writer implements Runnable {
      * room for another batch holds up all of them, for a limited time.
      */
     private boolean blocked() {
-        if (this.deliveries.size() == 1) {
-            return this.primary.pending() > 0;
+        if (this.deliveries.all().size() == 1) {
+            return this.deliveries.primary().pending() > 0;
         }
         if (!this.admission.blocks() || (this.closing && System.nanoTime() - this.drainAloneBy >= 0)) {
             return false;
         }
         // Less than callers wait, so that the others' records still get in when the time of a store that fails is over.
-        long patience = this.admission.blockNanos() / 4 * 3;
-        boolean blocked = false;
-        for (StoreDelivery delivery : this.deliveries) {
-            blocked |= delivery.holdsUp(BATCH, 2 * BATCH_BYTES, backlog(), this.backlogBytes, patience);
-        }
-        return blocked;
-    }
-
-    private int backlog() {
-        return Math.max(this.queue.capacity(), BATCH);
-    }
-
-    private void drain() {
-        if (blocked()) {
-            return;
-        }
-        while (this.batch.size() < BATCH && this.batchBytes < BATCH_BYTES) {
-            Entry entry = this.current;
-            if (entry == null) {
-                entry = this.queue.poll();
-                if (entry == null) {
-                    return;
-                }
-                this.admission.left(entry);
-                this.current = entry;
-                this.tries = 0;
-            }
-            take(entry);
-        }
-    }
-
-    private void take(Entry entry) {
-        TelemetryRecord record = ++this.tries > TRIES ? null : this.normaliser.normalise(entry);
-        CompletableFuture<@Nullable Void> acknowledgement = entry.acknowledgement();
-        if (record == null) {
-            this.current = null;
-            this.invalid++;
-            PendingAcknowledgements.fail(acknowledgement, Reasons.INVALID);
-            return;
-        }
-        if (acknowledgement != null) {
-            this.acknowledgements.await(record.sequence(), acknowledgement);
-        }
-        this.batch.add(record);
-        this.batchBytes += entry.bytes();
-        this.current = null;
-        if (!(entry instanceof Entry.Rich rich) || rich.metered) {
-            show(record);
-        }
+        return this.deliveries.holdUp(this.admission.blockNanos() / 4 * 3);
     }
 
     private void deliver() {
@@ -476,61 +364,33 @@ final class Writer implements Runnable {
         RecordQueue.Position taken = this.queue.taken();
         this.working = true;
         try {
-            handOver();
-            for (StoreDelivery delivery : this.deliveries) {
-                delivery.deliver(durable || delivery.unsyncedFor(this.closing ? 0 : UNSYNCED));
-            }
+            this.deliveries.add(this.collector);
+            this.deliveries.deliver(durable, this.closing ? 0 : UNSYNCED);
         } finally {
             this.working = false;
         }
-        if (durable && this.primary.pending() == 0 && !this.primary.unsyncedFor(0)) {
+        StoreDelivery primary = this.deliveries.primary();
+        if (durable && primary.pending() == 0 && !primary.unsyncedFor(0)) {
             this.acknowledgements.kept(waiting, taken);
         }
     }
 
-    private void handOver() {
-        // The only copy of the references: every delivery and every store is given this list.
-        List<TelemetryRecord> records = List.copyOf(this.batch);
-        for (; this.deliveriesServed < this.deliveries.size(); this.deliveriesServed++) {
-            this.deliveries.get(this.deliveriesServed).add(records, this.batchBytes, backlog(), this.backlogBytes);
-        }
-        this.batch.clear();
-        this.batchBytes = 0;
-        this.deliveriesServed = 0;
+    @Override
+    public void kept(StoreDelivery delivery, int records, long nanos) {
+        show((listener) -> listener.onWrite(delivery.store.name(), records, nanos));
     }
 
-    private StoreDelivery.Watcher watcher(TelemetryStore store, boolean acknowledges) {
-        return new StoreDelivery.Watcher() {
-
-            @Override
-            public void kept(int records, long nanos) {
-                show((listener) -> listener.onWrite(store.name(), records, nanos));
-            }
-
-            @Override
-            public void lost(long sequence, String reason) {
-                if (acknowledges) {
-                    Writer.this.acknowledgements.lost(sequence, reason);
-                }
-            }
-        };
+    @Override
+    public void lost(StoreDelivery delivery, long sequence, String reason) {
+        if (delivery == this.deliveries.primary()) {
+            this.acknowledgements.lost(sequence, reason);
+        }
     }
 
     /** Counts what is left and tells all who wait. The writer ends so, or whoever closes it while a store hangs. */
     private void end() {
         this.queue.close();
-        boolean leftBehind = false;
-        for (StoreDelivery delivery : this.deliveries) {
-            long left = delivery.abandon(this.queue.claimed() - this.invalid);
-            leftBehind |= left > 0 && delivery == this.primary;
-            if (left > 0) {
-                logger.warn(
-                        "Telemetry closed before the {} store kept all: {} records are lost, counted as {}",
-                        delivery.store.name(),
-                        left,
-                        Reasons.SHUTDOWN);
-            }
-        }
+        boolean leftBehind = this.deliveries.abandon(this.queue.claimed() - invalid());
         this.queue.forEachLeft((entry) -> PendingAcknowledgements.fail(entry.acknowledgement(), Reasons.SHUTDOWN));
         this.acknowledgements.end(leftBehind);
     }
@@ -571,9 +431,9 @@ final class Writer implements Runnable {
         }
         Map<String, Long> dropped = new TreeMap<>();
         this.admission.dropped().copyTo(dropped);
-        this.deliveries.forEach((delivery) -> delivery.dropped.copyTo(dropped));
-        if (this.invalid > 0) {
-            dropped.put(Reasons.INVALID, this.invalid);
+        this.deliveries.all().forEach((delivery) -> delivery.counters.dropped().copyTo(dropped));
+        if (invalid() > 0) {
+            dropped.put(Reasons.INVALID, invalid());
         }
         if (!dropped.equals(this.warned)) {
             this.warned = dropped;

@@ -182,7 +182,8 @@ class EndpointPathTests {
                 Map.of(),
                 Map.of(),
                 1,
-                new StoreStatus.Degraded("Cannot list " + file.getParent(), java.time.Instant.EPOCH)));
+                new StoreStatus.Degraded("Cannot list " + file.getParent(), java.time.Instant.EPOCH),
+                null));
         try (Host host = Host.start(type, pipeline)) {
             HttpResponse<String> overview = host.get("/actuator/telemetry");
             assertThat(overview.statusCode()).isEqualTo(200);

@@ -33,7 +33,17 @@ class StubPipeline implements PipelineView {
 
     static StoreStatus status(String backend, boolean answers, StoreStatus.Degraded degraded) {
         return new StoreStatus(
-                backend, null, 0, answers, 10, 7, Map.of("queue-full", 2L), Map.of("invalid-value", 1L), 1, degraded);
+                backend,
+                null,
+                0,
+                answers,
+                10,
+                7,
+                Map.of("queue-full", 2L),
+                Map.of("invalid-value", 1L),
+                1,
+                degraded,
+                null);
     }
 
     /** Begins a record of that origin, so many microseconds after {@link Records#START}. */
