@@ -1,6 +1,8 @@
 package org.cloudmesh.ai.telemetry.store;
 
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The attributes that some records have.
@@ -17,6 +19,17 @@ public record AttributeSummaries(List<Attribute> attributes, boolean truncated) 
         attributes = List.copyOf(attributes);
     }
 
+    static AttributeSummaries of(Map<String, AttributeCount> counts) {
+        List<Attribute> attributes = counts.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<String, AttributeCount> entry) ->
+                                -entry.getValue().records())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(TelemetryReader.MAX_NAMES)
+                .map((entry) -> Attribute.of(entry.getKey(), entry.getValue()))
+                .toList();
+        return new AttributeSummaries(attributes, counts.size() > attributes.size());
+    }
+
     /**
      * One attribute.
      *
@@ -29,6 +42,21 @@ public record AttributeSummaries(List<Attribute> attributes, boolean truncated) 
 
         public Attribute {
             values = List.copyOf(values);
+        }
+
+        private static Attribute of(String name, AttributeCount count) {
+            List<Value> values = count.values().entrySet().stream()
+                    .sorted(Map.Entry.<String, Long>comparingByValue()
+                            .reversed()
+                            .thenComparing(Map.Entry.comparingByKey()))
+                    .limit(MAX_VALUES)
+                    .map((value) -> new Value(value.getKey(), value.getValue()))
+                    .toList();
+            return new Attribute(
+                    name,
+                    count.records(),
+                    values,
+                    !count.complete() || count.values().size() > values.size());
         }
     }
 

@@ -1,7 +1,10 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 
 /**
  * All metrics of some records.
@@ -15,6 +18,18 @@ public record MetricSummaries(List<Metric> metrics, boolean truncated) {
         metrics = List.copyOf(metrics);
     }
 
+    static MetricSummaries of(Map<String, Distribution> values) {
+        List<Metric> metrics = values.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<String, Distribution> entry) ->
+                                -entry.getValue().count())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(TelemetryReader.MAX_NAMES)
+                .sorted(Map.Entry.comparingByKey())
+                .map((entry) -> Metric.of(entry.getKey(), entry.getValue()))
+                .toList();
+        return new MetricSummaries(metrics, values.size() > metrics.size());
+    }
+
     /**
      * One metric.
      *
@@ -26,5 +41,17 @@ public record MetricSummaries(List<Metric> metrics, boolean truncated) {
      * @param last value of the latest record
      * @param lastSeen time of the latest record
      */
-    public record Metric(String name, long count, double min, double avg, double max, double last, Instant lastSeen) {}
+    public record Metric(String name, long count, double min, double avg, double max, double last, Instant lastSeen) {
+
+        private static Metric of(String name, Distribution values) {
+            return new Metric(
+                    name,
+                    values.count(),
+                    values.min(),
+                    values.avg(),
+                    values.max(),
+                    values.last(),
+                    EpochMicros.instant(values.lastAt()));
+        }
+    }
 }

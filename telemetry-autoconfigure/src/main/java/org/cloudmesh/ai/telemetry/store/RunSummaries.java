@@ -1,7 +1,10 @@
 package org.cloudmesh.ai.telemetry.store;
 
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +17,30 @@ public record RunSummaries(List<Run> runs, boolean truncated) {
 
     public RunSummaries {
         runs = List.copyOf(runs);
+    }
+
+    static RunSummaries of(List<RecordGroup> groups) {
+        record Key(@Nullable String run, String command) {}
+        Map<Key, GroupTotals> totals = new LinkedHashMap<>();
+        for (RecordGroup group : groups) {
+            totals.computeIfAbsent(new Key(group.run(), group.command()), (key) -> new GroupTotals())
+                    .add(group);
+        }
+        List<Run> runs = totals.entrySet().stream()
+                .sorted(Comparator.comparingLong((Map.Entry<Key, GroupTotals> entry) ->
+                                -entry.getValue().first())
+                        .thenComparing((entry) -> entry.getKey().run(), Comparator.nullsLast(Comparator.reverseOrder()))
+                        .thenComparing((entry) -> entry.getKey().command()))
+                .limit(TelemetryReader.MAX_NAMES)
+                .map((entry) -> new Run(
+                        entry.getKey().run(),
+                        entry.getKey().command(),
+                        EpochMicros.instant(entry.getValue().first()),
+                        EpochMicros.instant(entry.getValue().last()),
+                        entry.getValue().records(),
+                        entry.getValue().successRate()))
+                .toList();
+        return new RunSummaries(runs, totals.size() > runs.size());
     }
 
     /**

@@ -4,16 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +33,6 @@ public final class TelemetryReader {
     /** How many groups a series is told apart by at most. */
     public static final int MAX_CURVES = 100;
 
-    private static final ValueSummary NO_VALUES = ValueSummary.of(new Distribution());
-
     private final Supplier<? extends @Nullable RecordSource> source;
 
     /** Creates a reader of a store. */
@@ -65,29 +57,7 @@ public final class TelemetryReader {
     /** Returns what there is, at a glance. */
     public TelemetryOverview overview(RecordFilter filter, Deadline deadline) {
         RecordSource source = source();
-        GroupTotals all = new GroupTotals();
-        Map<String, Long> statuses = new HashMap<>();
-        Map<String, Long> commands = new HashMap<>();
-        Map<String, Long> events = new HashMap<>();
-        for (RecordGroup group : source.groups(filter, deadline)) {
-            all.add(group);
-            statuses.merge(group.status(), group.count(), Long::sum);
-            commands.merge(group.command(), group.count(), Long::sum);
-            if (group.event() != null) {
-                events.merge(group.event(), group.count(), Long::sum);
-            }
-        }
-        TreeSet<String> metrics = new TreeSet<>(source.metricNames(filter, deadline));
-        return new TelemetryOverview(
-                all.records(),
-                all.records() == 0 ? null : EpochMicros.instant(all.first()),
-                all.records() == 0 ? null : EpochMicros.instant(all.last()),
-                all.successRate(),
-                mostFrequent(statuses),
-                mostFrequent(commands),
-                mostFrequent(events),
-                metrics.stream().limit(MAX_NAMES).toList(),
-                tooMany(statuses.size(), commands.size(), events.size(), metrics.size()));
+        return TelemetryOverview.of(source.groups(filter, deadline), source.metricNames(filter, deadline));
     }
 
     /** Returns how many records there are. */
@@ -104,16 +74,7 @@ public final class TelemetryReader {
 
     /** Returns a summary of each metric. The filter's metric chooses records, and so all metrics that those have. */
     public MetricSummaries metrics(RecordFilter filter, Deadline deadline) {
-        Map<String, Distribution> metrics = source().metrics(filter, deadline);
-        List<MetricSummaries.Metric> summaries = metrics.entrySet().stream()
-                .sorted(Comparator.comparingLong((Map.Entry<String, Distribution> entry) ->
-                                -entry.getValue().count())
-                        .thenComparing(Map.Entry::getKey))
-                .limit(MAX_NAMES)
-                .sorted(Map.Entry.comparingByKey())
-                .map((entry) -> summary(entry.getKey(), entry.getValue()))
-                .toList();
-        return new MetricSummaries(summaries, tooMany(metrics.size()));
+        return MetricSummaries.of(source().metrics(filter, deadline));
     }
 
     /** Returns the figures of one metric, also by group when a dimension is given. */
@@ -142,7 +103,7 @@ public final class TelemetryReader {
         Distribution whole = new Distribution();
         values.values().forEach(whole::merge);
         if (by == null) {
-            return new MetricReport(metric, ValueSummary.of(whole), List.of(), NO_VALUES, 0);
+            return new MetricReport(metric, ValueSummary.of(whole), List.of(), ValueSummary.EMPTY, 0);
         }
         List<MetricReport.Group> groups = new ArrayList<>();
         Distribution others = new Distribution();
@@ -198,28 +159,7 @@ public final class TelemetryReader {
      * @param deadline how long it may take
      */
     public AttributeSummaries attributes(RecordFilter filter, @Nullable String name, Deadline deadline) {
-        Map<String, AttributeCount> counts = source().attributes(filter, name, deadline);
-        List<AttributeSummaries.Attribute> attributes = counts.entrySet().stream()
-                .sorted(Comparator.comparingLong((Map.Entry<String, AttributeCount> entry) ->
-                                -entry.getValue().records())
-                        .thenComparing(Map.Entry::getKey))
-                .limit(MAX_NAMES)
-                .map((entry) -> attribute(entry.getKey(), entry.getValue()))
-                .toList();
-        return new AttributeSummaries(attributes, tooMany(counts.size()));
-    }
-
-    private static AttributeSummaries.Attribute attribute(String name, AttributeCount count) {
-        List<AttributeSummaries.Value> values = count.values().entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .limit(AttributeSummaries.MAX_VALUES)
-                .map((value) -> new AttributeSummaries.Value(value.getKey(), value.getValue()))
-                .toList();
-        return new AttributeSummaries.Attribute(
-                name,
-                count.records(),
-                values,
-                !count.complete() || count.values().size() > values.size());
+        return AttributeSummaries.of(source().attributes(filter, name, deadline));
     }
 
     /** Returns the latest traces, or the next ones; see {@link #traces(RecordFilter, String, int, Deadline)}. */
@@ -315,7 +255,7 @@ public final class TelemetryReader {
         for (int i = 0; i < buckets; i++) {
             points.add(new MetricSeries.Point(
                     EpochMicros.instant(range.from() + i * width),
-                    i < filled ? ValueSummary.of(values.get(i)) : NO_VALUES));
+                    i < filled ? ValueSummary.of(values.get(i)) : ValueSummary.EMPTY));
         }
         return new MetricSeries(
                 metric,
@@ -332,27 +272,7 @@ public final class TelemetryReader {
 
     /** Returns the starts of programs. */
     public RunSummaries runs(RecordFilter filter, Deadline deadline) {
-        record Key(@Nullable String run, String command) {}
-        Map<Key, GroupTotals> runs = new LinkedHashMap<>();
-        for (RecordGroup group : source().groups(filter, deadline)) {
-            runs.computeIfAbsent(new Key(group.run(), group.command()), (key) -> new GroupTotals())
-                    .add(group);
-        }
-        List<RunSummaries.Run> summaries = runs.entrySet().stream()
-                .sorted(Comparator.comparingLong((Map.Entry<Key, GroupTotals> entry) ->
-                                -entry.getValue().first())
-                        .thenComparing((entry) -> entry.getKey().run(), Comparator.nullsLast(Comparator.reverseOrder()))
-                        .thenComparing((entry) -> entry.getKey().command()))
-                .limit(MAX_NAMES)
-                .map((entry) -> new RunSummaries.Run(
-                        entry.getKey().run(),
-                        entry.getKey().command(),
-                        EpochMicros.instant(entry.getValue().first()),
-                        EpochMicros.instant(entry.getValue().last()),
-                        entry.getValue().records(),
-                        entry.getValue().successRate()))
-                .toList();
-        return new RunSummaries(summaries, tooMany(runs.size()));
+        return RunSummaries.of(source().groups(filter, deadline));
     }
 
     /** Returns two runs side by side; see {@link RunComparison} for the test of significance. */
@@ -383,34 +303,7 @@ public final class TelemetryReader {
      * @param deadline how long it may take
      */
     public RunComparison compare(RunComparison.Choice base, RunComparison.Choice candidate, Deadline deadline) {
-        RecordSource source = source();
-        Map<String, Distribution> left = source.metrics(base.filter(), deadline);
-        Map<String, Distribution> right = source.metrics(candidate.filter(), deadline);
-        SuccessRates leftRates = SuccessRates.of(source, base.filter(), deadline);
-        SuccessRates rightRates = SuccessRates.of(source, candidate.filter(), deadline);
-        TreeSet<String> names = new TreeSet<>(left.keySet());
-        names.addAll(right.keySet());
-        List<String> shown = names.stream().limit(MAX_NAMES).toList();
-        Map<String, Double> pValues = new LinkedHashMap<>();
-        for (String name : shown) {
-            Distribution before = left.get(name);
-            Distribution after = right.get(name);
-            if (before != null
-                    && after != null
-                    && Math.min(before.count(), after.count()) >= RunComparison.FEWEST_VALUES) {
-                pValues.put(name, MannWhitneyTest.pValue(before, after));
-                deadline.check();
-            }
-        }
-        Collection<String> significant = significant(pValues);
-        List<RunComparison.Metric> metrics = shown.stream()
-                .map((name) -> comparison(
-                        name,
-                        side(left.get(name), leftRates.of(name)),
-                        side(right.get(name), rightRates.of(name)),
-                        significant.contains(name)))
-                .toList();
-        return new RunComparison(base.name(), candidate.name(), metrics, tooMany(names.size()));
+        return new RunComparisonQuery(source(), deadline).compare(base, candidate);
     }
 
     /** Returns the machine's readings over the filter's range, the oldest first. */
@@ -487,81 +380,5 @@ public final class TelemetryReader {
         if (limit < 1 || limit > MAX_ITEMS) {
             throw new IllegalArgumentException(limit + " items are not 1 to " + MAX_ITEMS);
         }
-    }
-
-    private static MetricSummaries.Metric summary(String name, Distribution values) {
-        return new MetricSummaries.Metric(
-                name,
-                values.count(),
-                values.min(),
-                values.avg(),
-                values.max(),
-                values.last(),
-                EpochMicros.instant(values.lastAt()));
-    }
-
-    private static RunComparison.Side side(@Nullable Distribution values, @Nullable Double successRate) {
-        return values == null
-                ? new RunComparison.Side(NO_VALUES, null, null)
-                : new RunComparison.Side(ValueSummary.of(values), values.last(), successRate);
-    }
-
-    private static RunComparison.Metric comparison(
-            String name, RunComparison.Side base, RunComparison.Side candidate, boolean significant) {
-        Double before = base.values().p50();
-        Double after = candidate.values().p50();
-        Double ratio = before == null || after == null ? null : after / before;
-        return new RunComparison.Metric(
-                name, base, candidate, ratio == null || !Double.isFinite(ratio) ? null : ratio, significant);
-    }
-
-    /** How many of the records of each metric completed, and how many failed. */
-    private record SuccessRates(Map<String, Distribution> completed, Map<String, Distribution> failed) {
-
-        static SuccessRates of(RecordSource source, RecordFilter filter, Deadline deadline) {
-            return new SuccessRates(
-                    source.metrics(filter.ended(Status.COMPLETED), deadline),
-                    source.metrics(filter.ended(Status.FAILED), deadline));
-        }
-
-        @Nullable
-        Double of(String metric) {
-            Distribution good = this.completed.get(metric);
-            Distribution bad = this.failed.get(metric);
-            long succeeded = good == null ? 0 : good.count();
-            long ended = succeeded + (bad == null ? 0 : bad.count());
-            return ended == 0 ? null : (double) succeeded / ended;
-        }
-    }
-
-    private static Collection<String> significant(Map<String, Double> pValues) {
-        boolean[] significant = MannWhitneyTest.significant(
-                pValues.values().stream().mapToDouble(Double::doubleValue).toArray(), RunComparison.LEVEL);
-        List<String> names = new ArrayList<>(pValues.keySet());
-        Collection<String> found = new TreeSet<>();
-        for (int i = 0; i < significant.length; i++) {
-            if (significant[i]) {
-                found.add(names.get(i));
-            }
-        }
-        return found;
-    }
-
-    private static Map<String, Long> mostFrequent(Map<String, Long> counts) {
-        Map<String, Long> result = new LinkedHashMap<>();
-        counts.entrySet().stream()
-                .sorted(Map.Entry.<String, Long>comparingByValue().reversed().thenComparing(Map.Entry.comparingByKey()))
-                .limit(MAX_NAMES)
-                .forEach((entry) -> result.put(entry.getKey(), entry.getValue()));
-        return result;
-    }
-
-    private static boolean tooMany(int... sizes) {
-        for (int size : sizes) {
-            if (size > MAX_NAMES) {
-                return true;
-            }
-        }
-        return false;
     }
 }

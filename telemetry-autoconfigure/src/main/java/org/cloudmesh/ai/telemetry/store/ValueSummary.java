@@ -18,7 +18,7 @@ public record ValueSummary(
         @Nullable Double p95,
         @Nullable Double p99) {
 
-    private static final ValueSummary EMPTY = new ValueSummary(0, null, null, null, null, null, null, null, null);
+    static final ValueSummary EMPTY = new ValueSummary(0, null, null, null, null, null, null, null, null);
 
     /** Returns the figures of a distribution. */
     public static ValueSummary of(Distribution values) {
