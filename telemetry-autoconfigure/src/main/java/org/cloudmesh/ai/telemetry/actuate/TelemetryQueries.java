@@ -13,7 +13,6 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.alert.AlertStatus;
 import org.cloudmesh.ai.telemetry.pipeline.CallsInFlight;
 import org.cloudmesh.ai.telemetry.pipeline.PipelineView;
-import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.FleetNode;
@@ -24,7 +23,6 @@ import org.cloudmesh.ai.telemetry.store.MetricSeries;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordPage;
-import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.RunComparison;
 import org.cloudmesh.ai.telemetry.store.SeriesAxis;
 import org.cloudmesh.ai.telemetry.store.TelemetryOverview;
@@ -75,6 +73,8 @@ final class TelemetryQueries {
 
     private final StoreFailures failures;
 
+    private final ReadableStores stores;
+
     private final Supplier<List<AlertStatus>> alerts;
 
     TelemetryQueries(
@@ -87,6 +87,7 @@ final class TelemetryQueries {
         this.calls = calls;
         this.timeout = timeout;
         this.failures = failures;
+        this.stores = new ReadableStores(pipeline, failures);
         this.alerts = alerts;
     }
 
@@ -96,13 +97,13 @@ final class TelemetryQueries {
      */
     Map<String, @Nullable Object> overview(Parameters parameters) {
         RecordFilter filter = parameters.filter();
-        String chosen = chosen(parameters.text(Parameters.STORE));
+        String chosen = this.stores.chosen(parameters.text(Parameters.STORE));
         TelemetryOverview overview = null;
         Long future = null;
         Long unreadable = null;
         String unavailable = null;
         try {
-            TelemetryReader reader = reader(chosen);
+            TelemetryReader reader = this.stores.reader(chosen);
             Deadline deadline = deadline();
             overview = reader.overview(filter, deadline);
             future = reader.count(filter.between(parameters.future(), null), deadline);
@@ -163,7 +164,7 @@ final class TelemetryQueries {
      */
     ExportStream.Query export(ExportFormat format, Parameters parameters, boolean withSystem) {
         RecordFilter filter = parameters.filter();
-        TelemetryReader reader = reader(parameters);
+        TelemetryReader reader = this.stores.reader(parameters);
         return (OutputStream out, Deadline deadline) -> {
             Consumer<TelemetryRecord> writer =
                     format.writer(out, (visitor) -> reader.forEach(filter, visitor, deadline));
@@ -177,8 +178,9 @@ final class TelemetryQueries {
         if (top != null) {
             return largest(top, limit, parameters);
         }
-        Page page = page(parameters);
-        RecordPage records = page.ask((reader, after, deadline) -> reader.records(page.filter, after, limit, deadline));
+        PageRequest page = PageRequest.of(parameters, this.stores, this.timeout);
+        RecordPage records =
+                page.ask((reader, filter, after, deadline) -> reader.records(filter, after, limit, deadline));
         Map<String, @Nullable Object> answer = new LinkedHashMap<>();
         answer.put("records", records.records());
         answer.put("next", page.next(records.next()));
@@ -193,7 +195,7 @@ final class TelemetryQueries {
         if (cursor != null) {
             throw Problem.badParameter("cursor", cursor, "accepted is none beside 'top', which has one page");
         }
-        TelemetryReader reader = reader(parameters);
+        TelemetryReader reader = this.stores.reader(parameters);
         Deadline deadline = deadline();
         List<TelemetryRecord> records = reader.largest(metric, parameters.filter(), limit, deadline);
         if (records.isEmpty()) {
@@ -207,14 +209,16 @@ final class TelemetryQueries {
 
     private Map<String, @Nullable Object> traces(Parameters parameters) {
         int limit = parameters.number("limit", DEFAULT_RECORDS, TelemetryReader.MAX_ITEMS);
-        Page page = page(parameters);
-        TracePage traces = page.ask((reader, after, deadline) -> reader.traces(page.filter, after, limit, deadline));
+        PageRequest page = PageRequest.of(parameters, this.stores, this.timeout);
+        TracePage traces = page.ask((reader, filter, after, deadline) -> reader.traces(filter, after, limit, deadline));
         return Responses.traces(traces.traces(), page.next(traces.next()));
     }
 
     private Map<String, @Nullable Object> trace(String id, Parameters parameters) {
         RecordFilter filter = parameters.filter();
-        Trace trace = reader(parameters).trace(id, filter.from(), filter.hasOpenEnd() ? null : filter.to(), deadline());
+        Trace trace = this.stores
+                .reader(parameters)
+                .trace(id, filter.from(), filter.hasOpenEnd() ? null : filter.to(), deadline());
         if (trace == null) {
             throw Problem.notFound("No record is of a trace '" + Problem.shortened(id) + "'");
         }
@@ -223,64 +227,15 @@ final class TelemetryQueries {
 
     private Map<String, @Nullable Object> attributes(Parameters parameters) {
         String name = parameters.text("name");
-        return Responses.attributes(reader(parameters).attributes(parameters.filter(), name, deadline()));
-    }
-
-    private Page page(Parameters parameters) {
-        String text = parameters.text("cursor");
-        RecordCursor cursor = text == null ? null : RecordCursor.parse(text);
-        RecordFilter filter = cursor == null ? parameters.filter() : cursor.filter(parameters);
-        Map<String, List<String>> filters = cursor == null ? parameters.filters() : cursor.filters();
-        List<String> store = filters.getOrDefault(Parameters.STORE, List.of());
-        return new Page(
-                reader(chosen(store.isEmpty() ? null : store.get(0))),
-                filters,
-                filter,
-                text,
-                cursor == null ? null : cursor.after(),
-                deadline());
-    }
-
-    /** Which page is asked for, and of what. */
-    private record Page(
-            TelemetryReader reader,
-            Map<String, List<String>> filters,
-            RecordFilter filter,
-            @Nullable String cursor,
-            @Nullable String after,
-            Deadline deadline) {
-
-        <T> T ask(PageQuestion<T> question) {
-            try {
-                return question.ask(this.reader, this.after, this.deadline);
-            } catch (QueryException ex) {
-                if (this.cursor != null && ex.reason() == QueryException.Reason.BAD_CURSOR) {
-                    throw RecordCursor.bad(this.cursor);
-                }
-                throw ex;
-            }
-        }
-
-        @Nullable
-        String next(@Nullable String after) {
-            return after == null
-                    ? null
-                    : new RecordCursor(this.filters, this.filter.from(), this.filter.to(), after).toString();
-        }
-    }
-
-    /** Asks for a page. */
-    private interface PageQuestion<T> {
-
-        T ask(TelemetryReader reader, @Nullable String after, Deadline deadline);
+        return Responses.attributes(this.stores.reader(parameters).attributes(parameters.filter(), name, deadline()));
     }
 
     private Map<String, @Nullable Object> metrics(Parameters parameters) {
-        return Responses.metrics(reader(parameters).metrics(parameters.filter(), deadline()));
+        return Responses.metrics(this.stores.reader(parameters).metrics(parameters.filter(), deadline()));
     }
 
     private Map<String, @Nullable Object> runs(Parameters parameters) {
-        return Responses.runs(reader(parameters).runs(parameters.filter(), deadline()));
+        return Responses.runs(this.stores.reader(parameters).runs(parameters.filter(), deadline()));
     }
 
     private Map<String, @Nullable Object> metric(String segment, Parameters parameters) {
@@ -288,7 +243,7 @@ final class TelemetryQueries {
         Dimension by = parameters.dimension();
         GroupOrder order = parameters.order();
         int top = parameters.number("top", TelemetryReader.MAX_NAMES, TelemetryReader.MAX_NAMES);
-        TelemetryReader reader = reader(parameters);
+        TelemetryReader reader = this.stores.reader(parameters);
         Deadline deadline = deadline();
         MetricReport report = reader.metric(metric, parameters.filter(), by, order, top, deadline);
         if (report.values().count() == 0) {
@@ -306,7 +261,7 @@ final class TelemetryQueries {
         GroupOrder order = parameters.order();
         SeriesAxis axis = parameters.axis();
         RecordFilter filter = parameters.filter();
-        TelemetryReader reader = reader(parameters);
+        TelemetryReader reader = this.stores.reader(parameters);
         Deadline deadline = deadline();
         if (by == null && axis.equals(SeriesAxis.TIME)) {
             MetricSeries series = reader.series(metric, filter, buckets, deadline);
@@ -339,7 +294,7 @@ final class TelemetryQueries {
     private Map<String, @Nullable Object> compare(Parameters parameters) {
         ComparedSide base = parameters.side("base");
         ComparedSide candidate = parameters.side("candidate");
-        TelemetryReader reader = reader(parameters);
+        TelemetryReader reader = this.stores.reader(parameters);
         Deadline deadline = deadline();
         RunComparison comparison = reader.compare(base.choice(), candidate.choice(), deadline);
         if (comparison.metrics().stream().allMatch((metric) -> metric.base().count() == 0)) {
@@ -363,12 +318,12 @@ final class TelemetryQueries {
     private Map<String, @Nullable Object> context(Parameters parameters) {
         int limit = parameters.number("limit", TelemetryReader.MAX_ITEMS, TelemetryReader.MAX_ITEMS);
         return Responses.context(
-                this.pipeline.context().system(), reader(parameters).readings(parameters.filter(), limit, deadline()));
+                this.pipeline.context().system(),
+                this.stores.reader(parameters).readings(parameters.filter(), limit, deadline()));
     }
 
     private Map<String, @Nullable Object> nodes(Parameters parameters) {
-        List<FleetNode> nodes =
-                source(chosen(parameters.text(Parameters.STORE))).nodes(deadline());
+        List<FleetNode> nodes = this.stores.source(parameters).nodes(deadline());
         if (nodes == null) {
             throw Problem.notFound("The store that answers knows no other machines; telemetry.backend=jdbc does");
         }
@@ -378,42 +333,6 @@ final class TelemetryQueries {
     /** Returns the text without the directories of the stores' files. */
     String withoutDirectories(@Nullable String reason) {
         return StoreFailures.withoutDirectories(reason, this.failures.stores(this.pipeline));
-    }
-
-    private TelemetryReader reader(Parameters parameters) {
-        return reader(chosen(parameters.text(Parameters.STORE)));
-    }
-
-    private TelemetryReader reader(@Nullable String store) {
-        return new TelemetryReader(source(store));
-    }
-
-    /** Returns the name, once there is such a store. */
-    private @Nullable String chosen(@Nullable String store) {
-        if (store != null && this.pipeline.source(store) == null) {
-            List<String> known = this.failures.stores(this.pipeline).stream()
-                    .map(StoreStatus::backend)
-                    .distinct()
-                    .toList();
-            if (!known.contains(store)) {
-                throw Problem.badParameter(
-                        Parameters.STORE,
-                        store,
-                        "accepted is a backend of this application: " + String.join(", ", known));
-            }
-        }
-        return store;
-    }
-
-    private RecordSource source(@Nullable String store) {
-        RecordSource source = store == null ? this.pipeline.source() : this.pipeline.source(store);
-        if (source == null) {
-            throw Problem.notFound(
-                    store == null
-                            ? "No backend of this application can be read; queries need one such as sqlite, jsonl or memory"
-                            : "The backend '" + store + "' cannot be read");
-        }
-        return source;
     }
 
     private Deadline deadline() {
