@@ -49,9 +49,24 @@ record Card(
         return figure == null || !(figure >= 0 && figure <= max) ? null : figure;
     }
 
+    /** Returns a card of which nothing is known that belongs to a moment. */
+    static Card of(String id, @Nullable String model, @Nullable String vendor, @Nullable Long memoryTotal) {
+        return new Card(id, model, vendor, memoryTotal, null, null, null, null);
+    }
+
+    /** Returns the same card at another moment. */
+    Card with(
+            @Nullable Long memoryTotal,
+            @Nullable Long memoryUsed,
+            @Nullable Double percent,
+            @Nullable Double temperature,
+            @Nullable Double power) {
+        return new Card(this.id, this.model, this.vendor, memoryTotal, memoryUsed, percent, temperature, power);
+    }
+
     /** Returns the card without what belongs to a moment. */
     Card withoutFigures() {
-        return new Card(this.id, this.model, this.vendor, this.memoryTotal, null, null, null, null);
+        return of(this.id, this.model, this.vendor, this.memoryTotal);
     }
 
     Map<String, @Nullable Object> toMap(int index) {

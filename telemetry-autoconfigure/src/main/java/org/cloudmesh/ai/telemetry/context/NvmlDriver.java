@@ -104,15 +104,7 @@ final class NvmlDriver implements GpuDriver {
             this.nvml = nvml;
             this.device = device;
             String id = text("nvmlDeviceGetUUID");
-            this.card = new Card(
-                    id == null ? "nvidia-" + index : id,
-                    text("nvmlDeviceGetName"),
-                    "NVIDIA",
-                    null,
-                    null,
-                    null,
-                    null,
-                    null);
+            this.card = Card.of(id == null ? "nvidia-" + index : id, text("nvmlDeviceGetName"), "NVIDIA", null);
         }
 
         @Override
@@ -134,8 +126,7 @@ final class NvmlDriver implements GpuDriver {
             if (memory != SUCCESS && percent == null && celsius == null && watts == null) {
                 throw new IllegalStateException(this.card.model() + " (" + this.card.id() + "), NVML error " + memory);
             }
-            Card card = new Card(
-                    this.card.id(), this.card.model(), this.card.vendor(), total, used, percent, celsius, watts);
+            Card card = this.card.with(total, used, percent, celsius, watts);
             this.card = card.withoutFigures();
             return card;
         }

@@ -47,15 +47,8 @@ final class OshiGpuDriver implements GpuDriver {
 
         OshiGpu(GraphicsCard card, int index) {
             this.stats = card.createStatsSession();
-            this.card = new Card(
-                    "gpu-" + index,
-                    card.getName(),
-                    card.getVendor(),
-                    card.getVRam() > 0 ? card.getVRam() : null,
-                    null,
-                    null,
-                    null,
-                    null);
+            this.card = Card.of(
+                    "gpu-" + index, card.getName(), card.getVendor(), card.getVRam() > 0 ? card.getVRam() : null);
         }
 
         @Override
@@ -66,10 +59,7 @@ final class OshiGpuDriver implements GpuDriver {
         @Override
         public Card read() {
             long used = this.stats.getVramUsed();
-            return new Card(
-                    this.card.id(),
-                    this.card.model(),
-                    this.card.vendor(),
+            return this.card.with(
                     this.card.memoryTotal(),
                     used >= 0 ? used : null,
                     known(this.stats.getGpuUtilization()),

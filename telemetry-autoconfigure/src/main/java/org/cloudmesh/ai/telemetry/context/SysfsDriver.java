@@ -71,8 +71,7 @@ final class SysfsDriver implements GpuDriver {
             this.device = device;
             List<String> monitors = SysfsDriver.this.files.names(device + "/hwmon");
             this.sensors = monitors.isEmpty() ? null : device + "/hwmon/" + monitors.get(0);
-            this.card =
-                    new Card(address, model(device), vendor, number("/mem_info_vram_total"), null, null, null, null);
+            this.card = Card.of(address, model(device), vendor, number("/mem_info_vram_total"));
         }
 
         @Override
@@ -83,10 +82,7 @@ final class SysfsDriver implements GpuDriver {
         @Override
         public Card read() {
             Long busy = number("/gpu_busy_percent");
-            return new Card(
-                    this.card.id(),
-                    this.card.model(),
-                    this.card.vendor(),
+            return this.card.with(
                     this.card.memoryTotal(),
                     number("/mem_info_vram_used"),
                     busy == null ? null : busy.doubleValue(),

@@ -1,7 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -9,7 +8,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The attributes of a line: keys, and where the values are. */
-final class LineAttributes {
+final class LineAttributes extends LineMembers {
 
     private static final byte[] ATTRIBUTES = ",\"attributes\":{".getBytes(StandardCharsets.US_ASCII);
 
@@ -18,20 +17,9 @@ final class LineAttributes {
     // Of those attributes alone that have few.
     private final TokenCache<String> values = new TokenCache<>();
 
-    private byte[] json = {};
-
-    private int count;
-
-    private String[] found = new String[16];
-
-    private int[] valueFrom = new int[16];
-
-    private int[] valueTo = new int[16];
-
     /** Takes the attributes that begin there, if any; returns the place after them, -1 when they are malformed. */
     int read(byte[] json, int from, int limit) {
-        this.json = json;
-        this.count = 0;
+        begin(json);
         if (!JsonScanner.is(ATTRIBUTES, json, from, limit)) {
             return from;
         }
@@ -57,24 +45,12 @@ final class LineAttributes {
         }
     }
 
-    private void add(String key, int from, int to) {
-        int index = this.count++;
-        if (index == this.found.length) {
-            this.found = Arrays.copyOf(this.found, 2 * index);
-            this.valueFrom = Arrays.copyOf(this.valueFrom, 2 * index);
-            this.valueTo = Arrays.copyOf(this.valueTo, 2 * index);
-        }
-        this.found[index] = key;
-        this.valueFrom[index] = from;
-        this.valueTo[index] = to;
-    }
-
     /** Returns the value of an attribute; null when it is not there. */
     @Nullable
     String value(String key) {
         // Of a key that is there twice, the last counts.
         for (int i = this.count - 1; i >= 0; i--) {
-            if (this.found[i].equals(key)) {
+            if (this.names[i].equals(key)) {
                 return value(i);
             }
         }
@@ -88,7 +64,7 @@ final class LineAttributes {
     /** Shows all keys, and the values of those that are wanted because they have few. */
     void forEach(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
         for (int i = 0; i < this.count; i++) {
-            String key = this.found[i];
+            String key = this.names[i];
             visitor.accept(key, wanted.test(key) ? knownValue(i) : null);
         }
     }
@@ -103,7 +79,7 @@ final class LineAttributes {
     Map<String, String> toMap() {
         Map<String, String> attributes = new LinkedHashMap<>();
         for (int i = 0; i < this.count; i++) {
-            attributes.put(this.found[i], value(i));
+            attributes.put(this.names[i], value(i));
         }
         return attributes;
     }

@@ -5,26 +5,15 @@ import java.util.Arrays;
 import org.cloudmesh.ai.telemetry.store.query.RecordView;
 
 /** The metrics of a line: names, and where the values are. */
-final class LineMetrics {
+final class LineMetrics extends LineMembers {
 
     private static final byte[] METRICS = ",\"metrics\":{".getBytes(StandardCharsets.US_ASCII);
 
-    private final TokenCache<String> names = new TokenCache<>();
-
-    private byte[] json = {};
-
-    private int count;
-
-    private String[] found = new String[16];
-
-    private int[] valueFrom = new int[16];
-
-    private int[] valueTo = new int[16];
+    private final TokenCache<String> known = new TokenCache<>();
 
     /** Takes the metrics that begin there; returns the place after them, -1 when they are none. */
     int read(byte[] json, int from, int limit) {
-        this.json = json;
-        this.count = 0;
+        begin(json);
         if (!JsonScanner.is(METRICS, json, from, limit)) {
             return -1;
         }
@@ -33,8 +22,8 @@ final class LineMetrics {
             return at + 1;
         }
         while (true) {
-            int length = this.names.match(json, at, limit);
-            at = length >= 0 ? at + length : TokenCache.learn(this.names, json, at, limit);
+            int length = this.known.match(json, at, limit);
+            at = length >= 0 ? at + length : TokenCache.learn(this.known, json, at, limit);
             if (at < 0 || at >= limit || json[at] != ':') {
                 return -1;
             }
@@ -42,7 +31,7 @@ final class LineMetrics {
             if (end < 0 || end >= limit) {
                 return -1;
             }
-            add(this.names.meaning(), at + 1, end);
+            add(this.known.meaning(), at + 1, end);
             if (json[end] == '}') {
                 return end + 1;
             }
@@ -53,22 +42,10 @@ final class LineMetrics {
         }
     }
 
-    private void add(String name, int from, int to) {
-        int index = this.count++;
-        if (index == this.found.length) {
-            this.found = Arrays.copyOf(this.found, 2 * index);
-            this.valueFrom = Arrays.copyOf(this.valueFrom, 2 * index);
-            this.valueTo = Arrays.copyOf(this.valueTo, 2 * index);
-        }
-        this.found[index] = name;
-        this.valueFrom[index] = from;
-        this.valueTo[index] = to;
-    }
-
     /** Returns the value of a metric; NaN when it is not there. */
     double value(String name) {
         for (int i = 0; i < this.count; i++) {
-            if (this.found[i].equals(name)) {
+            if (this.names[i].equals(name)) {
                 return value(i);
             }
         }
@@ -81,12 +58,12 @@ final class LineMetrics {
 
     void forEach(RecordView.MetricVisitor visitor) {
         for (int i = 0; i < this.count; i++) {
-            visitor.visit(this.found[i], value(i));
+            visitor.visit(this.names[i], value(i));
         }
     }
 
     String[] names() {
-        return Arrays.copyOf(this.found, this.count);
+        return Arrays.copyOf(this.names, this.count);
     }
 
     double[] values() {
