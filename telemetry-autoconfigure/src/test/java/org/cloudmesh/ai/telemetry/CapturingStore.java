@@ -1,5 +1,8 @@
 package org.cloudmesh.ai.telemetry;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -27,6 +30,13 @@ public final class CapturingStore implements TelemetryStore {
         return this.records.stream()
                 .sorted(Comparator.comparingLong(TelemetryRecord::sequence))
                 .toList();
+    }
+
+    /** Returns all that was emitted once there are so many; some are emitted on threads of a client's own. */
+    public List<TelemetryRecord> records(Telemetry telemetry, int count) {
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(records(telemetry)).hasSize(count));
+        return records(telemetry);
     }
 
     /** Returns the records that do not say that something started. */

@@ -3,14 +3,12 @@ package org.cloudmesh.ai.telemetry.ai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.openai.OpenAiChatModel;
 import dev.langchain4j.model.openai.OpenAiEmbeddingModel;
 import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -19,13 +17,18 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributors;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.ai.provider.OpenAiServer;
+import org.cloudmesh.ai.telemetry.ai.provider.Reply;
+import org.cloudmesh.ai.telemetry.ai.provider.Tokens;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** LangChain4j's own OpenAI client against a stand-in: what is recorded is what the server sent. */
+/** LangChain4j's own OpenAI client against a local server: what is recorded is what the server sent. */
 class LangChain4jTests {
 
-    private final OpenAiStandIn openAi = new OpenAiStandIn();
+    private static final Tokens DETAILED = Tokens.of(1000, 500).cached(400, 0).reasoned(300);
+
+    private final OpenAiServer openAi = new OpenAiServer();
 
     private final CapturingStore store = new CapturingStore();
 
@@ -47,7 +50,7 @@ class LangChain4jTests {
 
     @Test
     void aChatIsOneRecordOfWhatTheServerSent() {
-        this.openAi.thenChat("hello", OpenAiStandIn.DETAILED_USAGE);
+        this.openAi.then(Reply.text("hello").tokens(DETAILED));
         assertThat(chatModel().chat("hi")).isEqualTo("hello");
         TelemetryRecord record = record();
         assertThat(record.event()).isEqualTo("gen_ai.client.operation");
@@ -70,7 +73,7 @@ class LangChain4jTests {
                 .containsEntry("gen_ai.operation.name", "chat")
                 .containsEntry("gen_ai.provider.name", "openai")
                 .containsEntry("gen_ai.request.model", "gpt-test")
-                .containsEntry("gen_ai.response.model", "gpt-test-answered")
+                .containsEntry("gen_ai.response.model", OpenAiServer.MODEL)
                 .containsEntry("gen_ai.response.finish_reasons", "stop")
                 .containsEntry("user", "ada");
         assertThat(record.attributes().get("trace_id")).matches("[0-9a-f]{32}");
@@ -79,14 +82,14 @@ class LangChain4jTests {
 
     @Test
     void aMissingUsageIsUnknown() {
-        this.openAi.thenChat("hello", null);
+        this.openAi.then(Reply.text("hello").tokens(null));
         chatModel().chat("hi");
         assertThat(record().metrics()).containsOnlyKeys("gen_ai.client.operation.duration");
     }
 
     @Test
     void aListenerThatIsAddedTwiceRecordsOnce() {
-        this.openAi.thenChat("hello", OpenAiStandIn.USAGE);
+        this.openAi.then(Reply.text("hello"));
         OpenAiChatModel.builder()
                 .baseUrl(this.openAi.url())
                 .apiKey("test")
@@ -101,7 +104,7 @@ class LangChain4jTests {
     void refusalsAndFaultsAreFailuresAndRetriesAreOneCall() {
         this.openAi.thenError(429).thenError(429);
         assertThatThrownBy(() -> chatModel().chat("hi")).isNotNull();
-        assertThat(this.openAi.requests).hasValue(2);
+        assertThat(this.openAi.requests()).hasSize(2);
         this.openAi.thenError(500).thenError(500);
         assertThatThrownBy(() -> chatModel().chat("hi")).isNotNull();
         assertThat(records(2))
@@ -114,7 +117,7 @@ class LangChain4jTests {
 
     @Test
     void aStreamIsOneRecord() throws Exception {
-        this.openAi.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        this.openAi.then(Reply.text("a", "b").tokens(DETAILED));
         assertThat(stream().aiMessage().text()).isEqualTo("ab");
         TelemetryRecord record = record();
         assertThat(record.status()).isEqualTo(Status.COMPLETED);
@@ -127,7 +130,7 @@ class LangChain4jTests {
 
     @Test
     void aStreamThatBreaksOffIsIncomplete() throws Exception {
-        this.openAi.thenStream(null, false, "a", "b");
+        this.openAi.then(Reply.text("a", "b").ending(Reply.Ending.EARLY));
         stream();
         TelemetryRecord record = record();
         assertThat(record.status()).isEqualTo(Status.FAILED);
@@ -143,7 +146,7 @@ class LangChain4jTests {
 
     @Test
     void embeddingsHaveInputTokensOnly() {
-        this.openAi.thenEmbedding("{\"prompt_tokens\":5,\"total_tokens\":5}");
+        this.openAi.thenEmbedding(5);
         OpenAiEmbeddingModel.builder()
                 .baseUrl(this.openAi.url())
                 .apiKey("test")
@@ -202,9 +205,6 @@ class LangChain4jTests {
     }
 
     private List<TelemetryRecord> records(int count) {
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> assertThat(this.store.records(this.telemetry)).hasSize(count));
-        return this.store.records(this.telemetry);
+        return this.store.records(this.telemetry, count);
     }
 }

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.ai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -16,6 +15,9 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryContextContributor;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.ai.provider.OpenAiServer;
+import org.cloudmesh.ai.telemetry.ai.provider.Reply;
+import org.cloudmesh.ai.telemetry.ai.provider.Tokens;
 import org.cloudmesh.ai.telemetry.reactor.TelemetryAttributes;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,7 +37,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import reactor.core.Disposable;
 
-/** Spring AI's own OpenAI client against a stand-in: what is recorded is what the server sent. */
+/** Spring AI's own OpenAI client against a local server: what is recorded is what the server sent. */
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.NONE,
         properties = {
@@ -56,7 +58,9 @@ import reactor.core.Disposable;
 @DirtiesContext
 class SpringAiTests {
 
-    private static final OpenAiStandIn OPEN_AI = new OpenAiStandIn();
+    private static final OpenAiServer OPEN_AI = new OpenAiServer();
+
+    private static final Tokens DETAILED = Tokens.of(1000, 500).cached(400, 0).reasoned(300);
 
     private static final ThreadLocal<String> USER = new ThreadLocal<>();
 
@@ -100,7 +104,7 @@ class SpringAiTests {
 
     @Test
     void aChatIsOneRecordOfWhatTheServerSent() {
-        OPEN_AI.thenChat("hello", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.text("hello").tokens(Tokens.of(11, 7).withoutDetails()));
         assertThat(this.model.call("hi there")).isEqualTo("hello");
         TelemetryRecord record = records(1).get(0);
         assertThat(record.event()).isEqualTo("gen_ai.client.operation");
@@ -129,8 +133,8 @@ class SpringAiTests {
                 .containsEntry("gen_ai.operation.name", "chat")
                 .containsEntry("gen_ai.provider.name", "openai")
                 .containsEntry("gen_ai.request.model", "gpt-test")
-                .containsEntry("gen_ai.response.model", "gpt-test-answered")
-                .containsEntry("gen_ai.response.id", "c1")
+                .containsEntry("gen_ai.response.model", OpenAiServer.MODEL)
+                .containsEntry("gen_ai.response.id", OPEN_AI.requests().get(0).answeredAs())
                 .containsEntry("server.address", "localhost")
                 .containsEntry("gen_ai.response.finish_reasons", "stop");
         assertThat(record.attributes().get("trace_id")).matches("[0-9a-f]{32}");
@@ -139,14 +143,14 @@ class SpringAiTests {
 
     @Test
     void cachedAndReasoningTokensAreKeptAndPriced() {
-        OPEN_AI.thenChat("hello", OpenAiStandIn.DETAILED_USAGE);
+        OPEN_AI.then(Reply.text("hello").tokens(DETAILED));
         this.model.call("hi");
         assertDetailed(records(1).get(0));
     }
 
     @Test
     void aMissingUsageIsUnknownAndCostsNothingKnown() {
-        OPEN_AI.thenChat("hello", null);
+        OPEN_AI.then(Reply.text("hello").tokens(null));
         this.model.call("hi");
         TelemetryRecord record = records(1).get(0);
         assertThat(record.status()).isEqualTo(Status.COMPLETED);
@@ -155,7 +159,7 @@ class SpringAiTests {
 
     @Test
     void aStreamTellsItsPaceAndItsWholeUsage() {
-        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b", "c");
+        OPEN_AI.then(Reply.text("a", "b", "c").tokens(DETAILED));
         assertThat(stream()).containsExactly("a", "b", "c");
         TelemetryRecord record = records(1).get(0);
         assertThat(record.status()).isEqualTo(Status.COMPLETED);
@@ -168,7 +172,7 @@ class SpringAiTests {
 
     @Test
     void aStreamWithoutUsageHasNoTokens() {
-        OPEN_AI.thenStream(null, true, "a", "b");
+        OPEN_AI.then(Reply.text("a", "b").tokens(null));
         stream();
         assertThat(records(1).get(0).metrics())
                 .containsOnlyKeys(
@@ -179,7 +183,7 @@ class SpringAiTests {
 
     @Test
     void aStreamOfTheModelItselfTellsItsPaceAndItsWholeUsage() {
-        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        OPEN_AI.then(Reply.text("a", "b").tokens(DETAILED));
         this.model.stream("hi")
                 .contextWrite(TelemetryAttributes.with("tenant", "blue"))
                 .collectList()
@@ -193,7 +197,7 @@ class SpringAiTests {
 
     @Test
     void aClientBuiltByHandTellsAllWithoutTheAdvisor() {
-        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        OPEN_AI.then(Reply.text("a", "b").tokens(DETAILED));
         ChatClient.create(this.model).prompt("hi").stream().content().blockLast(Duration.ofSeconds(10));
         TelemetryRecord record = records(1).get(0);
         assertDetailed(record);
@@ -202,7 +206,7 @@ class SpringAiTests {
 
     @Test
     void aClientBuiltByHandTellsItsPaceWithTheAdvisor() {
-        OPEN_AI.thenStream(OpenAiStandIn.DETAILED_USAGE, true, "a", "b");
+        OPEN_AI.then(Reply.text("a", "b").tokens(DETAILED));
         ChatClient.builder(this.model).defaultAdvisors(this.advisor).build().prompt("hi").stream()
                 .content()
                 .blockLast(Duration.ofSeconds(10));
@@ -213,7 +217,7 @@ class SpringAiTests {
 
     @Test
     void aStreamThatBreaksOffIsIncomplete() {
-        OPEN_AI.thenStream(null, false, "a", "b");
+        OPEN_AI.then(Reply.text("a", "b").ending(Reply.Ending.EARLY));
         stream();
         TelemetryRecord record = records(1).get(0);
         assertThat(record.status()).isEqualTo(Status.FAILED);
@@ -224,7 +228,7 @@ class SpringAiTests {
 
     @Test
     void aStreamThatItsConsumerCancelsIsCancelled() throws InterruptedException {
-        OPEN_AI.thenStall("a");
+        OPEN_AI.then(Reply.text("a").ending(Reply.Ending.STALLED));
         CountDownLatch seen = new CountDownLatch(1);
         Disposable subscription =
                 this.clients.build().prompt("hi").stream().content().subscribe((chunk) -> seen.countDown());
@@ -240,7 +244,7 @@ class SpringAiTests {
     void refusalsAndFaultsAreFailuresAndRetriesAreOneCall() {
         OPEN_AI.thenError(429).thenError(429);
         assertThatThrownBy(() -> this.model.call("hi")).isNotNull();
-        assertThat(OPEN_AI.requests).hasValue(2);
+        assertThat(OPEN_AI.requests()).hasSize(2);
         OPEN_AI.thenError(500).thenError(500);
         assertThatThrownBy(() -> this.model.call("hi")).isNotNull();
         assertThat(records(2)).allSatisfy((record) -> {
@@ -254,7 +258,7 @@ class SpringAiTests {
 
     @Test
     void aToolAndBothTurnsOfTheModelShareATrace() {
-        OPEN_AI.thenToolCall("weather", "{\"city\":\"Bonn\"}").thenChat("sunny", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.tool("weather", "{\"city\":\"Bonn\"}")).then(Reply.text("sunny"));
         this.clients.build().prompt("weather?").tools(new Tools()).call().content();
         List<TelemetryRecord> records = records(3);
         assertThat(records)
@@ -283,7 +287,7 @@ class SpringAiTests {
 
     @Test
     void aToolThatThrowsFailsWhileTheCallsComplete() {
-        OPEN_AI.thenToolCall("broken", "{}").thenChat("sorry", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.tool("broken", "{}")).then(Reply.text("sorry"));
         this.clients.build().prompt("try").tools(new Tools()).call().content();
         List<TelemetryRecord> records = records(3);
         assertThat(records)
@@ -296,7 +300,7 @@ class SpringAiTests {
 
     @Test
     void embeddingsHaveInputTokensOnly() {
-        OPEN_AI.thenEmbedding("{\"prompt_tokens\":5,\"total_tokens\":5}");
+        OPEN_AI.thenEmbedding(5);
         assertThat(this.embeddings.embed("text")).containsExactly(0.5f, 0.25f);
         TelemetryRecord record = records(1).get(0);
         assertThat(record.event()).isEqualTo("gen_ai.client.operation");
@@ -307,12 +311,12 @@ class SpringAiTests {
                 .containsEntry("gen_ai.operation.name", "embeddings")
                 .containsEntry("gen_ai.provider.name", "openai")
                 .containsEntry("gen_ai.request.model", "embed-1")
-                .containsEntry("gen_ai.response.model", "embed-1-answered");
+                .containsEntry("gen_ai.response.model", "embed-test-answered");
     }
 
     @Test
     void theConversationAndTheCallerAreAttributes() {
-        OPEN_AI.thenChat("hello", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.text("hello"));
         USER.set("ada");
         this.clients
                 .build()
@@ -327,7 +331,7 @@ class SpringAiTests {
 
     @Test
     void aStreamIsRecordedForTheCallerInTheReactorContext() {
-        OPEN_AI.thenStream(OpenAiStandIn.USAGE, true, "a");
+        OPEN_AI.then(Reply.text("a"));
         this.clients.build().prompt("hi").stream()
                 .content()
                 .contextWrite(TelemetryAttributes.with("tenant", "blue"))
@@ -337,7 +341,7 @@ class SpringAiTests {
 
     @Test
     void aContributorThatThrowsDisturbsNothing() {
-        OPEN_AI.thenChat("hello", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.text("hello"));
         USER.set("throw");
         assertThat(this.model.call("hi")).isEqualTo("hello");
         assertThat(records(1).get(0).attributes()).doesNotContainKey("user");
@@ -345,7 +349,7 @@ class SpringAiTests {
 
     @Test
     void springAisOwnMetersCountTheSame() {
-        OPEN_AI.thenChat("hello", OpenAiStandIn.USAGE);
+        OPEN_AI.then(Reply.text("hello"));
         double before = meterOfInputTokens();
         this.model.call("hi");
         records(1);
@@ -380,10 +384,7 @@ class SpringAiTests {
     }
 
     private List<TelemetryRecord> records(int count) {
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(
-                        () -> assertThat(this.store.records(this.telemetry)).hasSize(count));
-        return this.store.records(this.telemetry);
+        return this.store.records(this.telemetry, count);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -2,7 +2,6 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import brave.Tracing;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -47,7 +46,6 @@ import io.micrometer.tracing.brave.bridge.BraveCurrentTraceContext;
 import io.micrometer.tracing.brave.bridge.BraveTracer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -383,9 +381,7 @@ public class LangChain4jApplicationTests {
 
     private List<TelemetryRecord> records(AssertableApplicationContext context, int count) {
         Telemetry telemetry = context.getBean(Telemetry.class);
-        await().atMost(Duration.ofSeconds(10))
-                .untilAsserted(() -> assertThat(this.store.records(telemetry)).hasSize(count));
-        return this.store.records(telemetry);
+        return this.store.records(telemetry, count);
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -112,8 +112,12 @@ public final class OpenAiServer extends ProviderServer {
     private static String usage(Tokens tokens) {
         return "{\"prompt_tokens\":" + tokens.input() + ",\"completion_tokens\":" + tokens.output()
                 + ",\"total_tokens\":" + (tokens.input() + tokens.output())
-                + ",\"prompt_tokens_details\":{\"cached_tokens\":" + tokens.cacheRead() + ",\"audio_tokens\":0}"
+                + (tokens.cacheRead() < 0 ? "" : details(tokens)) + "}";
+    }
+
+    private static String details(Tokens tokens) {
+        return ",\"prompt_tokens_details\":{\"cached_tokens\":" + tokens.cacheRead() + ",\"audio_tokens\":0}"
                 + ",\"completion_tokens_details\":{\"reasoning_tokens\":" + tokens.reasoning()
-                + ",\"audio_tokens\":0}}";
+                + ",\"audio_tokens\":0}";
     }
 }

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.ai.provider;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.awaitility.Awaitility.await;
 
 import io.micrometer.observation.ObservationRegistry;
 import java.io.IOException;
@@ -410,10 +409,7 @@ abstract class SpringAiProviderTests {
     }
 
     private List<TelemetryRecord> records(int count) {
-        await().atMost(LIMIT)
-                .untilAsserted(
-                        () -> assertThat(this.store.records(this.telemetry)).hasSize(count));
-        return this.store.records(this.telemetry);
+        return this.store.records(this.telemetry, count);
     }
 
     private void assertCompleted(TelemetryRecord record, String finishReason) {

@@ -5,7 +5,7 @@ package org.cloudmesh.ai.telemetry.ai.provider;
  *
  * @param input all input tokens: cached ones and those of the provider's own tools included
  * @param output all output tokens, those of reasoning included
- * @param cacheRead input tokens from the provider's cache
+ * @param cacheRead input tokens from the provider's cache; negative where the server tells of no details
  * @param cacheCreation input tokens written to the provider's cache
  * @param reasoning output tokens of reasoning
  * @param toolUse input tokens of the provider's own tools
@@ -15,6 +15,11 @@ public record Tokens(long input, long output, long cacheRead, long cacheCreation
     /** Returns plain usage. */
     public static Tokens of(long input, long output) {
         return new Tokens(input, output, 0, 0, 0, 0);
+    }
+
+    /** Returns the same as a server tells it that knows neither a cache nor reasoning. */
+    public Tokens withoutDetails() {
+        return new Tokens(this.input, this.output, -1, -1, -1, -1);
     }
 
     /** Returns the same with these tokens of the input from and to the cache. */
