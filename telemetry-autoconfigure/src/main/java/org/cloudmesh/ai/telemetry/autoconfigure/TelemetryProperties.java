@@ -9,6 +9,7 @@ import org.cloudmesh.ai.telemetry.TelemetryBuilder;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.unit.DataSize;
@@ -80,12 +81,12 @@ public class TelemetryProperties {
     @NestedConfigurationProperty
     private final Micrometer micrometer = new Micrometer();
 
-    // Read by name, as any backend's; these are here for the metadata that editors complete them from.
     @NestedConfigurationProperty
     private final Export export = new Export();
 
     private final Mcp mcp = new Mcp();
 
+    // Read by name, as any backend's; these three are here for the metadata that editors complete them from.
     @NestedConfigurationProperty
     private final File sqlite = new File();
 
@@ -422,6 +423,15 @@ public class TelemetryProperties {
 
         /** Exports that run at once; further ones are answered with 503. Zero switches them off. */
         private int maxConcurrent = 4;
+
+        /** Returns the setting, or its default in a context that binds none. */
+        static int maxConcurrent(ObjectProvider<TelemetryProperties> properties) {
+            return properties.stream()
+                    .findFirst()
+                    .orElseGet(TelemetryProperties::new)
+                    .getExport()
+                    .getMaxConcurrent();
+        }
 
         public int getMaxConcurrent() {
             return this.maxConcurrent;

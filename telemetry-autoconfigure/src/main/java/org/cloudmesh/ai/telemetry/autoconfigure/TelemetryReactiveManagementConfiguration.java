@@ -27,11 +27,7 @@ public final class TelemetryReactiveManagementConfiguration {
     @ConditionalOnMissingBean
     TelemetryEndpointWebFilter telemetryEndpointWebFilter(
             ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<TelemetryProperties> properties) {
-        int exports = properties.stream()
-                .findFirst()
-                .orElseGet(TelemetryProperties::new)
-                .getExport()
-                .getMaxConcurrent();
+        int exports = TelemetryProperties.Export.maxConcurrent(properties);
         return new TelemetryEndpointWebFilter(endpoints::getIfAvailable, exports);
     }
 }

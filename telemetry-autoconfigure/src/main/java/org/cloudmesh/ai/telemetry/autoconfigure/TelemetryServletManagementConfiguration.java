@@ -28,11 +28,7 @@ public final class TelemetryServletManagementConfiguration {
     @ConditionalOnMissingBean
     TelemetryEndpointFilter telemetryEndpointFilter(
             ObjectProvider<PathMappedEndpoints> endpoints, ObjectProvider<TelemetryProperties> properties) {
-        int exports = properties.stream()
-                .findFirst()
-                .orElseGet(TelemetryProperties::new)
-                .getExport()
-                .getMaxConcurrent();
+        int exports = TelemetryProperties.Export.maxConcurrent(properties);
         return new TelemetryEndpointFilter(endpoints::getIfAvailable, exports);
     }
 }
