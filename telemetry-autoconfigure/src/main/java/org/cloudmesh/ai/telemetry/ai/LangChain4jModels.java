@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.aopalliance.intercept.MethodInterceptor;
 import org.aopalliance.intercept.MethodInvocation;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +44,7 @@ import org.springframework.util.ClassUtils;
  * A class that cannot be proxied (final, or with final methods) stays as it is, and a line in the log says how it is
  * given the listener. Thread-safe.
  */
+@Internal
 public final class LangChain4jModels {
 
     private static final Logger logger = LoggerFactory.getLogger(LangChain4jModels.class);

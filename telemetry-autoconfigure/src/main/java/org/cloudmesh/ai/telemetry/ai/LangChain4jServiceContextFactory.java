@@ -6,6 +6,7 @@ import dev.langchain4j.spi.services.AiServiceContextFactory;
 import java.util.Iterator;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ import org.slf4j.LoggerFactory;
  * factory alone, so this one lets another that is there make the context. Without an installed recorder, services are
  * as LangChain4j builds them. Thread-safe.
  */
+@Internal
 public final class LangChain4jServiceContextFactory implements AiServiceContextFactory {
 
     private static final Logger logger = LoggerFactory.getLogger(LangChain4jServiceContextFactory.class);

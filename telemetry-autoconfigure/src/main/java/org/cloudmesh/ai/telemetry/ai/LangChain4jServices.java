@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.cloudmesh.ai.telemetry.Internal;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * retrievers within. {@link LangChain4jServiceContextFactory} gives its listeners to each service that is built while
  * one is installed. Thread-safe.
  */
+@Internal
 public final class LangChain4jServices {
 
     /** Where a memory has no id of its own. */

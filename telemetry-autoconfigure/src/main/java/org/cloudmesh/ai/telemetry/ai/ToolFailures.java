@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.ai;
 
+import org.cloudmesh.ai.telemetry.Internal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.tool.execution.ToolExecutionException;
 import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
@@ -8,6 +9,7 @@ import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
  * Sees the exceptions of tools that are told to the model: their observations end as if nothing had happened. An
  * exception is processed inside the tool's observation, on its thread, and that ends at once.
  */
+@Internal
 public final class ToolFailures {
 
     private static final ThreadLocal<@Nullable ToolExecutionException> PROCESSED = new ThreadLocal<>();
