@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * has a span of its own gets it as parent.
  *
  * <p>Places are bound to threads, in a stack, whose top is {@link #current()}. An owner may take its binding out of the
- * midst of the stack, as scopes of several libraries need not close in order. Nothing here knows a tracer: callers say
+ * middle of the stack, as scopes of several libraries need not close in order. Nothing here knows a tracer: callers say
  * what the tracer says. A tracer's trace counts. Work that began outside any span has a trace of its own, and takes
  * over the first one that a tracer begins within it; further ones are told in the same trace, so that the work stays
  * their parent.
@@ -126,7 +126,7 @@ public final class TraceContext {
         }
     }
 
-    /** Moves this place to where its library says that it is. */
+    /** Moves this place to where its library says it belongs. */
     public synchronized void move(String traceId, String spanId, @Nullable String parentSpanId) {
         if (!this.trace.is(traceId)) {
             this.trace = new Trace(traceId);

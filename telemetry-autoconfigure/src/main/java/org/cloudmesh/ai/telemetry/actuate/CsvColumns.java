@@ -27,7 +27,7 @@ final class CsvColumns {
 
     private final TreeSet<String> attributes = new TreeSet<>();
 
-    /** Takes note of the names that a record has. */
+    /** Adds the names that a record has. */
     void learn(TelemetryRecord record) {
         for (int i = 0; i < record.metricCount(); i++) {
             this.metrics.put(record.metricName(i), 0);

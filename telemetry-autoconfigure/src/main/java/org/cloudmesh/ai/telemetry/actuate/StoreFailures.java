@@ -40,7 +40,9 @@ final class StoreFailures {
 
     void tell(Throwable failure) {
         if (this.told.size() < MOST && this.told.add(failure.getClass().getName())) {
-            logger.warn("A store of telemetry failed while it was read; this is told once", failure);
+            logger.warn(
+                    "A telemetry store failed while it was read; further failures of this kind are not logged",
+                    failure);
         }
     }
 

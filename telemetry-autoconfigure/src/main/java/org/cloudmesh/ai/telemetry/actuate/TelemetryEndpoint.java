@@ -45,7 +45,7 @@ public final class TelemetryEndpoint {
         this.alerts = alerts;
     }
 
-    /** Returns what there is, at a glance. */
+    /** Returns an overview of the chosen records. */
     @ReadOperation
     public Map<String, @Nullable Object> overview() {
         return queries().overview(Parameters.of(Map.of(), this.clock));

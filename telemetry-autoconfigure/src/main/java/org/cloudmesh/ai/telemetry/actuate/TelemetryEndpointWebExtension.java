@@ -35,7 +35,7 @@ public final class TelemetryEndpointWebExtension {
         this.paths = new EndpointPaths(endpoints);
     }
 
-    /** Returns what there is, at a glance. */
+    /** Returns an overview of the chosen records. */
     @ReadOperation
     public WebEndpointResponse<Object> overview(
             @Nullable Object command,

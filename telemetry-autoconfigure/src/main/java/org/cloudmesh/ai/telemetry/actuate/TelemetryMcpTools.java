@@ -29,7 +29,7 @@ public final class TelemetryMcpTools {
         this.responses = new WebResponses(endpoint, new EndpointPaths(() -> null));
     }
 
-    /** Returns what there is, at a glance. */
+    /** Returns an overview of the chosen records. */
     @McpTool(
             name = "telemetry_overview",
             description = "What was recorded, at a glance: counts, success rate, events, commands, names of metrics",

@@ -7,7 +7,7 @@ import org.springframework.ai.tool.execution.ToolExecutionExceptionProcessor;
 
 /**
  * Sees the exceptions of tools that are told to the model: their observations end as if nothing had happened. An
- * exception is processed inside the tool's observation, on its thread, and that ends at once.
+ * exception is processed inside the tool's observation, on its thread, and the observation ends right after.
  */
 @Internal
 public final class ToolFailures {

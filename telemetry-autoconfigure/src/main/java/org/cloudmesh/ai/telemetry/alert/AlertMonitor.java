@@ -152,7 +152,7 @@ public final class AlertMonitor implements AutoCloseable {
         return this.standings.keySet().stream().map(AlertRule::name).toList();
     }
 
-    /** Stops evaluating; what a webhook was not told yet it is not told any more. */
+    /** Stops evaluating; changes that a webhook was not sent yet are lost for it. */
     @Override
     public synchronized void close() {
         if (this.executor != null) {

@@ -35,7 +35,7 @@ import org.springframework.util.StringUtils;
 
 /**
  * Makes the price table of the settings, and of the price list that they name: LiteLLM's JSON, an object of models with
- * prices of one token each, or YAML with the same rules as the settings. A rule that cannot be meant fails the start.
+ * prices of one token each, or YAML with the same rules as the settings. A rule that makes no sense fails the start.
  */
 final class PriceRules {
 

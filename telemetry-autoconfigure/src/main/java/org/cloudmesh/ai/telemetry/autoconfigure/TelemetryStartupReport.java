@@ -38,7 +38,7 @@ class TelemetryStartupReport implements ApplicationListener<ApplicationReadyEven
             report(event.getApplicationContext());
         } catch (RuntimeException | LinkageError ex) {
             // Thrown on, it would end an application that has started.
-            logger.warn("It is not known where telemetry is kept", ex);
+            logger.warn("The stores of telemetry could not be listed", ex);
         }
     }
 

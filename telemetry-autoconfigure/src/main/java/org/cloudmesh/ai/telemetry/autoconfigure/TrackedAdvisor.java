@@ -15,7 +15,7 @@ import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.StringUtils;
 
-/** Applies {@link Tracked} to the beans that bear it. */
+/** Applies {@link Tracked} to the beans that are annotated with it. */
 class TrackedAdvisor extends AbstractPointcutAdvisor {
 
     private final transient MethodInterceptor advice;

@@ -19,8 +19,9 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * Proxies the beans that bear {@link Tracked}, or joins the proxy that they have: outside of their transactions and
- * other advice, so that it records what the caller sees, but inside of {@code @Async}, so that it records the work.
+ * Proxies the beans that are annotated with {@link Tracked}, or joins the proxy that they have: outside of their
+ * transactions and other advice, so that it records what the caller sees, but inside of {@code @Async}, so that it
+ * records the work.
  */
 class TrackedPostProcessor extends AbstractBeanFactoryAwareAdvisingPostProcessor {
 

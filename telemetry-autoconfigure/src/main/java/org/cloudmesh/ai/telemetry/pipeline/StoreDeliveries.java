@@ -98,7 +98,7 @@ final class StoreDeliveries {
         return heldUp;
     }
 
-    /** Lets the stores see to themselves, and write the machine's readings. */
+    /** Lets the stores do their maintenance and write the machine's readings. */
     void maintain(Origin origin, List<SystemReading> readings) {
         for (StoreDelivery delivery : this.deliveries) {
             delivery.add(origin, readings);
@@ -151,7 +151,7 @@ final class StoreDeliveries {
         return leftBehind;
     }
 
-    /** Lets the stores do, until that moment, what is left before their end. */
+    /** Lets the stores finish their remaining work, until that moment. */
     void finish(long end) {
         this.deliveries.forEach((delivery) -> delivery.finish(end));
     }

@@ -170,7 +170,7 @@ final class StoreDelivery {
         return pending() == 0 && !this.durable;
     }
 
-    /** Lets the store see to itself. */
+    /** Lets the store do its maintenance, and writes the readings that wait. */
     void maintain() {
         // When nothing waits, only maintenance notices that a fault is over.
         boolean waits = pending() > 0 || this.durable || System.nanoTime() - this.retryAt < 0;
@@ -237,7 +237,7 @@ final class StoreDelivery {
         return this.health.degraded();
     }
 
-    /** Lets the store do, until that moment, what is left before its end. */
+    /** Lets the store finish its remaining work, until that moment. */
     void finish(long end) {
         try {
             this.store.finish(end);

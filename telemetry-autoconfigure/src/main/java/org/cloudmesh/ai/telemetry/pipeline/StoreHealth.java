@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether a store keeps records, and if not, why and since when. The log is told when that changes, but not each time
- * of a store that comes and goes. A call that does not return counts as a failure after three seconds. Changed by the
- * writer alone; {@link #degraded()} may be asked by any thread.
+ * Whether a store keeps records, and if not, why and since when. Changes are logged, at most one failure a minute. A
+ * call that does not return counts as a failure after three seconds. Changed by the writer alone; {@link #degraded()}
+ * may be asked by any thread.
  */
 final class StoreHealth {
 
@@ -85,7 +85,7 @@ final class StoreHealth {
             logger.warn("The {} store does not keep records: {}", this.store, reason);
         }
         if (before == null) {
-            logger.debug("What the {} store met", this.store, cause);
+            logger.debug("The {} store failed", this.store, cause);
         }
         this.degraded = new StoreStatus.Degraded(reason, since);
     }

@@ -152,7 +152,7 @@ final class Writer implements Runnable, StoreDelivery.Watcher {
         }
     }
 
-    /** Returns whether the caller runs on the writer's thread, in the midst of its work. */
+    /** Returns whether the caller runs on the writer's thread, during its work. */
     boolean isWorkingHere() {
         return Thread.currentThread() == this.thread && this.working;
     }
@@ -163,7 +163,7 @@ final class Writer implements Runnable, StoreDelivery.Watcher {
 
     void wake() {
         if (this.queue.isAsleep()) {
-            // Whoever comes next need not wake it too.
+            // The next caller does not have to wake it too.
             this.queue.asleep(false);
             LockSupport.unpark(this.thread);
         } else if (this.parked) {
@@ -409,7 +409,7 @@ final class Writer implements Runnable, StoreDelivery.Watcher {
         } catch (Throwable ex) {
             if (!this.listenerWarned) {
                 this.listenerWarned = true;
-                logger.warn("A telemetry listener failed; this is said once", ex);
+                logger.warn("A telemetry listener failed; further failures are not logged", ex);
             }
         } finally {
             this.working = before;

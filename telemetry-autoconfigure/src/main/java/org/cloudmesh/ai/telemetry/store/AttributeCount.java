@@ -3,7 +3,7 @@ package org.cloudmesh.ai.telemetry.store;
 import java.util.Map;
 
 /**
- * How often an attribute and its values are there.
+ * How often an attribute and its values occur.
  *
  * @param records how many have it
  * @param values how many have each value; those that are there are right

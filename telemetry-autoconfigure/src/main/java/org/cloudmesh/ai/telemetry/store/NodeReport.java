@@ -4,7 +4,7 @@ import org.cloudmesh.ai.telemetry.Origin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a recorder fares, for a store that several recorders share.
+ * State of a recorder, for a store that several recorders share.
  *
  * @param origin of the recorder
  * @param accepted records handed in

@@ -14,8 +14,8 @@ public interface StoreFactory {
     }
 
     /**
-     * Returns how much the backend commends itself where no backend is named: the one with the greatest number is taken
-     * of those of which no library is missing. With 0 it is only taken when it is named.
+     * Returns the rank of this backend where none is named: the one with the greatest number is taken of those of which
+     * no library is missing. With 0 it is only taken when it is named.
      */
     default int preference() {
         return 0;

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is, at a glance. The maps count records by name, the most frequent first; records without an event are not
- * in {@code events}.
+ * Counts of the chosen records, and the names in them. The maps count records by name, the most frequent first; records
+ * without an event are not in {@code events}.
  *
  * @param records how many
  * @param from time of the first; null when there is none

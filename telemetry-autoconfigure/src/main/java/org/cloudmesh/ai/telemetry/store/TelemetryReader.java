@@ -49,12 +49,12 @@ public final class TelemetryReader {
         this.source = source;
     }
 
-    /** Returns what there is, at a glance. */
+    /** Returns an overview of the chosen records. */
     public TelemetryOverview overview(RecordFilter filter) {
         return overview(filter, deadline());
     }
 
-    /** Returns what there is, at a glance. */
+    /** Returns an overview of the chosen records. */
     public TelemetryOverview overview(RecordFilter filter, Deadline deadline) {
         RecordSource source = source();
         return TelemetryOverview.of(source.groups(filter, deadline), source.metricNames(filter, deadline));

@@ -54,7 +54,7 @@ public interface TelemetryStore extends AutoCloseable {
     default void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {}
 
     /**
-     * Sees to the store about once a second: retention, a file that was moved away, records of other programs.
+     * Maintains the store, about twice a second: retention, a file that was moved away, records of other programs.
      *
      * @throws StoreException when the store must be reopened
      */
@@ -84,14 +84,14 @@ public interface TelemetryStore extends AutoCloseable {
     }
 
     /**
-     * Keeps how a recorder fares, in a store that several recorders share. Called every few seconds.
+     * Keeps the state of a recorder, in a store that several recorders share. Called every few seconds.
      *
      * @throws StoreException when that was not kept
      */
     default void report(NodeReport report) throws StoreException {}
 
     /**
-     * Does what is left to do before the last {@link #close()}.
+     * Finishes remaining work before the last {@link #close()}.
      *
      * @param end when it must be over, in terms of {@link System#nanoTime()}
      */

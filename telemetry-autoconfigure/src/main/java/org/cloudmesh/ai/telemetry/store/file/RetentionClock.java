@@ -103,7 +103,7 @@ public final class RetentionClock {
             this.warned = true;
             this.warnedAt = this.nanos;
             logger.warn(
-                    "The clock says {}, far ahead of {}, which the time that passed and the newest records speak for. "
+                    "The clock says {}, far ahead of {}, which elapsed time and the newest records suggest. "
                             + "Retention by age follows it slowly, a minute each second",
                     Instant.ofEpochMilli(now),
                     Instant.ofEpochMilli(this.trusted));

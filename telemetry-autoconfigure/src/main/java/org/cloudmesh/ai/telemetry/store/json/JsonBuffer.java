@@ -228,8 +228,8 @@ public final class JsonBuffer {
     }
 
     /**
-     * Appends a text, number, truth value, record, map, collection or null; any other object as its text. A record is
-     * as answers carry it, with all fields.
+     * Appends a text, number, boolean, record, map, collection or null; any other object as its text. A record is as
+     * answers carry it, with all fields.
      */
     public JsonBuffer value(@Nullable Object value) {
         if (value == null) {

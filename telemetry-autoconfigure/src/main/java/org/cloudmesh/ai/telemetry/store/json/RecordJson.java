@@ -57,12 +57,12 @@ public final class RecordJson {
         return buffer.raw('}').toString();
     }
 
-    /** Returns a map of texts, numbers, truth values, maps, collections and nulls as an object. */
+    /** Returns a map of texts, numbers, booleans, maps, collections and nulls as an object. */
     public static String write(Map<String, ? extends @Nullable Object> object) {
         return new JsonBuffer(256).object(object).toString();
     }
 
-    /** Returns a map of texts, numbers, truth values, records, maps, collections and nulls as an object in UTF-8. */
+    /** Returns a map of texts, numbers, booleans, records, maps, collections and nulls as an object in UTF-8. */
     public static byte[] bytes(Map<String, ? extends @Nullable Object> object) {
         return new JsonBuffer(4096).object(object).toByteArray();
     }

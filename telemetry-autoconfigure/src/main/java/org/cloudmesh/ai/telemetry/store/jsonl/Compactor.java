@@ -88,7 +88,7 @@ final class Compactor implements AutoCloseable {
     /** What a rolled file of that size holds. */
     private record Contents(long last, boolean foreign, long size) {}
 
-    /** Takes note of a file that was rolled, all of which this store wrote: it need not be looked into. */
+    /** Remembers a file that was rolled, all of which this store wrote: it need not be looked into. */
     void know(Path plain, long last, long size) {
         this.contents.put(plain, new Contents(last, false, size));
     }

@@ -155,11 +155,11 @@ final class FileIndex {
         this.tree.end();
         while (this.end < file.size()) {
             Chunk chunk = Gzip.chunk(file, this.end, buffer);
-            int note = chunk == null ? FooterMembers.length(file, this.end) : 0;
+            int payload = chunk == null ? FooterMembers.length(file, this.end) : 0;
             if (chunk != null) {
                 add(chunk);
-            } else if (note > 0) {
-                this.end += note;
+            } else if (payload > 0) {
+                this.end += payload;
             } else {
                 Chunk rest =
                         this.summarises ? OtherGzip.chunk(file, this.end, lines, deadline) : OtherGzip.unread(this.end);

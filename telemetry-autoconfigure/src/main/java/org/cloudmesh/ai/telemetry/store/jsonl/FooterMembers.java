@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that are no lines in a gzip file: the extra field of members that are empty, as many as it takes. Any gunzip
- * passes over them. The last member of a file is a note that tells where the {@link Footer} is.
+ * Bytes that are no lines in a gzip file: a payload in the extra fields of empty members, as many as it takes. Any
+ * gunzip passes over them. The last member of a file, the locator, tells where the {@link Footer} is.
  */
 final class FooterMembers {
 
@@ -23,7 +23,7 @@ final class FooterMembers {
 
     private FooterMembers() {}
 
-    /** Returns members that carry the bytes. */
+    /** Returns members with the bytes as their payload. */
     static ByteBuffer members(byte[] bytes) {
         ByteBuffer out = ByteBuffer.allocate((int) stored(bytes.length)).order(ByteOrder.LITTLE_ENDIAN);
         for (int at = 0; at < bytes.length; at += MOST) {
@@ -37,10 +37,10 @@ final class FooterMembers {
         return out.flip();
     }
 
-    /** Returns members that tell where a note is. */
-    static ByteBuffer locator(long offset, byte[] note) {
+    /** Returns the member that tells where the footer is. */
+    static ByteBuffer locator(long offset, byte[] footer) {
         ByteBuffer payload = ByteBuffer.allocate(LOCATOR).order(ByteOrder.LITTLE_ENDIAN);
-        payload.putLong(offset).putInt(note.length).putInt(StoredRollup.crc(note));
+        payload.putLong(offset).putInt(footer.length).putInt(StoredRollup.crc(footer));
         return members(payload.array());
     }
 
@@ -48,21 +48,21 @@ final class FooterMembers {
         return length + (length + MOST - 1L) / MOST * (HEADER + TAIL);
     }
 
-    /** Returns the length of the member at an offset when it is one of a note, else 0. */
+    /** Returns the length of the member at an offset when it has a payload, else 0. */
     static int length(LineFile file, long offset) throws IOException {
         byte[] bytes = new byte[HEADER];
         if (file.read(offset, bytes, 0, HEADER) < HEADER) {
             return 0;
         }
         ByteBuffer header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        boolean note = header.getShort(0) == (short) 0x8B1F
+        boolean payload = header.getShort(0) == (short) 0x8B1F
                 && header.get(3) == 4
                 && header.get(12) == 'C'
                 && header.get(13) == 'S';
-        return note ? HEADER + Short.toUnsignedInt(header.getShort(14)) + TAIL : 0;
+        return payload ? HEADER + Short.toUnsignedInt(header.getShort(14)) + TAIL : 0;
     }
 
-    /** Returns a note; null when it is damaged. */
+    /** Returns a payload; null when it is damaged. */
     static byte @Nullable [] read(LineFile file, long offset, int length, int crc) throws IOException {
         long stored = stored(length);
         if (length < 0 || offset < 0 || offset + stored > file.size()) {
@@ -83,9 +83,9 @@ final class FooterMembers {
     }
 
     /**
-     * Returns some bytes of a note, without a look at the others; null when they are not there.
+     * Returns some bytes of a payload, without a look at the others; null when they are not there.
      *
-     * @param whole length of the note
+     * @param whole length of the payload
      */
     static byte @Nullable [] read(LineFile file, long offset, int whole, int from, int length) throws IOException {
         if (from < 0 || length < 0 || offset < 0 || from + length > whole || offset + stored(whole) > file.size()) {
@@ -114,9 +114,9 @@ final class FooterMembers {
         byte[] bytes = new byte[LOCATOR];
         file.read(offset + HEADER, bytes, 0, LOCATOR);
         ByteBuffer locator = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        byte[] note = read(file, locator.getLong(), locator.getInt(), locator.getInt());
+        byte[] footer = read(file, locator.getLong(), locator.getInt(), locator.getInt());
         try {
-            return note == null ? null : Footer.of(note);
+            return footer == null ? null : Footer.of(footer);
         } catch (RuntimeException ex) {
             // Written by a version that does it differently: the members themselves tell enough.
             return null;

@@ -182,7 +182,7 @@ final class JsonlStorage implements Storage {
 
     private void report(long bad) {
         if (bad > this.badLines) {
-            logger.warn("{} lines of {} are no records and are skipped", bad, this.path);
+            logger.warn("{} lines of {} are not records and are skipped", bad, this.path);
         }
         this.badLines = bad;
     }

@@ -1,4 +1,4 @@
-/** Records as JSON lines: appended to one file that rolls, and queried by scanning. */
+/** Records as JSON lines: appended to one file that rolls, and queried by summaries and scanning. */
 @Internal
 @NullMarked
 package org.cloudmesh.ai.telemetry.store.jsonl;
