@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,10 @@ class HistoryApplicationTests {
 
     @ParameterizedTest
     @ValueSource(strings = {"sqlite", "jsonl"})
+    @FaultRow(
+            number = 1,
+            injected = "kill -9 of an idle application that keeps the machine's readings",
+            expected = "each reading that was shown is there after the next start; no records")
     void whatAnIdleApplicationSawSurvivesItsKill(String backend) throws Exception {
         Path file = this.directory.resolve("telemetry." + backend);
         Map<String, String> environment =
