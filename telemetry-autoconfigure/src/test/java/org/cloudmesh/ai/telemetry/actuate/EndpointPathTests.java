@@ -13,8 +13,6 @@ import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.Records;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 
 /** The endpoint's paths in each form that applications and clients give them, and what none of them lets through. */
@@ -22,10 +20,7 @@ class EndpointPathTests {
 
     private static final Pattern ASSET = Pattern.compile("(?:src|href)=\"([^\"]*assets/[^\"]+)\"");
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void headIsAnsweredLikeGetAndAsksNoStore(WebApplicationType type) {
         StubPipeline pipeline = new StubPipeline();
         pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)
@@ -76,10 +71,7 @@ class EndpointPathTests {
                 .toLowerCase();
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void refusedRequestsCarryTheProtectiveHeaders(WebApplicationType type) {
         try (Host host = Host.start(type, new StubPipeline())) {
             for (String path : List.of("/nothing", "/metrics/never", "/records?limit=0", "/%72ecords?limit=0")) {
@@ -103,10 +95,7 @@ class EndpointPathTests {
                 .isPresent();
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void aSlashAtTheEndLeadsToTheSameAnswer(WebApplicationType type) {
         try (Host host = Host.start(type, new StubPipeline())) {
             assertThat(host.get("/actuator/telemetry/").body()).contains("\"records\":0");
@@ -123,10 +112,7 @@ class EndpointPathTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void thePageFindsItsFilesUnderAnotherName(WebApplicationType type) {
         for (String base : List.of("/", "/manage")) {
             // Together with a base path of "/" the application's own page is asked for too.
@@ -155,10 +141,7 @@ class EndpointPathTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     @FaultRow(
             number = 43,
             injected = "a store that throws whatever it is asked, under an application",
@@ -199,10 +182,7 @@ class EndpointPathTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     @FaultRow(
             number = 43,
             injected = "a recorder that cannot even tell the state of its stores",

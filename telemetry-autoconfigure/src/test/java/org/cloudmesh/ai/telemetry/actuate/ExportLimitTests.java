@@ -21,7 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.web.PathMappedEndpoints;
 import org.springframework.web.filter.ShallowEtagHeaderFilter;
@@ -108,10 +107,7 @@ class ExportLimitTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void anExportThatEndsMakesRoomForTheNext(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
         pipeline.source = new GeneratedSource(100_000_000).source();

@@ -17,17 +17,12 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 
 /** Exports that are longer than memory, broken off, or opened in a spreadsheet. */
 class ExportTests {
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void theQueryGoesNoFasterThanTheClientReadsAndEndsWithIt(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
         GeneratedSource source = new GeneratedSource(100_000_000);
@@ -51,10 +46,7 @@ class ExportTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void aLongExportIsWhole(WebApplicationType type) throws Exception {
         StubPipeline pipeline = new StubPipeline();
         pipeline.source = new GeneratedSource(300_000).source();

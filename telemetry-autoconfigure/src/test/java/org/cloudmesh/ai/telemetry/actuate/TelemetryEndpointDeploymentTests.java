@@ -19,8 +19,6 @@ import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -29,10 +27,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 /** Where the endpoint is to be found, where not, and what it says when things are not well. */
 class TelemetryEndpointDeploymentTests {
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void aSeparatePortAndOtherPathsServeAllOfIt(WebApplicationType type) {
         StubPipeline pipeline = new StubPipeline();
         pipeline.add(pipeline.record(Records.origin("aa", "train", "A"), 0)).write();
@@ -56,10 +51,7 @@ class TelemetryEndpointDeploymentTests {
         }
     }
 
-    @ParameterizedTest
-    @EnumSource(
-            value = WebApplicationType.class,
-            names = {"SERVLET", "REACTIVE"})
+    @EachWebStack
     void pathsBeforeItChangeNothing(WebApplicationType type) {
         boolean servlet = type == WebApplicationType.SERVLET;
         try (Host host = servlet

@@ -18,27 +18,14 @@ import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.TelemetryStore;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** {@code when-full=block} waits, and loses nothing that need not be lost. */
 @Timeout(60)
-class BlockingTests {
+class BlockingTests extends ScriptedPipeline {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private final ScriptedStore store = new ScriptedStore();
-
-    private RecordingTelemetry telemetry;
-
-    @AfterEach
-    void close() {
-        this.store.gate.countDown();
-        if (this.telemetry != null) {
-            this.telemetry.close();
-        }
-    }
 
     @Test
     void waitsTenSecondsByDefault() {
@@ -180,10 +167,6 @@ class BlockingTests {
                         .closeTimeout(Duration.ofMillis(200))
                         .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)))
                         .settings());
-    }
-
-    private StoreStatus status() {
-        return this.telemetry.stores().get(0);
     }
 
     private static void awaitUninterruptibly(CountDownLatch latch) {

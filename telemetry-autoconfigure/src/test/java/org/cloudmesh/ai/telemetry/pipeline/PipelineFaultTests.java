@@ -20,29 +20,16 @@ import org.cloudmesh.ai.telemetry.WhenFull;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What goes wrong within the process: listeners that fail, stores that hang, a close in the midst of everything. */
 @Timeout(60)
-class PipelineFaultTests {
+class PipelineFaultTests extends ScriptedPipeline {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final ScriptedStore store = new ScriptedStore();
-
     private final List<PipelineListener> listeners = new ArrayList<>();
-
-    private RecordingTelemetry telemetry;
-
-    @AfterEach
-    void close() {
-        this.store.gate.countDown();
-        if (this.telemetry != null) {
-            this.telemetry.close();
-        }
-    }
 
     @Test
     @FaultRow(
@@ -236,7 +223,7 @@ class PipelineFaultTests {
         assertThat(locked.records()).hasSize(1);
         assertThat(status().dropped()).containsExactly(Map.entry("shutdown", 1L));
         assertThat(this.telemetry.stores().get(1).written()).isEqualTo(1);
-        this.telemetry.stores().forEach(PipelineFaultTests::assertAccounted);
+        this.telemetry.stores().forEach(ScriptedPipeline::assertAccounted);
     }
 
     private void start(Duration closeTimeout, ScriptedStore... stores) {
@@ -251,15 +238,5 @@ class PipelineFaultTests {
                 .closeTimeout(closeTimeout)
                 .context(new TelemetrySettings.Context(false, Duration.ofSeconds(1)));
         return (queue == null ? builder : builder.queue(queue)).settings();
-    }
-
-    private StoreStatus status() {
-        return this.telemetry.stores().get(0);
-    }
-
-    private static void assertAccounted(StoreStatus status) {
-        assertThat(status.written() + ReasonCounters.sum(status.dropped()) + status.queued())
-                .isEqualTo(status.accepted());
-        assertThat(status.queued()).isNotNegative();
     }
 }

@@ -36,30 +36,17 @@ import org.cloudmesh.ai.telemetry.WhenFull;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.TextField;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PipelineTests {
+class PipelineTests extends ScriptedPipeline {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-    private final ScriptedStore store = new ScriptedStore();
 
     private final List<PipelineListener> listeners = new ArrayList<>();
 
     private final List<TelemetryContextContributor> contributors = new ArrayList<>();
-
-    private RecordingTelemetry telemetry;
-
-    @AfterEach
-    void close() {
-        this.store.gate.countDown();
-        if (this.telemetry != null) {
-            this.telemetry.close();
-        }
-    }
 
     @Test
     void recordsWhatTheManualEmits() {
@@ -596,7 +583,7 @@ class PipelineTests {
         assertThat(stores.get(0).degraded()).isNull();
         assertThat(stores.get(1).written()).isZero();
         assertThat(stores.get(1).degraded()).isNotNull();
-        stores.forEach(this::assertAccounted);
+        stores.forEach(ScriptedPipeline::assertAccounted);
     }
 
     @Test
@@ -704,16 +691,6 @@ class PipelineTests {
         assertThat(this.telemetry.flush(PATIENCE)).isTrue();
         assertThat(this.store.records()).hasSize(count);
         return this.store.records();
-    }
-
-    private StoreStatus status() {
-        return this.telemetry.stores().get(0);
-    }
-
-    private void assertAccounted(StoreStatus status) {
-        assertThat(status.written() + ReasonCounters.sum(status.dropped()) + status.queued())
-                .isEqualTo(status.accepted());
-        assertThat(status.queued()).isNotNegative();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
