@@ -121,7 +121,7 @@ public final class TelemetryBuilder {
     /**
      * Masks what a regular expression matches in messages and attribute values, beside credentials of known shapes.
      *
-     * @throws TelemetryConfigurationException when it is no regular expression
+     * @throws TelemetryConfigurationException when it is not a regular expression
      */
     public TelemetryBuilder maskValue(String regex) {
         try {
@@ -130,7 +130,7 @@ public final class TelemetryBuilder {
             throw new TelemetryConfigurationException(
                     "telemetry.masked-values",
                     regex,
-                    "it is no regular expression: " + ex.getDescription(),
+                    "it is not a regular expression: " + ex.getDescription(),
                     "Correct the expression",
                     ex);
         }

@@ -168,7 +168,8 @@ final class ExportStream extends InputStream {
             try {
                 deadline.check();
                 if (!chunks.offer(bytes, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                    throw new QueryException(QueryException.Reason.DEADLINE, "Nobody takes the export any more", null);
+                    throw new QueryException(
+                            QueryException.Reason.DEADLINE, "The reader of the export takes nothing any more", null);
                 }
             } catch (InterruptedException ex) {
                 Thread.currentThread().interrupt();

@@ -259,7 +259,7 @@ final class Parameters {
         }
         String run = text("run");
         if (run != null) {
-            throw Problem.badParameter("run", run, "accepted here are 'base' and 'candidate' in its place");
+            throw Problem.badParameter("run", run, "accepted in its place are 'base' and 'candidate'");
         }
         return new ComparedSide(text, filter.withRun(text), RecordFilter.ALL.withRun(text));
     }
@@ -269,7 +269,7 @@ final class Parameters {
         for (String other : List.of("from", "to")) {
             if (text(other) != null) {
                 throw Problem.badParameter(
-                        other, String.valueOf(text(other)), "accepted is none beside a range of '" + name + "'");
+                        other, String.valueOf(text(other)), "it is not accepted beside a range of '" + name + "'");
             }
         }
         if (from != null && to != null && from.isAfter(to)) {

@@ -77,7 +77,9 @@ record RecordCursor(
         request.filters().forEach((name, values) -> {
             if (!values.equals(this.filters.get(name))) {
                 throw Problem.badParameter(
-                        name, String.join("' and '", values), "accepted beside a cursor is what its first page had");
+                        name,
+                        String.join("' and '", values),
+                        "beside a cursor only the value of its first page is accepted");
             }
         });
         Map<String, List<String>> others = new LinkedHashMap<>(this.filters);

@@ -193,7 +193,7 @@ final class TelemetryQueries {
         }
         String cursor = parameters.text("cursor");
         if (cursor != null) {
-            throw Problem.badParameter("cursor", cursor, "accepted is none beside 'top', which has one page");
+            throw Problem.badParameter("cursor", cursor, "it is not accepted beside 'top', which has one page");
         }
         TelemetryReader reader = this.stores.reader(parameters);
         Deadline deadline = deadline();
@@ -220,7 +220,7 @@ final class TelemetryQueries {
                 .reader(parameters)
                 .trace(id, filter.from(), filter.hasOpenEnd() ? null : filter.to(), deadline());
         if (trace == null) {
-            throw Problem.notFound("No record is of a trace '" + Problem.shortened(id) + "'");
+            throw Problem.notFound("No record belongs to a trace '" + Problem.shortened(id) + "'");
         }
         return Responses.trace(trace);
     }
@@ -310,7 +310,7 @@ final class TelemetryQueries {
     private static void requireSide(ComparedSide side, TelemetryReader reader, Deadline deadline) {
         RecordFilter known = side.known();
         if (known != null && reader.count(known, deadline) == 0) {
-            throw Problem.notFound("No record is of a run, or has an attribute, '"
+            throw Problem.notFound("No record belongs to a run, or has an attribute, '"
                     + Problem.shortened(side.choice().name()) + "'");
         }
     }

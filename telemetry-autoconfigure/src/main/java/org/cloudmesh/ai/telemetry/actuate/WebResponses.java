@@ -85,7 +85,7 @@ final class WebResponses {
         if (path instanceof String[] segments) {
             return List.of(segments);
         }
-        throw Problem.badParameter("path", String.valueOf(path), "accepted is no such parameter");
+        throw Problem.badParameter("path", String.valueOf(path), "no parameter of this name is accepted");
     }
 
     private WebEndpointResponse<Object> respond(

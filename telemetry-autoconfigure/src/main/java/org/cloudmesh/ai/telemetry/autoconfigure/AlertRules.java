@@ -71,7 +71,7 @@ final class AlertRules {
                     prefix,
                     name,
                     String.valueOf(ex.getMessage()),
-                    "Mend the rule; docs/alerts.md describes each part",
+                    "Correct the rule; docs/alerts.md describes each part",
                     ex);
         }
     }
@@ -93,7 +93,7 @@ final class AlertRules {
             throw new TelemetryConfigurationException(
                     prefix + ".window",
                     text,
-                    "it is no window",
+                    "it is not a window",
                     "Choose a duration such as 15m, today or this-month",
                     ex);
         }

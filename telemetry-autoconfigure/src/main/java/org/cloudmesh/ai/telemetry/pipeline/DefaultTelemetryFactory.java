@@ -215,7 +215,7 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
                         "telemetry.backend",
                         forwarding.remotes().stream().map(TelemetryStore::name).collect(Collectors.joining(", ")),
                         String.valueOf(ex.getMessage()),
-                        "Mend that, or set telemetry.fail-fast=false: records then wait in the local file",
+                        "Correct that, or set telemetry.fail-fast=false: records then wait in the local file",
                         ex);
             }
         }

@@ -372,13 +372,13 @@ public final class TelemetryReader {
 
     private static void requireBuckets(int buckets) {
         if (buckets < 1 || buckets > MAX_ITEMS) {
-            throw new IllegalArgumentException(buckets + " buckets are not 1 to " + MAX_ITEMS);
+            throw new IllegalArgumentException("buckets is " + buckets + "; accepted are 1 to " + MAX_ITEMS);
         }
     }
 
     private static void requireItems(int limit) {
         if (limit < 1 || limit > MAX_ITEMS) {
-            throw new IllegalArgumentException(limit + " items are not 1 to " + MAX_ITEMS);
+            throw new IllegalArgumentException("limit is " + limit + "; accepted are 1 to " + MAX_ITEMS);
         }
     }
 }

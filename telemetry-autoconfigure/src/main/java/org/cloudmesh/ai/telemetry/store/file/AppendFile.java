@@ -231,7 +231,7 @@ public final class AppendFile implements AutoCloseable {
         try {
             return checked();
         } catch (IOException ex) {
-            throw new StoreException(Remedy.REOPEN, "Cannot see " + this.path + ": " + reason(ex), ex);
+            throw new StoreException(Remedy.REOPEN, "Cannot look at " + this.path + ": " + reason(ex), ex);
         }
     }
 

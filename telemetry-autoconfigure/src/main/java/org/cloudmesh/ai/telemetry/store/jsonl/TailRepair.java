@@ -43,7 +43,7 @@ final class TailRepair implements AppendFile.Mender {
         if (!holdsLines(file)) {
             throw new StoreException(
                     Remedy.REFUSED,
-                    "Cannot write to " + path + ": it is there and holds no JSON lines. It is left as it is; "
+                    "Cannot write to " + path + ": the file exists and holds no JSON lines. It is left as it is; "
                             + "move it away or choose another path",
                     null);
         }
