@@ -32,7 +32,7 @@ final class Forwarder implements Runnable {
 
     private static final Logger logger = LoggerFactory.getLogger(Forwarder.class);
 
-    private static final int BATCH = 2048;
+    private static final int BATCH = 8192;
 
     private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(200);
 

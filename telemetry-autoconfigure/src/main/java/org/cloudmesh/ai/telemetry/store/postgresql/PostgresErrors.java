@@ -14,6 +14,8 @@ final class PostgresErrors {
 
     static final String CANCELLED = "57014";
 
+    static final String UNIQUE_VIOLATION = "23505";
+
     static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     // java.sql.DriverManager's words, with the URL behind them.

@@ -1,5 +1,8 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,8 @@ public record PostgresSettings(
     /** In front of each table's name unless said otherwise. */
     public static final String TABLE_PREFIX = "telemetry_";
 
+    private static final int LONGEST_SECONDS = 10;
+
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*\\.)?[A-Za-z_][A-Za-z0-9_]*_");
 
     public PostgresSettings {
@@ -49,6 +54,13 @@ public record PostgresSettings(
         }
         String view = this.tablePrefix.substring(0, this.tablePrefix.length() - 1);
         return text.replaceAll("\\btelemetry_", this.tablePrefix).replaceAll("\\btelemetry\\b", view);
+    }
+
+    /** Prepares a statement for these tables that changes them; the server gives it up after a while. */
+    PreparedStatement prepare(Connection connection, String text) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql(text));
+        statement.setQueryTimeout(LONGEST_SECONDS);
+        return statement;
     }
 
     /** Returns the schema that the prefix names, with its dot; empty when it names none. */
