@@ -143,7 +143,7 @@ class FleetFaultTests {
             assertThat(reason(telemetry)).contains("telemetry_record");
             sql.update("UPDATE telemetry_schema SET version = 99");
             Fleet.await(() -> reason(telemetry).contains("newer release"), "the version is told");
-            sql.update("UPDATE telemetry_schema SET version = 3");
+            sql.update("UPDATE telemetry_schema SET version = 4");
             sql.execute("ALTER TABLE elsewhere RENAME TO telemetry_record");
             Fleet.await(() -> count(sql) == 2, "the other record came");
         }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
@@ -242,7 +243,7 @@ class PostgresForwardingTests {
                 .hasSize(8)
                 .allMatch((node) -> node.endsWith(":2000"));
         assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema", Integer.class))
-                .containsExactly(3);
+                .containsExactly(4);
         assertThat(this.sql.queryForList("SELECT accepted FROM telemetry_process", Long.class))
                 .containsOnly(2000L);
     }
@@ -284,6 +285,29 @@ class PostgresForwardingTests {
                 "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
                         + " WHERE i.inhparent = 'telemetry_record'::regclass AND c.relname !~ 'other' ORDER BY 1",
                 String.class);
+    }
+
+    @Test
+    void sendsTracesWhoseIdsAreLongerThanAnIndexTakes() {
+        String trace = new Random(3)
+                .ints(8_000, 'a', 'z' + 1)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            telemetry.record().metric("n", 1).attribute("trace_id", trace).emit();
+            telemetry.record().metric("n", 2).attribute("trace_id", trace + "1").emit();
+            telemetry.record().metric("n", 3).attribute("trace_id", "short").emit();
+            Fleet.awaitThrough(telemetry, "jdbc");
+            assertThat(Fleet.status(telemetry, "jdbc").dropped()).isEmpty();
+            for (String one : List.of(trace, "short")) {
+                assertThat(telemetry
+                                .source()
+                                .page(RecordFilter.builder().trace(one).build(), null, 10, Deadline.none())
+                                .records())
+                        .singleElement()
+                        .satisfies((record) -> assertThat(record.attributes()).containsEntry("trace_id", one));
+            }
+        }
     }
 
     @Test

@@ -94,6 +94,23 @@ final class Batch {
         return hours;
     }
 
+    /** Returns the newest record of each process that has a reading, by its index. */
+    Map<Integer, Integer> newest() {
+        Map<Integer, Integer> newest = new TreeMap<>();
+        for (int i = 0; i < size(); i++) {
+            if (this.readings[i] != null) {
+                newest.merge(
+                        this.processes[i],
+                        i,
+                        (one, other) -> this.records.get(one).sequence()
+                                        > this.records.get(other).sequence()
+                                ? one
+                                : other);
+            }
+        }
+        return newest;
+    }
+
     /** Returns the days of the records, counted since 1970. */
     SortedSet<Long> days() {
         SortedSet<Long> days = new TreeSet<>();
@@ -101,7 +118,8 @@ final class Batch {
         return days;
     }
 
-    private static long day(TelemetryRecord record) {
+    /** Returns the day of a record, counted since 1970. */
+    static long day(TelemetryRecord record) {
         return Math.floorDiv(record.timestampMicros(), DAY);
     }
 

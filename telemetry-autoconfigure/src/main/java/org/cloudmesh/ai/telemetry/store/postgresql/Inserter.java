@@ -65,6 +65,11 @@ final class Inserter {
             .map((span) -> BLOCK.formatted(span.key()))
             .collect(Collectors.joining(",\n")));
 
+    private static final String NEWEST = """
+            UPDATE telemetry_process p SET reading = n.reading, reading_day = date 'epoch' + n.day, reading_seq = n.seq
+              FROM unnest(?, ?, ?, ?) AS n(process, reading, day, seq)
+             WHERE p.id = n.process AND coalesce(p.reading_seq < n.seq, true)""";
+
     private static final String REPORT = """
             UPDATE telemetry_process SET accepted = ?, dropped = ?, behind = ?, degraded = ?, last_seen = now()
              WHERE id = ?""";
@@ -114,6 +119,7 @@ final class Inserter {
         this.connections.write((connection) -> {
             insertReadings(connection, batch.systems());
             count(connection, way.insert(connection, batch));
+            keepNewest(connection, batch);
             return true;
         });
     }
@@ -189,6 +195,28 @@ final class Inserter {
             setArray(update, 1, "int4", hours.keySet().stream().map(Batch.Hour::process));
             setArray(update, 2, "int8", hours.keySet().stream().map(Batch.Hour::from));
             setArray(update, 3, "int8", hours.values().stream());
+            update.executeUpdate();
+        }
+    }
+
+    private void keepNewest(Connection connection, Batch batch) throws SQLException {
+        Map<Integer, Integer> newest = batch.newest();
+        if (newest.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement update = this.settings.prepare(connection, NEWEST)) {
+            setArray(update, 1, "int4", newest.keySet().stream());
+            setArray(update, 2, "int8", newest.values().stream().map(batch::reading));
+            setArray(
+                    update,
+                    3,
+                    "int4",
+                    newest.values().stream().map((i) -> Math.toIntExact(Batch.day(batch.record(i)))));
+            setArray(
+                    update,
+                    4,
+                    "int8",
+                    newest.values().stream().map((i) -> batch.record(i).sequence()));
             update.executeUpdate();
         }
     }

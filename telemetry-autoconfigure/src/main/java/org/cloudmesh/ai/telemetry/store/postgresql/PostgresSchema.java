@@ -7,6 +7,7 @@ import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.springframework.core.io.DefaultResourceLoader;
@@ -17,7 +18,16 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 /** The tables. They are made once, however many nodes begin at the same time: under an advisory lock. */
 final class PostgresSchema {
 
-    static final int VERSION = 3;
+    static final int VERSION = 4;
+
+    // The first whose tables can be upgraded.
+    private static final int FIRST_VERSION = 2;
+
+    private static final String UPGRADE =
+            "classpath:org/cloudmesh/ai/telemetry/store/postgresql/schema-postgresql-4.sql";
+
+    // Of many millions of records the key takes a while.
+    private static final int LONGEST_UPGRADE_MILLIS = (int) TimeUnit.HOURS.toMillis(2);
 
     private static final int OLDEST_SERVER = 13;
 
@@ -39,18 +49,34 @@ final class PostgresSchema {
                 lock(connection);
                 found = version(connection);
                 if (found == 0) {
-                    run(connection, script());
+                    run(connection, script(this.settings.schema()));
                     found = version(connection);
                 }
             }
             return found;
         });
+        if (isEarlier(version) && this.settings.initialize()) {
+            version = this.connections.write(LONGEST_UPGRADE_MILLIS, (connection) -> {
+                lock(connection);
+                if (isEarlier(version(connection))) {
+                    run(connection, script(UPGRADE));
+                }
+                return version(connection);
+            });
+        }
         if (version == 0) {
             throw new StoreException(
                     Remedy.REFUSED,
                     "the tables " + this.settings.tablePrefix() + "* are not there and telemetry.jdbc.initialize-schema"
                             + " does not allow to make them. Run " + this.settings.schema()
                             + ", or set telemetry.jdbc.initialize-schema=always",
+                    null);
+        }
+        if (isEarlier(version)) {
+            throw new StoreException(
+                    Remedy.REFUSED,
+                    "an earlier build made the tables (version " + version + ", this one needs " + VERSION + "). Run "
+                            + UPGRADE + ", or set telemetry.jdbc.initialize-schema=always",
                     null);
         }
         if (version < VERSION) {
@@ -68,6 +94,10 @@ final class PostgresSchema {
                             + "). Update this application",
                     null);
         }
+    }
+
+    private static boolean isEarlier(int version) {
+        return version >= FIRST_VERSION && version < VERSION;
     }
 
     /** Holds back other nodes that would change tables, until the transaction ends. */
@@ -118,13 +148,13 @@ final class PostgresSchema {
         return version == null ? 0 : version;
     }
 
-    private String script() throws SQLException {
+    private String script(String location) throws SQLException {
         Resource script = new DefaultResourceLoader(PostgresSchema.class.getClassLoader())
-                .getResource(this.settings.schema().replace("@@platform@@", "postgresql"));
+                .getResource(location.replace("@@platform@@", "postgresql"));
         try {
             return this.settings.sql(script.getContentAsString(StandardCharsets.UTF_8));
         } catch (IOException ex) {
-            throw new SQLException("Cannot read telemetry.jdbc.schema=" + this.settings.schema(), ex);
+            throw new SQLException("Cannot read telemetry.jdbc.schema=" + location, ex);
         }
     }
 

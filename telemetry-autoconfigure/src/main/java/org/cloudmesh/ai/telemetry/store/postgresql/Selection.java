@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -22,6 +23,13 @@ final class Selection {
 
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
+    private static final Set<Dimension.Kind> PROCESS =
+            EnumSet.of(Dimension.Kind.COMMAND, Dimension.Kind.RUN, Dimension.Kind.NODE);
+
+    private static final String TRACE = "trace_id";
+
+    private static final int INDEXED_CHARACTERS = 64;
+
     private static final String CONTAINS = "position(? IN translate(%s, ?, ?)) > 0";
 
     private static final int LAST_WITH_CASE = 0x1FFFF;
@@ -35,6 +43,8 @@ final class Selection {
     private boolean byReading;
 
     private boolean byEvent;
+
+    private boolean byProcess;
 
     private Selection() {}
 
@@ -78,6 +88,9 @@ final class Selection {
         } else if (condition instanceof RecordFilter.AnyValueCondition any) {
             List<Sql> values =
                     any.values().stream().map((value) -> Sql.of("?", value)).toList();
+            if (TRACE.equals(any.attribute())) {
+                addTraces(any.values());
+            }
             and(Sql.of("(r.attributes ->> ?) IN (", any.attribute())
                     .add(Sql.join(", ", values))
                     .add(")"));
@@ -124,6 +137,9 @@ final class Selection {
 
     private void add(RecordFilter.LabelCondition label) {
         Sql column = column(label.dimension());
+        if (TRACE.equals(label.dimension().attribute()) && !label.value().prefix()) {
+            addTraces(Set.of(label.value().text()));
+        }
         (label.dimension().attribute() == null ? this.ofSeries : this.ofRecords)
                 .add(
                         label.value().prefix()
@@ -135,8 +151,23 @@ final class Selection {
                                         .add(" = ?", label.value().text()));
     }
 
-    /** Returns a part of records as SQL. */
-    static Sql column(Dimension dimension) {
+    /** Adds what the index of traces understands: it has the beginnings of their ids. */
+    private void addTraces(Set<String> traces) {
+        List<String> beginnings = traces.stream()
+                .map((trace) -> trace.codePoints()
+                        .limit(INDEXED_CHARACTERS)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString())
+                .toList();
+        and(Sql.of(
+                "r.attributes ?? 'trace_id' AND left(r.attributes ->> 'trace_id', " + INDEXED_CHARACTERS
+                        + ") = ANY (?)",
+                Sql.array("text", beginnings)));
+    }
+
+    /** Returns a part of records as SQL, for the statements that are asked for later. */
+    Sql column(Dimension dimension) {
+        this.byProcess |= PROCESS.contains(dimension.kind());
         return switch (dimension.kind()) {
             case STATUS -> Sql.of("s.status");
             case COMMAND -> Sql.of("p.command");
@@ -187,11 +218,13 @@ final class Selection {
 
     /** Returns the tables and conditions of chosen records and their series and processes, over the whole range. */
     Sql fromAll() {
+        this.byProcess = true;
         return fromAll(Sql.of("telemetry_series"), "", RollupCover.ofRecords(0, 0));
     }
 
     /**
-     * Returns the tables and conditions of chosen records and their series and processes.
+     * Returns the tables and conditions of chosen records and their series, and of their processes where a condition or
+     * a {@link #column} is one of theirs.
      *
      * @param series the table of series, or a query of the same columns and more
      * @param further tables, each after a join
@@ -203,7 +236,7 @@ final class Selection {
         return records(cover)
                 .add(" JOIN ")
                 .add(series)
-                .add(" s ON s.id = r.series JOIN telemetry_process p ON p.id = s.process" + joinReading() + further)
+                .add(" s ON s.id = r.series" + joinProcess() + joinReading() + further)
                 .where(conditions);
     }
 
@@ -219,7 +252,7 @@ final class Selection {
         return Sql.of(" FROM ")
                 .add(cover.blockTable())
                 .add(" JOIN " + table + " u ON u.span = e.span AND u.time = e.time"
-                        + " JOIN telemetry_series s ON s.id = u.series JOIN telemetry_process p ON p.id = u.process")
+                        + " JOIN telemetry_series s ON s.id = u.series" + joinProcess())
                 .where(all);
     }
 
@@ -234,6 +267,10 @@ final class Selection {
             conditions.addAll(this.ofTime);
         }
         return conditions;
+    }
+
+    private String joinProcess() {
+        return this.byProcess ? " JOIN telemetry_process p ON p.id = s.process" : "";
     }
 
     private String joinReading() {

@@ -1,28 +1,32 @@
--- Telemetry of a fleet, PostgreSQL 13 and newer. Version 2. All times are UTC.
+-- Telemetry of a fleet, PostgreSQL 13 and newer. Version 4. All times are UTC.
 -- With telemetry.jdbc.initialize-schema=never, run this once, as it is or through Flyway or Liquibase.
 
 CREATE TABLE telemetry_schema (
     version integer     NOT NULL PRIMARY KEY,
     applied timestamptz NOT NULL DEFAULT now()
 );
-INSERT INTO telemetry_schema (version) VALUES (3);
+INSERT INTO telemetry_schema (version) VALUES (4);
 
--- One row for each start of a program, and what it last said of itself. key is a hash of what tells rows apart.
+-- One row for each start of a program, and what it last said of itself. key is a hash of what tells rows apart; reading,
+-- reading_day and reading_seq are those of its newest record that has one.
 CREATE TABLE telemetry_process (
-    id        integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    key       uuid        NOT NULL UNIQUE,
-    token     text        NOT NULL,
-    node      text        NOT NULL,
-    command   text        NOT NULL,
-    run       text,
-    "user"    jsonb       NOT NULL,
-    started   timestamptz NOT NULL,
-    last_seen timestamptz NOT NULL,
-    records   bigint      NOT NULL DEFAULT 0,
-    accepted  bigint,
-    dropped   bigint,
-    behind    bigint,
-    degraded  text
+    id          integer     GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    key         uuid        NOT NULL UNIQUE,
+    token       text        NOT NULL,
+    node        text        NOT NULL,
+    command     text        NOT NULL,
+    run         text,
+    "user"      jsonb       NOT NULL,
+    started     timestamptz NOT NULL,
+    last_seen   timestamptz NOT NULL,
+    records     bigint      NOT NULL DEFAULT 0,
+    accepted    bigint,
+    dropped     bigint,
+    behind      bigint,
+    degraded    text,
+    reading     bigint,
+    reading_day date,
+    reading_seq bigint
 );
 
 -- What records of one process share: status, event and the names of the metrics, in the order of the record's values.
@@ -58,10 +62,10 @@ CREATE TABLE telemetry_record (
     attributes jsonb,
     during     jsonb,
     message    text,
-    PRIMARY KEY (process, seq, time)
+    PRIMARY KEY (time, process, seq)
 ) PARTITION BY RANGE (time);
-CREATE INDEX ON telemetry_record (time, seq);
-CREATE INDEX ON telemetry_record ((attributes ->> 'trace_id')) WHERE attributes ? 'trace_id';
+-- An index takes no text of more than some 2,700 bytes.
+CREATE INDEX ON telemetry_record (left(attributes ->> 'trace_id', 64)) WHERE attributes ? 'trace_id';
 CREATE TABLE telemetry_record_other PARTITION OF telemetry_record DEFAULT;
 
 -- How many records of each process there are in each hour and each day of UTC. Changes with the records in one

@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -20,6 +21,7 @@ import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -58,6 +60,58 @@ class PostgresSchemaTests {
         assertRefused("newer release", "Update this application");
         assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema", Integer.class))
                 .containsExactly(99);
+    }
+
+    @Test
+    @FaultRow(
+            number = 34,
+            injected = "tables of version 2 with records, opened by two at once",
+            expected =
+                    "made those of version 4, all records there; refused with the script's name where that is not allowed")
+    void tablesOfVersion2AreUpgraded() throws Exception {
+        this.sql.execute(new ClassPathResource("org/cloudmesh/ai/telemetry/store/postgresql/schema-postgresql-2.sql")
+                .getContentAsString(StandardCharsets.UTF_8));
+        List<TelemetryRecord> records = Records.random(1, 300);
+        this.sql.execute("CREATE TABLE telemetry_record_20261125 PARTITION OF telemetry_record"
+                + " FOR VALUES FROM ('2026-11-25 00:00+00') TO ('2026-11-26 00:00+00')");
+        this.sql.update("INSERT INTO telemetry_process (key, token, node, command, \"user\", started, last_seen)"
+                + " VALUES (gen_random_uuid(), 'old', 'n', 'c', '{}', now(), now())");
+        this.sql.update("INSERT INTO telemetry_series (key, process, status, metrics)"
+                + " VALUES (gen_random_uuid(), 1, 'completed', '{}')");
+        this.sql.update("INSERT INTO telemetry_record (time, seq, process, series, numbers)"
+                + " SELECT timestamptz '2026-11-25 03:00+00' + i * interval '1 second', i, 1, 1, '{}'"
+                + " FROM generate_series(1, 100) i");
+        PostgresSettings never =
+                new PostgresSettings(null, false, PostgresSettings.SCHEMA, PostgresSettings.TABLE_PREFIX, null);
+        assertThatThrownBy(() -> store(never).open()).hasMessageContaining("schema-postgresql-4.sql");
+        CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+            try {
+                store(PostgresSettings.defaults()).open();
+            } catch (StoreException ex) {
+                throw new IllegalStateException(ex);
+            }
+        });
+        PostgresStore store = store(PostgresSettings.defaults());
+        store.open();
+        other.join();
+        assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema ORDER BY 1", Integer.class))
+                .containsExactly(2, 4);
+        store.write(records, true);
+        store.write(records, true);
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
+                .isEqualTo(400);
+        PostgresSettings fresh = new PostgresSettings(null, true, PostgresSettings.SCHEMA, "fresh_", null);
+        store(fresh).open();
+        assertThat(indexes("telemetry_record"))
+                .isEqualTo(indexes("fresh_record"))
+                .hasSize(2);
+    }
+
+    private List<String> indexes(String table) {
+        return this.sql.queryForList(
+                "SELECT regexp_replace(indexdef, '^.* USING ', '') FROM pg_indexes WHERE tablename = ? ORDER BY 1",
+                String.class,
+                table);
     }
 
     private void assertRefused(String reason, String help) {
