@@ -72,7 +72,9 @@ final class Rollups {
              WHERE b.span = ? AND b.time = ? AND NOT b.summed AND b.changed <= clock_timestamp() - ? * interval '1 second'""";
 
     // Hours that are summed up are taken as they are, the others from records. All of it sees one state of the
-    // database.
+    // database. A metric is known by its place n in its series until the end: numbers are grouped faster than names.
+    // What
+    // came last is looked for among records, not among all of their values.
     private static final String SUM_UP = """
             WITH block AS (
                 SELECT process, records FROM telemetry_block
@@ -88,7 +90,10 @@ final class Rollups {
                      WHERE r.time >= h.time AND r.time < h.time + interval '1 hour' OFFSET 0) x
                  WHERE NOT h.summed AND x.process IN (SELECT process FROM block)),
             rollup AS MATERIALIZED (
-                SELECT u.* FROM hour h JOIN telemetry_rollup u ON u.span = 'hour' AND u.time = h.time
+                SELECT u.*, array_position(s.metrics, u.metric)::bigint AS n
+                  FROM hour h
+                  JOIN telemetry_rollup u ON u.span = 'hour' AND u.time = h.time
+                  JOIN telemetry_series s ON s.id = u.series
                  WHERE h.summed AND u.process IN (SELECT process FROM block)),
             counted AS (
                 INSERT INTO telemetry_rollup_records (span, time, series, process, records, first, last)
@@ -101,39 +106,43 @@ final class Rollups {
                          WHERE h.summed AND u.process IN (SELECT process FROM block)) p
                  GROUP BY series, process),
             bucket AS MATERIALIZED (
-                SELECT metric, series, process, telemetry_bucket(v) AS bucket, count(*) AS times,
-                       sum(v) AS sum, min(v) AS min, max(v) AS max, max(ARRAY[t, v]) AS last
-                  FROM (SELECT m.name AS metric, r.series, r.process, m.v,
-                               round(date_part('epoch', r.time) * 1000000) AS t
-                          FROM record r
-                          JOIN telemetry_series s ON s.id = r.series
-                         CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v)) v
-                 GROUP BY 1, 2, 3, 4),
-            value AS (
-                SELECT metric, series, process, sum(times) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max,
-                       max(last) AS last
-                  FROM (SELECT metric, series, process, times, sum, min, max, last FROM bucket
+                SELECT series, n, bucket, sum(times)::bigint AS times, sum(sum) AS sum, min(min) AS min, max(max) AS max
+                  FROM (SELECT series, n, telemetry_bucket(v) AS bucket, 1::bigint AS times, v AS sum, v AS min, v AS max
+                          FROM (SELECT r.series, m.n, m.v
+                                  FROM record r CROSS JOIN LATERAL unnest(r.numbers) WITH ORDINALITY AS m(v, n)
+                                OFFSET 0) v
                         UNION ALL
-                        SELECT metric, series, process, count, sum, min, max,
-                               ARRAY[round(date_part('epoch', last_time) * 1000000), last]
-                          FROM rollup) p
-                 GROUP BY metric, series, process),
+                        SELECT u.series, u.n, e.bucket, e.times, NULL, NULL, NULL
+                          FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)) p
+                 GROUP BY series, n, bucket),
+            value AS (
+                SELECT series, n, sum(times) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max
+                  FROM (SELECT series, n, times, sum, min, max FROM bucket
+                        UNION ALL
+                        SELECT series, n, 0, sum, min, max FROM rollup) p
+                 GROUP BY series, n),
             sketch AS (
-                SELECT metric, series, array_agg(bucket ORDER BY bucket) AS buckets,
-                       array_agg(times ORDER BY bucket) AS counts
-                  FROM (SELECT metric, series, bucket, sum(times)::bigint AS times
-                          FROM (SELECT metric, series, bucket, times FROM bucket
-                                UNION ALL
-                                SELECT u.metric, u.series, e.bucket, e.times
-                                  FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)) p
-                         GROUP BY metric, series, bucket) p
-                 GROUP BY metric, series),
+                SELECT series, n, array_agg(bucket) AS buckets, array_agg(times) AS counts
+                  FROM (SELECT series, n, bucket, times FROM bucket ORDER BY series, n, bucket) p
+                 GROUP BY series, n),
+            latest AS (
+                SELECT series, max(round(date_part('epoch', time) * 1000000) || numbers) AS last
+                  FROM record GROUP BY series),
+            former AS (
+                SELECT series, n, max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
+                  FROM rollup GROUP BY series, n),
+            last AS (
+                SELECT v.series, v.n,
+                       CASE WHEN l.series IS NULL THEN f.last
+                            ELSE greatest(ARRAY[l.last[1], l.last[v.n + 1]], f.last) END AS last
+                  FROM value v LEFT JOIN latest l USING (series) LEFT JOIN former f USING (series, n)),
             summed AS (
                 INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last,
                                               last_time, buckets, counts)
-                SELECT '%1$s', (SELECT min(time) FROM hour), metric, series, process, v.count, v.sum, v.min, v.max,
-                       v.last[2], timestamptz 'epoch' + v.last[1] * interval '1 microsecond', k.buckets, k.counts
-                  FROM value v JOIN sketch k USING (metric, series))
+                SELECT '%1$s', (SELECT min(time) FROM hour), s.metrics[v.n], v.series, s.process, v.count, v.sum, v.min,
+                       v.max, l.last[2], timestamptz 'epoch' + l.last[1] * interval '1 microsecond', k.buckets, k.counts
+                  FROM value v JOIN sketch k USING (series, n) JOIN last l USING (series, n)
+                  JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
 
     private final PostgresSettings settings;
