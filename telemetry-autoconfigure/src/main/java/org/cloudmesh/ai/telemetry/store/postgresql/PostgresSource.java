@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Predicate;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
@@ -30,7 +29,6 @@ import org.cloudmesh.ai.telemetry.store.RecordPage;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
-import org.cloudmesh.ai.telemetry.store.query.QueryEngine;
 import org.cloudmesh.ai.telemetry.store.rollup.Distribution;
 import org.jspecify.annotations.Nullable;
 
@@ -42,21 +40,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresSource implements RecordSource {
 
-    // What a roll-up has of values, after the group and the bucket of time. Arrays as text are read without boxes.
-    private static final String ROLLUP =
-            ", u.sum, u.min, u.max, u.last, " + micros("u.last_time") + ", u.buckets::text, u.counts::text";
-
     // As records order themselves: by bytes, whatever the database's language.
     private static final String ID =
             "(p.token || '-' || CASE WHEN r.seq < 1000000000000 THEN lpad(r.seq::text, 12, '0')"
                     + " ELSE r.seq::text END) COLLATE \"C\"";
-
-    private static final String LAST = "max(ARRAY[t, v])";
-
-    // The points of a series show none, and it takes a fifth of the time.
-    private static final String NO_LAST = "ARRAY['-Infinity', 'NaN']::float8[]";
-
-    private static final int ROWS_AT_ONCE = 1000;
 
     // Of the sums alone: to the microsecond until 2200, and several times as fast as extract, which is exact.
     private static final String ROUNDED_MICROS = "round(date_part('epoch', r.time) * 1000000)";
@@ -146,11 +133,12 @@ final class PostgresSource implements RecordSource {
     public Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         String each = " CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v)";
-        Values values = new Values(
+        ValueSums.Values values = new ValueSums.Values(
                 (cover) -> Sql.of("SELECT m.name AS k, 0 AS b, m.v AS v, " + ROUNDED_MICROS + " AS t")
                         .add(selection.fromAll(Sql.of("telemetry_series"), each, cover)),
-                (cover) -> Sql.of("SELECT u.metric, 0" + ROLLUP).add(selection.fromRollups("telemetry_rollup", cover)),
-                LAST);
+                (cover) -> Sql.of("SELECT u.metric, 0" + ValueSums.ROLLUP)
+                        .add(selection.fromRollups("telemetry_rollup", cover)),
+                ValueSums.LAST);
         Map<String, Distribution> metrics = new LinkedHashMap<>();
         sumUp(values, filter, null, deadline)
                 .forEach((name, buckets) -> metrics.put(String.valueOf(name), buckets.get(0)));
@@ -233,11 +221,11 @@ final class PostgresSource implements RecordSource {
         return points;
     }
 
-    private static Values ofMetric(
+    private static ValueSums.Values ofMetric(
             String metric, RecordFilter filter, @Nullable Dimension by, long @Nullable [] edges) {
         Selection selection = Selection.of(filter.given(metric));
         Sql key = by == null ? Sql.of("''") : selection.column(by);
-        return new Values(
+        return new ValueSums.Values(
                 (cover) -> Sql.of("SELECT ")
                         .add(key)
                         .add(" AS k, ")
@@ -255,9 +243,9 @@ final class PostgresSource implements RecordSource {
                         .add(key)
                         .add(", ")
                         .add(bucket("u.time", edges))
-                        .add(ROLLUP)
+                        .add(ValueSums.ROLLUP)
                         .add(selection.fromRollups("telemetry_rollup", cover, Sql.of("u.metric = ?", metric))),
-                edges == null ? LAST : NO_LAST);
+                edges == null ? ValueSums.LAST : ValueSums.NO_LAST);
     }
 
     private static Sql bucket(String time, long @Nullable [] edges) {
@@ -269,7 +257,7 @@ final class PostgresSource implements RecordSource {
                 RollupCover.times(Arrays.stream(edges).boxed()));
     }
 
-    private static String micros(String time) {
+    static String micros(String time) {
         return "(extract(epoch FROM " + time + ") * 1000000)::bigint";
     }
 
@@ -321,7 +309,7 @@ final class PostgresSource implements RecordSource {
                     .add(selection.fromAll())
                     .add(" ORDER BY r.time, " + ID);
             try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
-                statement.setFetchSize(ROWS_AT_ONCE);
+                statement.setFetchSize(Sql.ROWS_AT_ONCE);
                 RecordRows rows = new RecordRows(connection, this.catalog);
                 try (ResultSet row = statement.executeQuery()) {
                     while (row.next()) {
@@ -427,104 +415,11 @@ final class PostgresSource implements RecordSource {
      * few, else as the database counts them.
      */
     private Map<@Nullable String, Map<Integer, Distribution>> sumUp(
-            Values values, RecordFilter filter, @Nullable Dimension by, Deadline deadline, long... edges) {
-        return ask(deadline, (connection) -> {
-            RollupCover cover = cover(connection, filter, by, edges);
-            Sums sums = new Sums();
-            if (cover.hasBlocks()) {
-                addRollups(connection, values.ofRollups.apply(cover), sums, deadline);
-            }
-            if (cover.hasGaps()) {
-                Sql records = values.ofRecords.apply(cover);
-                Sums few = few(connection, records);
-                if (few == null) {
-                    addMany(connection, records, values.last, sums);
-                } else {
-                    sums.addAll(few);
-                }
-            }
-            return sums.byKey;
-        });
-    }
-
-    private void addRollups(Connection connection, Sql rollups, Sums sums, Deadline deadline) throws SQLException {
-        try (PreparedStatement statement = rollups.prepare(connection, this.settings)) {
-            statement.setFetchSize(ROWS_AT_ONCE);
-            try (ResultSet row = statement.executeQuery()) {
-                for (int rows = 0; row.next(); rows++) {
-                    if (rows % ROWS_AT_ONCE == 0) {
-                        deadline.check();
-                    }
-                    sums.of(row)
-                            .mergeBuckets(
-                                    numbers(row.getString(8)),
-                                    numbers(row.getString(9)),
-                                    row.getDouble(3),
-                                    row.getDouble(4),
-                                    row.getDouble(5),
-                                    row.getDouble(6),
-                                    row.getLong(7));
-                }
-            }
-        }
-    }
-
-    /** Returns the integers of an array as the database writes it. */
-    private static long[] numbers(String array) {
-        long[] numbers = new long[array.length() / 2];
-        int count = 0;
-        int start = 1;
-        while (start < array.length()) {
-            int end = array.indexOf(',', start);
-            end = end < 0 ? array.length() - 1 : end;
-            numbers[count++] = Long.parseLong(array, start, end, 10);
-            start = end + 1;
-        }
-        return Arrays.copyOf(numbers, count);
-    }
-
-    private @Nullable Sums few(Connection connection, Sql records) throws SQLException {
-        Sums sums = new Sums();
-        int rows = 0;
-        Sql sql = new Sql().add(records).add(" LIMIT " + (Distribution.EXACT_LIMIT + 1));
-        try (PreparedStatement statement = sql.prepare(connection, this.settings);
-                ResultSet row = statement.executeQuery()) {
-            while (row.next()) {
-                if (++rows > Distribution.EXACT_LIMIT) {
-                    return null;
-                }
-                sums.of(row).add(row.getDouble(3), (long) row.getDouble(4));
-            }
-        }
-        return sums;
-    }
-
-    private void addMany(Connection connection, Sql records, String last, Sums sums) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // There are far fewer buckets than the planner can know: to hash them is cheap, to sort all records is not.
-            statement.execute("SET LOCAL enable_sort = off");
-        }
-        Sql sql = Sql.of("SELECT k, b, telemetry_bucket(v), count(*), sum(v), min(v), max(v), " + last + " FROM (")
-                .add(records)
-                // The OFFSET has each value read once, not once for each time that its bucket's formula names it.
-                .add(" OFFSET 0) x GROUP BY 1, 2, 3");
-        try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
-            statement.setFetchSize(ROWS_AT_ONCE);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Double[] timeAndValue = (Double[]) row.getArray(8).getArray();
-                    sums.of(row)
-                            .mergeBucket(
-                                    row.getInt(3),
-                                    row.getLong(4),
-                                    row.getDouble(5),
-                                    row.getDouble(6),
-                                    row.getDouble(7),
-                                    timeAndValue[1],
-                                    timeAndValue[0].longValue());
-                }
-            }
-        }
+            ValueSums.Values values, RecordFilter filter, @Nullable Dimension by, Deadline deadline, long... edges) {
+        return ask(
+                deadline,
+                (connection) -> ValueSums.of(
+                        connection, this.settings, values, cover(connection, filter, by, edges), deadline));
     }
 
     private <T> T ask(Deadline deadline, Connections.Work<T> question) {
@@ -551,47 +446,6 @@ final class PostgresSource implements RecordSource {
                     String.valueOf(
                             PostgresErrors.of("PostgreSQL cannot be asked", ex).getMessage()),
                     ex);
-        }
-    }
-
-    /**
-     * Values to be summed up, as SQL.
-     *
-     * @param ofRecords group, bucket of time, value and time of each, from the gaps of a cover
-     * @param ofRollups group, bucket of time and what {@link #ROLLUP} has, from its blocks
-     * @param last time and value of the last of many
-     */
-    private record Values(Function<RollupCover, Sql> ofRecords, Function<RollupCover, Sql> ofRollups, String last) {}
-
-    /** Distributions by group and bucket of time. */
-    private static final class Sums {
-
-        private final Map<@Nullable String, Map<Integer, Distribution>> byKey = new LinkedHashMap<>();
-
-        /** Returns the one of a row that begins with group and bucket. */
-        Distribution of(ResultSet row) throws SQLException {
-            return of(row.getString(1), row.getInt(2));
-        }
-
-        private Distribution of(@Nullable String key, int bucket) {
-            Map<Integer, Distribution> buckets = this.byKey.get(key);
-            if (buckets == null) {
-                if (this.byKey.size() >= QueryEngine.MOST_GROUPS) {
-                    throw new QueryException(
-                            QueryException.Reason.TOO_LARGE,
-                            "The answer would have more than " + QueryEngine.MOST_GROUPS
-                                    + " groups; narrow the range or the filters",
-                            null);
-                }
-                buckets = new LinkedHashMap<>();
-                this.byKey.put(key, buckets);
-            }
-            return buckets.computeIfAbsent(bucket, (absent) -> new Distribution());
-        }
-
-        void addAll(Sums others) {
-            others.byKey.forEach((key, buckets) ->
-                    buckets.forEach((bucket, values) -> of(key, bucket).merge(values)));
         }
     }
 

@@ -14,6 +14,9 @@ import java.util.List;
  */
 final class Sql {
 
+    /** How many rows are fetched at once where there may be many. */
+    static final int ROWS_AT_ONCE = 1000;
+
     private final StringBuilder text = new StringBuilder();
 
     private final List<Object> values = new ArrayList<>();
