@@ -260,6 +260,9 @@ class TelemetryFleetTests {
                             .run((b) -> alerting("c", "trainer", database, address)
                                     .run((c) -> {
                                         List<ApplicationContext> nodes = List.of(a, b, c);
+                                        // A node that starts later takes up what has been told already.
+                                        nodes.forEach((node) ->
+                                                node.getBean(AlertMonitor.class).evaluate());
                                         emitAndEvaluate(a, nodes);
                                         emitAndEvaluate(b, List.of(c, b, a));
                                         emitAndEvaluate(c, nodes);

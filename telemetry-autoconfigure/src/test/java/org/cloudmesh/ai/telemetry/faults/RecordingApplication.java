@@ -35,6 +35,8 @@ final class RecordingApplication implements AutoCloseable {
                         "spring.main.banner-mode=off",
                         "management.endpoints.web.exposure.include=telemetry,health,metrics",
                         "management.endpoint.health.show-details=always",
+                        // Tests look at what is in the file and what is not.
+                        "telemetry.context.history=0",
                         "telemetry.backend=" + backend,
                         "telemetry.path=" + path)
                 .run();
