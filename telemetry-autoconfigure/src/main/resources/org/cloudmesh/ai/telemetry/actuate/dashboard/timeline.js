@@ -80,7 +80,8 @@ const TOGETHER = 65000;
 
 /** Fills that chart from the readings of the context path; a time without any is a gap, not a line. */
 export function fillMachine(chart, {samples, now}, range, marks, one = false) {
-  const sorted = wide() && !one ? [] : [...samples].sort((a, b) => a.at - b.at);
+  // A record of an earlier time says which machine it was, and no figure of it.
+  const sorted = wide() && !one ? [] : samples.filter(({cpu, memory, gpu}) => cpu !== null || memory !== null || gpu !== null).sort((a, b) => a.at - b.at);
   const gap = Math.max(TOGETHER, 50 * (range[1] - range[0]));
   const points = sorted.flatMap((sample, i) => (i > 0 && sample.at - sorted[i - 1].at > gap ? [{at: sample.at - 1}, sample] : [sample]));
   const column = (key) => points.map((sample) => sample[key] ?? null);
