@@ -44,7 +44,7 @@ final class PostgresClaims implements Claims {
         }
     }
 
-    /** Deletes claims of which nothing depends any more. */
+    /** Deletes claims on which nothing depends any more. */
     void forget() throws SQLException {
         this.connections.write((connection) -> PostgresSchema.jdbc(connection).update(this.settings.sql(FORGET)));
     }

@@ -154,7 +154,7 @@ final class PostgresSchema {
         try {
             return this.settings.sql(script.getContentAsString(StandardCharsets.UTF_8));
         } catch (IOException ex) {
-            throw new SQLException("Cannot read telemetry.jdbc.schema=" + location, ex);
+            throw new SQLException("Cannot read the script " + location, ex);
         }
     }
 

@@ -21,6 +21,8 @@ import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -62,15 +64,21 @@ class PostgresSchemaTests {
                 .containsExactly(99);
     }
 
-    @Test
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
     @FaultRow(
             number = 34,
-            injected = "tables of version 2 with records, opened by two at once",
+            injected = "tables of versions 2 and 3 with records, opened by two at once",
             expected =
                     "made those of version 4, all records there; refused with the script's name where that is not allowed")
-    void tablesOfVersion2AreUpgraded() throws Exception {
+    void tablesOfEarlierVersionsAreUpgraded(int version) throws Exception {
         this.sql.execute(new ClassPathResource("org/cloudmesh/ai/telemetry/store/postgresql/schema-postgresql-2.sql")
                 .getContentAsString(StandardCharsets.UTF_8));
+        if (version == 3) {
+            this.sql.execute("CREATE TABLE telemetry_claim (key uuid NOT NULL PRIMARY KEY, name text NOT NULL,"
+                    + " state text NOT NULL, changed timestamptz NOT NULL DEFAULT clock_timestamp())");
+            this.sql.update("UPDATE telemetry_schema SET version = 3");
+        }
         List<TelemetryRecord> records = Records.random(1, 300);
         this.sql.execute("CREATE TABLE telemetry_record_20261125 PARTITION OF telemetry_record"
                 + " FOR VALUES FROM ('2026-11-25 00:00+00') TO ('2026-11-26 00:00+00')");
@@ -95,7 +103,7 @@ class PostgresSchemaTests {
         store.open();
         other.join();
         assertThat(this.sql.queryForList("SELECT version FROM telemetry_schema ORDER BY 1", Integer.class))
-                .containsExactly(2, 4);
+                .containsExactly(version, 4);
         store.write(records, true);
         store.write(records, true);
         assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
