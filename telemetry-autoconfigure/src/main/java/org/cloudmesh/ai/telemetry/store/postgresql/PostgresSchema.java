@@ -49,7 +49,7 @@ final class PostgresSchema {
                 lock(connection);
                 found = version(connection);
                 if (found == 0) {
-                    run(connection, script(this.settings.schema()));
+                    run(connection, script(this.settings.schema(), "telemetry.jdbc.schema=" + this.settings.schema()));
                     found = version(connection);
                 }
             }
@@ -59,7 +59,7 @@ final class PostgresSchema {
             version = this.connections.write(LONGEST_UPGRADE_MILLIS, (connection) -> {
                 lock(connection);
                 if (isEarlier(version(connection))) {
-                    run(connection, script(UPGRADE));
+                    run(connection, script(UPGRADE, UPGRADE));
                 }
                 return version(connection);
             });
@@ -148,13 +148,14 @@ final class PostgresSchema {
         return version == null ? 0 : version;
     }
 
-    private String script(String location) throws SQLException {
+    /** Returns the script of a location. The name is what an error calls it: the setting, where a user chose it. */
+    private String script(String location, String name) throws SQLException {
         Resource script = new DefaultResourceLoader(PostgresSchema.class.getClassLoader())
                 .getResource(location.replace("@@platform@@", "postgresql"));
         try {
             return this.settings.sql(script.getContentAsString(StandardCharsets.UTF_8));
         } catch (IOException ex) {
-            throw new SQLException("Cannot read the script " + location, ex);
+            throw new SQLException("Cannot read " + name, ex);
         }
     }
 
