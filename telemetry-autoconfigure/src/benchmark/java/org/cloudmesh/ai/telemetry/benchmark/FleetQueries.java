@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.benchmark;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -213,27 +214,32 @@ final class FleetQueries {
         questions.put("metric by node", metric(reader, all, Dimension.Kind.NODE, "p.node AS k,", ""));
         questions.put(
                 "60-bucket series with p95",
-                new Question(() -> reader.series(METRIC, whole, 60, Deadline.none()), grouped(bucket, during(this.begin, this.end))));
+                new Question(() -> reader.series(METRIC, whole, 60, deadline()), grouped(bucket, during(this.begin, this.end))));
         questions.put(
                 "60-bucket series with p95, failed",
                 new Question(
-                        () -> reader.series(METRIC, middle.between(whole.from(), whole.to()), 60, Deadline.none()),
+                        () -> reader.series(METRIC, middle.between(whole.from(), whole.to()), 60, deadline()),
                         grouped(bucket, during(this.begin, this.end) + " AND s.status = 'failed'")));
         questions.put(
                 "groups and success rate",
                 new Question(
-                        () -> reader.overview(all, Deadline.none()),
+                        () -> reader.overview(all, deadline()),
                         "SELECT p.command, p.run, s.status, s.event, count(*), min(r.time), max(r.time)"
                                 + " FROM telemetry_record r JOIN telemetry_series s ON s.id = r.series"
                                 + " JOIN telemetry_process p ON p.id = s.process GROUP BY 1, 2, 3, 4"));
         questions.put(
                 "all metrics",
                 new Question(
-                        () -> reader.metrics(all, Deadline.none()),
+                        () -> reader.metrics(all, deadline()),
                         "SELECT m.name, count(*), avg(v), min(v), max(v) FROM telemetry_record r"
                                 + " JOIN telemetry_series s ON s.id = r.series"
                                 + " CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v) GROUP BY 1"));
         return questions;
+    }
+
+    // As long as HTTP waits.
+    private static Deadline deadline() {
+        return Deadline.after(Duration.ofSeconds(10));
     }
 
     private static Question metric(
@@ -242,7 +248,7 @@ final class FleetQueries {
                 ? "SELECT " + SUMMARY + " FROM (" + VALUES.formatted("", where) + ") x"
                 : grouped(key, where);
         return new Question(
-                () -> reader.metric(METRIC, filter, by == null ? null : Dimension.of(by), Deadline.none()), sql);
+                () -> reader.metric(METRIC, filter, by == null ? null : Dimension.of(by), deadline()), sql);
     }
 
     private static String grouped(String key, String where) {

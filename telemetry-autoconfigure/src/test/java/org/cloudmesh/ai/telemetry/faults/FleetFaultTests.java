@@ -3,15 +3,24 @@ package org.cloudmesh.ai.telemetry.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryAutoConfiguration;
 import org.cloudmesh.ai.telemetry.autoconfigure.TelemetryFleetAutoConfiguration;
 import org.cloudmesh.ai.telemetry.forward.Fleet;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.Deadline;
+import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.TelemetryReader;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -224,6 +233,35 @@ class FleetFaultTests {
             assertOnce(sql, records);
         }
         reporter.publishEntry("seen", "killed %d times, %d records, each there once".formatted(killed, records));
+    }
+
+    @Test
+    @FaultRow(
+            number = 33,
+            injected = "another's lock on the tables for 20 s (1 s in the ordinary run) while an export begins",
+            expected = "the export waits and is whole")
+    void anExportOutlastsALock() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        DriverManagerDataSource database =
+                new DriverManagerDataSource(server.url(server.newDatabase()), "telemetry", "");
+        JdbcTemplate sql = new JdbcTemplate(database);
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), database, "pod-1")) {
+            telemetry.emit("n", 1);
+            Fleet.await(() -> count(sql) == 1, "the record came");
+            try (Connection other = database.getConnection();
+                    Statement statement = other.createStatement()) {
+                other.setAutoCommit(false);
+                statement.execute("LOCK TABLE telemetry_record IN ACCESS EXCLUSIVE MODE");
+                CompletableFuture<Integer> exported = CompletableFuture.supplyAsync(() -> {
+                    List<TelemetryRecord> records = new ArrayList<>();
+                    new TelemetryReader(telemetry.source()).forEach(RecordFilter.ALL, records::add, Deadline.none());
+                    return records.size();
+                });
+                TimeUnit.SECONDS.sleep(Faults.times(20, 1));
+                other.rollback();
+                assertThat(exported.get(20, TimeUnit.SECONDS)).isEqualTo(1);
+            }
+        }
     }
 
     @Test

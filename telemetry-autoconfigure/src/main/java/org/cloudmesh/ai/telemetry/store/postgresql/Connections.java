@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.sql.Statement;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -17,6 +18,8 @@ import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
 final class Connections {
 
     private static final int NETWORK_MILLIS = 15_000;
+
+    private static final int MARGIN_MILLIS = 5_000;
 
     // pgjdbc sets the socket's timeout itself and needs no thread for it.
     private static final Executor DIRECT = Runnable::run;
@@ -56,14 +59,23 @@ final class Connections {
         });
     }
 
-    /** Runs queries that see one state of the database and can change nothing. */
-    <T> T read(Work<T> work) throws SQLException {
-        return with(NETWORK_MILLIS, (connection) -> {
+    /**
+     * Runs queries that see one state of the database and can change nothing. The server ends a query that takes too
+     * long; only where it does not answer at all, the network's limit ends the wait.
+     *
+     * @param millis how long each query, or each fetch of rows, may take
+     */
+    <T> T read(long millis, Work<T> work) throws SQLException {
+        return with(Math.toIntExact(millis + MARGIN_MILLIS), (connection) -> {
             int isolation = connection.getTransactionIsolation();
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try {
+                try (Statement statement = connection.createStatement()) {
+                    // To compile a plan over many partitions takes longer than most plans run.
+                    statement.execute("SET LOCAL statement_timeout = " + millis + "; SET LOCAL jit = off");
+                }
                 return work.run(connection);
             } finally {
                 rollback(connection);

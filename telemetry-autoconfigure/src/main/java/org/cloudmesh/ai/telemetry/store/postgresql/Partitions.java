@@ -16,9 +16,12 @@ import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * Days of records. The first node that has a record of a day makes the day's partition, under the advisory lock of
- * {@link PostgresSchema}. A table is made by itself and then attached: that waits for no query, unlike {@code CREATE
- * TABLE ... PARTITION OF}. Days too far from today, as clocks that are wrong tell them, share one partition; when such
- * a day comes near, its rows move. Used by one thread.
+ * {@link PostgresSchema}. A table is made by itself and then attached: unlike {@code CREATE TABLE ... PARTITION OF},
+ * that waits only for those who read the partition of other days, below. They may read for hours, as a backup does, and
+ * who waits for a lock holds up all who come later; so it gives up soon, and tries again.
+ *
+ * <p>Days too far from today, as clocks that are wrong tell them, share one partition; when such a day comes near, its
+ * rows move. Used by one thread.
  */
 final class Partitions {
 
@@ -29,6 +32,8 @@ final class Partitions {
     private static final long DAYS_AHEAD = 2;
 
     private static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
+
+    private static final String GIVE_UP_SOON = "SET LOCAL lock_timeout = '2s'";
 
     private static final String RECORDS = "telemetry_record";
 
@@ -103,6 +108,7 @@ final class Partitions {
                 if (PostgresSchema.exists(connection, name)) {
                     return false;
                 }
+                jdbc.execute(GIVE_UP_SOON);
                 String from = bound(table, day);
                 String to = bound(table, day.plusDays(1));
                 String key = table.equals(RECORDS) ? "time" : "day";
@@ -127,7 +133,7 @@ final class Partitions {
             String parent = this.settings.sql(table);
             this.connections.write((connection) -> {
                 JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
-                jdbc.execute("SET LOCAL lock_timeout = '2s'");
+                jdbc.execute(GIVE_UP_SOON);
                 this.schema.lock(connection);
                 for (String name : jdbc.queryForList(
                         "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"

@@ -50,6 +50,7 @@ final class PostgresErrors {
                 case "28P01", "28000" -> ". Check telemetry.jdbc.username and password, or those of the DataSource";
                 case "3D000" -> ". Create the database, or check the URL";
                 case INSUFFICIENT_PRIVILEGE -> ". Grant the role what docs/fleet.md lists";
+                case "55P03" -> ". A query or a backup that runs long holds the tables";
                 case "53100" -> ". The disk of the database is full";
                 default -> "";
             };

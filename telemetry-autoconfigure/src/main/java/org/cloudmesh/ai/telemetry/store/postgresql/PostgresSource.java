@@ -54,6 +54,7 @@ final class PostgresSource implements RecordSource {
     // One more than are shown, which tells that there are more.
     private static final int MOST_NODES = 1001;
 
+    // For one fetch of rows, when nothing bounds the query, as of an export.
     private static final long LONGEST_MILLIS = 60_000;
 
     private final PostgresSettings settings;
@@ -425,13 +426,10 @@ final class PostgresSource implements RecordSource {
     private <T> T ask(Deadline deadline, Connections.Work<T> question) {
         deadline.check();
         try {
-            return this.connections.read((connection) -> {
+            return this.connections.read(deadline.left(LONGEST_MILLIS), (connection) -> {
                 try (Statement statement = connection.createStatement()) {
-                    // The time limit is for one fetch of rows when nothing bounds the query, as of an export. To
-                    // compile a plan over many partitions takes longer than most plans run. The lock, taken before a
-                    // state of the database is fixed, keeps days from being dropped between two statements.
-                    statement.execute(this.settings.sql("SET LOCAL statement_timeout = " + deadline.left(LONGEST_MILLIS)
-                            + "; SET LOCAL jit = off; LOCK TABLE ONLY telemetry_record IN ACCESS SHARE MODE"));
+                    // Before a state of the database is fixed: days are not dropped between two statements.
+                    statement.execute(this.settings.sql("LOCK TABLE ONLY telemetry_record IN ACCESS SHARE MODE"));
                 }
                 return question.run(connection);
             });

@@ -110,18 +110,19 @@ final class PostgresStore implements TelemetryStore {
         }
     }
 
-    private void keepPartitions() throws StoreException {
-        // Nobody waits at midnight.
-        run(
-                "PostgreSQL cannot make tomorrow's partition",
-                () -> this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1));
+    private void keepPartitions() {
         try {
+            // Nobody waits at midnight.
+            this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1);
             if (this.settings.maxAge() != null) {
                 this.partitions.drop(this.settings.maxAge());
             }
             this.source.claims().forget();
         } catch (SQLException | RuntimeException ex) {
-            logger.warn("What is old could not be dropped; the next try is in an hour: {}", ex.getMessage());
+            logger.warn(
+                    "{}; the next try is in an hour",
+                    PostgresErrors.of("Tomorrow's partition could not be made, or what is old not dropped", ex)
+                            .getMessage());
         }
     }
 

@@ -19,6 +19,8 @@ final class ServerClock extends Clock {
 
     private static final long TRUSTED = TimeUnit.HOURS.toNanos(1);
 
+    private static final long LONGEST_MILLIS = 10_000;
+
     private final Connections connections;
 
     // Both in one: a thread that saw the one of before and the other of now would be an hour off.
@@ -45,9 +47,11 @@ final class ServerClock extends Clock {
 
     private Instant ask() {
         try {
-            return this.connections.read((connection) -> Objects.requireNonNull(
-                            PostgresSchema.jdbc(connection).queryForObject("SELECT now()", OffsetDateTime.class))
-                    .toInstant());
+            return this.connections.read(
+                    LONGEST_MILLIS,
+                    (connection) -> Objects.requireNonNull(PostgresSchema.jdbc(connection)
+                                    .queryForObject("SELECT now()", OffsetDateTime.class))
+                            .toInstant());
         } catch (SQLException ex) {
             throw new IllegalStateException("PostgreSQL does not tell the time: " + ex.getMessage(), ex);
         }

@@ -1,0 +1,85 @@
+package org.cloudmesh.ai.telemetry.store.postgresql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.EpochMicros;
+import org.cloudmesh.ai.telemetry.store.Records;
+import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+
+/** Partitions of days while others use the tables. */
+class PartitionsTests {
+
+    private static final Instant NOW = EpochMicros.instant(Records.START);
+
+    private DataSource database;
+
+    private JdbcTemplate sql;
+
+    private PostgresStore store;
+
+    @BeforeEach
+    void openStore() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        this.database = server.dataSource(server.newDatabase());
+        this.sql = new JdbcTemplate(this.database);
+        this.store =
+                new PostgresStore(() -> this.database, PostgresSettings.defaults(), Clock.fixed(NOW, ZoneOffset.UTC));
+        this.store.open();
+    }
+
+    @Test
+    void whileABackupReadsAllTablesADayWaitsAndNobodyWaitsBehindIt() throws Exception {
+        List<TelemetryRecord> records = Records.random(1, 10);
+        try (Connection backup = this.database.getConnection();
+                Statement statement = backup.createStatement()) {
+            backup.setAutoCommit(false);
+            statement.execute("LOCK TABLE telemetry_record, telemetry_reading IN ACCESS SHARE MODE");
+
+            this.store.maintain();
+            assertThatThrownBy(() -> this.store.write(records, true))
+                    .hasMessageContaining("A query or a backup that runs long holds the tables")
+                    .isInstanceOfSatisfying(
+                            StoreException.class,
+                            (failure) -> assertThat(failure.remedy()).isEqualTo(StoreException.Remedy.RETRY));
+            assertThat(partitions()).isEmpty();
+            // A question that waits for a day's lock is answered once the day has given up.
+            CompletableFuture<Void> day = CompletableFuture.runAsync(() ->
+                    assertThatThrownBy(() -> this.store.write(records, true)).isNotNull());
+            while (!day.isDone()) {
+                assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
+                        .isZero();
+            }
+            day.join();
+        }
+        this.store.write(records, true);
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
+                .isEqualTo(10);
+        assertThat(partitions()).containsExactly(partition(NOW));
+    }
+
+    private List<String> partitions() {
+        return this.sql.queryForList(
+                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'telemetry_record'::regclass"
+                        + " AND inhrelid <> 'telemetry_record_other'::regclass ORDER BY 1",
+                String.class);
+    }
+
+    private static String partition(Instant time) {
+        return "telemetry_record_" + DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofInstant(time, ZoneOffset.UTC));
+    }
+}
