@@ -1,18 +1,13 @@
 package org.cloudmesh.ai.telemetry.store.jsonl;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Origin;
@@ -26,8 +21,6 @@ import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.file.AppendFile;
 import org.cloudmesh.ai.telemetry.store.file.RetentionClock;
 import org.cloudmesh.ai.telemetry.store.json.JsonBuffer;
-import org.cloudmesh.ai.telemetry.store.json.ReadingCodec;
-import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.cloudmesh.ai.telemetry.store.query.EvenSampler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,13 +28,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The machine's readings that no record need carry, in a file beside the records: who reads these line by line, as the
- * Python module does, takes each line for a record.
+ * Python module does, takes each line for a record. {@link ReadingLines} knows the lines.
  *
- * <p>A line is {@code {"id":"k3f9-1","command":..,"run":..,"system":{..}}}, what readings share, or
- * {@code [1795558800000000,"k3f9-1","BASE64"]}, a reading: its time in microseconds, the id of the shared part, and the
- * numbers ({@link ReadingCodec}). The shared part stands before its first reading in each file, and again each hour of
- * readings. Files roll by size and age, as those of records do, and take a sixteenth of what the store may take; a
- * rolled one is told by its name where it belongs.
+ * <p>Files roll by size and age, as those of records do, and take a sixteenth of what the store may take; the name of a
+ * rolled one tells when it ended.
  *
  * <p>A file that cannot be written keeps no record from being written. Used by the writer's thread, but for
  * {@link #read}.
@@ -57,10 +47,6 @@ final class JsonlHistory implements AutoCloseable {
     private static final int FILES = 8;
 
     private static final long LARGEST = 16 << 20;
-
-    private static final int LINES_OF_ONE_TEMPLATE = 360;
-
-    private static final int READ_AT_ONCE = 1 << 20;
 
     private static final int LINES_BETWEEN_CHECKS = 1024;
 
@@ -85,23 +71,13 @@ final class JsonlHistory implements AutoCloseable {
 
     private final long largest;
 
-    private final JsonBuffer buffer = new JsonBuffer(4096);
+    private final ReadingLines lines = new ReadingLines();
 
     private boolean open;
 
     private boolean warned;
 
     private Instant begun = Instant.MAX;
-
-    private @Nullable Origin origin;
-
-    private @Nullable Map<String, @Nullable Object> template;
-
-    private String id = "";
-
-    private int templates;
-
-    private int lines;
 
     private volatile long bytes;
 
@@ -156,8 +132,7 @@ final class JsonlHistory implements AutoCloseable {
         if (this.open) {
             try {
                 rollWhenDue();
-                encode(origin, readings);
-                this.file.append(this.buffer.array(), this.buffer.size());
+                append(this.lines.encode(origin, readings));
                 return;
             } catch (StoreException ex) {
                 if (ex.remedy() != Remedy.REOPEN) {
@@ -169,9 +144,12 @@ final class JsonlHistory implements AutoCloseable {
         this.file.open(this.ends);
         this.open = true;
         this.begun = this.file.size() == 0 ? this.clock.instant() : firstTime();
-        forgetTemplate();
-        encode(origin, readings);
-        this.file.append(this.buffer.array(), this.buffer.size());
+        this.lines.beginFile();
+        append(this.lines.encode(origin, readings));
+    }
+
+    private void append(JsonBuffer lines) throws StoreException {
+        this.file.append(lines.array(), lines.size());
     }
 
     private void rollWhenDue() throws StoreException {
@@ -183,45 +161,10 @@ final class JsonlHistory implements AutoCloseable {
         try {
             if (this.file.roll(this.rolled.next(this.clock.instant()), this.ends)) {
                 this.begun = this.clock.instant();
-                forgetTemplate();
+                this.lines.beginFile();
             }
         } catch (IOException ex) {
             throw new StoreException(Remedy.RETRY, "Cannot roll " + this.path + ": " + ex.getMessage(), ex);
-        }
-    }
-
-    private void forgetTemplate() {
-        this.template = null;
-        this.lines = 0;
-    }
-
-    private void encode(Origin origin, List<SystemReading> readings) {
-        this.buffer.clear(READ_AT_ONCE);
-        for (SystemReading reading : readings) {
-            ReadingCodec.Encoded encoded = ReadingCodec.encode(reading.at(), reading.system());
-            boolean known = origin == this.origin && encoded.template().equals(this.template);
-            if (!known) {
-                this.id = origin.token() + "-" + ++this.templates;
-            }
-            if (!known || this.lines++ >= LINES_OF_ONE_TEMPLATE) {
-                this.origin = origin;
-                this.template = encoded.template();
-                this.lines = 0;
-                Map<String, @Nullable Object> shared = new LinkedHashMap<>();
-                shared.put("id", this.id);
-                shared.put("command", origin.command());
-                shared.put("run", origin.run());
-                shared.put("system", encoded.template());
-                this.buffer.object(shared).raw('\n');
-            }
-            this.buffer
-                    .raw('[')
-                    .number(reading.at())
-                    .raw(',')
-                    .string(this.id)
-                    .raw(",\"")
-                    .raw(Base64.getEncoder().withoutPadding().encodeToString(encoded.numbers()))
-                    .raw("\"]\n");
         }
     }
 
@@ -246,8 +189,8 @@ final class JsonlHistory implements AutoCloseable {
     private Instant firstTime() {
         Instant[] first = {this.clock.instant()};
         try {
-            scan(this.path, new HashMap<>(), (line) -> {
-                first[0] = EpochMicros.instant(line.at);
+            ReadingLines.scan(this.path, (line) -> {
+                first[0] = EpochMicros.instant(line.at());
                 return false;
             });
         } catch (IOException ex) {
@@ -260,16 +203,16 @@ final class JsonlHistory implements AutoCloseable {
     List<SystemReading> read(RecordFilter filter, int limit, Deadline deadline) {
         long from = filter.from() == null ? Long.MIN_VALUE : EpochMicros.micros(filter.from());
         long to = filter.to() == null ? Long.MAX_VALUE : EpochMicros.micros(filter.to());
-        EvenSampler<Line> lines = new EvenSampler<>(limit);
+        EvenSampler<ReadingLines.Line> lines = new EvenSampler<>(limit);
         int[] seen = {0};
         try {
             for (Path file : files(filter)) {
                 deadline.check();
-                scan(file, new HashMap<>(), (line) -> {
+                ReadingLines.scan(file, (line) -> {
                     if (++seen[0] % LINES_BETWEEN_CHECKS == 0) {
                         deadline.check();
                     }
-                    if (line.at >= from && line.at < to && line.template.passes(filter)) {
+                    if (line.at() >= from && line.at() < to && line.template().passes(filter)) {
                         lines.add(line);
                     }
                     return true;
@@ -279,10 +222,10 @@ final class JsonlHistory implements AutoCloseable {
             throw FileSegment.unavailable(ex);
         }
         List<SystemReading> readings = new ArrayList<>();
-        for (Line line : lines.toList()) {
+        for (ReadingLines.Line line : lines.toList()) {
             Map<String, @Nullable Object> system = line.system();
             if (system != null) {
-                readings.add(new SystemReading(line.at, system));
+                readings.add(new SystemReading(line.at(), system));
             }
         }
         readings.sort(Comparator.comparingLong(SystemReading::at));
@@ -310,57 +253,6 @@ final class JsonlHistory implements AutoCloseable {
         return files;
     }
 
-    /** Shows the readings of a file until the visitor has enough; one that is gone has none. */
-    private static void scan(Path path, Map<String, Template> templates, Visitor visitor) throws IOException {
-        try (LineFile file = LineFile.open(path)) {
-            LineFile.Buffer buffer = new LineFile.Buffer();
-            long offset = 0;
-            int length = file.wholeLines(offset, READ_AT_ONCE, buffer);
-            while (length > 0) {
-                byte[] bytes = buffer.atLeast(length);
-                int start = 0;
-                for (int at = 0; at < length; at++) {
-                    if (bytes[at] == '\n') {
-                        Line line = line(bytes, start, at, templates);
-                        start = at + 1;
-                        if (line != null && !visitor.visit(line)) {
-                            return;
-                        }
-                    }
-                }
-                offset += length;
-                length = file.wholeLines(offset, READ_AT_ONCE, buffer);
-            }
-        } catch (NoSuchFileException ex) {
-            // Rolled or deleted meanwhile, or never made.
-            return;
-        }
-    }
-
-    /** Returns the reading of a line; null for one that holds none, or whose template is not known. */
-    private static @Nullable Line line(byte[] bytes, int from, int to, Map<String, Template> templates) {
-        if (from < to && bytes[from] == '{') {
-            try {
-                Template template = new Template(RecordJson.read(bytes, from, to - from));
-                templates.put(String.valueOf(template.fields.get("id")), template);
-            } catch (IllegalArgumentException ex) {
-                // Not ours: left out.
-                return null;
-            }
-            return null;
-        }
-        String[] parts = new String(bytes, from, to - from, StandardCharsets.ISO_8859_1).split("[\\[\\],\"]+", -1);
-        Template template = parts.length >= 4 ? templates.get(parts[2]) : null;
-        if (template == null) {
-            return null;
-        }
-        try {
-            return new Line(Long.parseLong(parts[1]), template, parts[3]);
-        } catch (NumberFormatException ex) {
-            return null;
-        }
-    }
-
     /** Returns the size of the files, as of the last writing. Any thread. */
     long bytes() {
         return this.bytes;
@@ -375,38 +267,5 @@ final class JsonlHistory implements AutoCloseable {
     public void close() {
         this.open = false;
         this.file.close();
-    }
-
-    @FunctionalInterface
-    private interface Visitor {
-
-        boolean visit(Line line);
-    }
-
-    /** What readings share. */
-    private record Template(Map<String, @Nullable Object> fields) {
-
-        boolean passes(RecordFilter filter) {
-            return (filter.run() == null || filter.run().equals(this.fields.get("run")))
-                    && (filter.command() == null || filter.command().equals(this.fields.get("command")));
-        }
-    }
-
-    /** A reading as it is stored. */
-    private record Line(long at, Template template, String numbers) {
-
-        @Nullable
-        Map<String, @Nullable Object> system() {
-            if (!(this.template.fields.get("system") instanceof Map<?, ?> system)) {
-                return null;
-            }
-            Map<String, @Nullable Object> fields = new LinkedHashMap<>();
-            system.forEach((name, value) -> fields.put(String.valueOf(name), value));
-            try {
-                return ReadingCodec.decode(this.at, fields, Base64.getDecoder().decode(this.numbers));
-            } catch (IllegalArgumentException ex) {
-                return null;
-            }
-        }
     }
 }
