@@ -1,16 +1,13 @@
 package org.cloudmesh.ai.telemetry.store.sqlite;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.rollup.RollupBuilder;
 import org.cloudmesh.ai.telemetry.store.rollup.RollupBuilder.Totals;
-import org.cloudmesh.ai.telemetry.store.rollup.RollupEntries;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,18 +17,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Idea.</b> A cell of level 1 covers a run of consecutive records, by row id and so by time; some cells make one
  * of the next level. Cells of level 1 cover all records before {@link #sealed()}; those after it, the tail, have none
  * and are read as rows. Unlike the append-only tree of a JSONL file, cells change: a record that comes late is added to
- * those that cover its time, and a cell that has grown too large is cut.
- *
- * <p><b>Tables.</b> {@code tree} says which range of ids the cells of a level cover without a gap. {@code cell} has
- * their bounds: first included, until excluded. {@code aggregate} has, by cell id and metric, what
- * {@link RollupBuilder} encodes, with row ids as positions, counted from the cell's first.
+ * those that cover its time, and a cell that has grown too large is cut. {@link RollupCells} has the cells; the table
+ * {@code tree} says which range of ids those of a level cover without a gap.
  *
  * <p><b>Failure.</b> Records are the truth, and cells change in the transaction of their records, so neither a kill nor
  * a second process can part them. What is remembered here is only there to save reading it.
  */
 final class RollupTree {
-
-    private static final String CELL = "SELECT first, until, id, records, by_kind FROM cell WHERE level = ? AND ";
 
     // More rows than that are not held in memory at once.
     private static final int MOST_ROWS = 1 << 16;
@@ -42,17 +34,18 @@ final class RollupTree {
 
     private final RowLoader loader;
 
-    private final Groups groups;
+    private final RollupCells.Groups groups;
+
+    private final RollupCells cells;
 
     private final List<long[]> covered = new ArrayList<>();
 
-    private long nextCell;
-
-    RollupTree(Database database, RollupTreeSettings settings, RowLoader loader, Groups groups) {
+    RollupTree(Database database, RollupTreeSettings settings, RowLoader loader, RollupCells.Groups groups) {
         this.database = database;
         this.settings = settings;
         this.loader = loader;
         this.groups = groups;
+        this.cells = new RollupCells(database, groups);
     }
 
     /** Reads what the levels cover. */
@@ -63,7 +56,7 @@ final class RollupTree {
                 this.covered.add(new long[] {rows.getLong(1), rows.getLong(2)});
             }
         }
-        this.nextCell = this.database.number("SELECT value FROM mark WHERE name = 'next-cell'", 1);
+        this.cells.load();
     }
 
     /** Returns the id before which all records are in cells. */
@@ -87,8 +80,8 @@ final class RollupTree {
             int at = Math.max(level == 1 ? 0 : rows.indexOf(range[0]), level == 1 ? from : 0);
             int end = Math.min(to, rows.indexOf(range[1]));
             while (at < end) {
-                Cell cell = covering(level, rows.id(at));
-                int next = Math.min(end, rows.indexOf(cell.until));
+                RollupCells.Cell cell = this.cells.covering(level, rows.id(at));
+                int next = Math.min(end, rows.indexOf(cell.until()));
                 split |= fold(level, cell, rows, at, next);
                 at = next;
             }
@@ -134,21 +127,15 @@ final class RollupTree {
             return;
         }
         long since = this.covered.get(0)[0];
-        long first = this.database.number("SELECT max(first) FROM cell WHERE level = 1 AND first <= ?", since, from);
-        long until = this.database.number(
-                "SELECT until FROM cell WHERE level = 1 AND first < ? ORDER BY first DESC LIMIT 1", since, to);
+        long first = this.cells.firstAt(from, since);
+        long until = this.cells.lastBefore(to, since);
         for (int level = 1; level <= this.covered.size(); level++) {
             dropFrom(level, first, until);
         }
         RowBuffer rest = this.loader.load(first, until);
         if (rest.size() > 0) {
             replace(first, until, rest);
-        } else if (this.database.update(
-                        "UPDATE cell SET until = ? WHERE level = 1 AND first ="
-                                + " (SELECT max(first) FROM cell WHERE level = 1 AND first < ?)",
-                        until,
-                        first)
-                == 0) {
+        } else if (!this.cells.extendBefore(first, until)) {
             since(1, until);
         }
     }
@@ -159,21 +146,10 @@ final class RollupTree {
         long to = until;
         if (level > 1) {
             from = 0;
-            to = this.database.number(
-                    "SELECT first FROM cell WHERE level = ? AND first >= ? ORDER BY first LIMIT 1",
-                    this.covered.get(level - 1)[1],
-                    level,
-                    until);
+            to = this.cells.firstFrom(level, until, this.covered.get(level - 1)[1]);
             since(level, to);
         }
-        try (ResultSet rows = this.database.query(
-                "SELECT id FROM cell WHERE level = ? AND first >= ? AND first < ? ORDER BY first", level, from, to)) {
-            while (rows.next()) {
-                long id = rows.getLong(1);
-                this.database.update("DELETE FROM aggregate WHERE id >= ? AND id < ?", id << 32, (id + 1) << 32);
-            }
-        }
-        this.database.update("DELETE FROM cell WHERE level = ? AND first >= ? AND first < ?", level, from, to);
+        this.cells.remove(level, from, to);
     }
 
     private void since(int level, long since) throws SQLException {
@@ -190,40 +166,24 @@ final class RollupTree {
         }
     }
 
-    private boolean fold(int level, Cell cell, RowBuffer rows, int from, int to) throws SQLException {
-        long records = cell.records + to - from;
+    private boolean fold(int level, RollupCells.Cell cell, RowBuffer rows, int from, int to) throws SQLException {
+        long records = cell.records() + to - from;
         if (level == 1 && records > this.settings.records()) {
             Set<Integer> present = new HashSet<>();
-            for (int series : seriesOf(List.of(cell))) {
+            for (int series : this.cells.series(List.of(cell))) {
                 present.add(this.groups.of(series));
             }
             if (this.settings.oversized(records, present.size())) {
-                remove(1, cell);
-                replace(cell.first, cell.until, this.loader.load(cell.first, cell.until));
+                this.cells.remove(1, cell);
+                replace(cell.first(), cell.until(), this.loader.load(cell.first(), cell.until()));
                 return true;
             }
         }
         RollupBuilder rollup = new RollupBuilder();
-        add(cell, rollup, cell.bySeries);
-        add(rows, from, to, rollup, cell.bySeries);
-        write(cell.id, rollup.encode(cell.first));
-        this.database.update("UPDATE cell SET records = ? WHERE level = ? AND first = ?", records, level, cell.first);
+        this.cells.addTo(rollup, cell, cell.bySeries());
+        add(rows, from, to, rollup, cell.bySeries());
+        this.cells.update(level, cell, rollup, records);
         return false;
-    }
-
-    private Set<Integer> seriesOf(List<Cell> cells) throws SQLException {
-        Set<Integer> series = new HashSet<>();
-        for (Cell cell : cells) {
-            try (ResultSet rows = this.database.query("SELECT data FROM aggregate WHERE id = ?", cell.id << 32)) {
-                if (rows.next()) {
-                    RollupEntries entries = entries(rows.getBytes(1), cell.first);
-                    while (entries.next()) {
-                        series.add(entries.series());
-                    }
-                }
-            }
-        }
-        return series;
     }
 
     private void replace(long first, long until, RowBuffer rows) throws SQLException {
@@ -247,11 +207,11 @@ final class RollupTree {
         int end = Math.min(to, rows.indexOf(range[1]));
         boolean split = false;
         while (at < end) {
-            Cell cell = covering(level, rows.id(at));
-            at = Math.min(end, rows.indexOf(cell.until));
-            List<Cell> children = children(level - 1, cell.first, cell.until);
+            RollupCells.Cell cell = this.cells.covering(level, rows.id(at));
+            at = Math.min(end, rows.indexOf(cell.until()));
+            List<RollupCells.Cell> children = this.cells.children(level - 1, cell.first(), cell.until());
             if (children.size() > 2 * this.settings.children()) {
-                remove(level, cell);
+                this.cells.remove(level, cell);
                 for (int i = 0; i < children.size(); ) {
                     int last = children.size() - i < 2 * this.settings.children()
                             ? children.size()
@@ -272,41 +232,45 @@ final class RollupTree {
             long since = level < this.covered.size()
                     ? this.covered.get(level)[1]
                     : this.covered.get(level - 1)[0];
-            List<Cell> children = children(level, since, Long.MAX_VALUE);
+            List<RollupCells.Cell> children = this.cells.children(level, since, Long.MAX_VALUE);
             int at = 0;
             while (children.size() - at >= this.settings.children()) {
-                List<Cell> group = children.subList(at, at + this.settings.children());
+                List<RollupCells.Cell> group = children.subList(at, at + this.settings.children());
                 combine(level + 1, group);
                 at += group.size();
             }
             if (at > 0) {
                 if (level == this.covered.size() || this.covered.get(level)[0] >= since) {
-                    cover(level + 1, children.get(0).first, children.get(at - 1).until);
+                    cover(
+                            level + 1,
+                            children.get(0).first(),
+                            children.get(at - 1).until());
                 } else {
-                    cover(level + 1, children.get(at - 1).until);
+                    cover(level + 1, children.get(at - 1).until());
                 }
             }
         }
     }
 
-    private void combine(int level, List<Cell> children) throws SQLException {
-        long first = children.get(0).first;
-        long until = children.get(children.size() - 1).until;
-        boolean bySeries = children.stream().allMatch(Cell::bySeries);
-        long records = children.stream().mapToLong(Cell::records).sum();
+    private void combine(int level, List<RollupCells.Cell> children) throws SQLException {
+        long first = children.get(0).first();
+        long until = children.get(children.size() - 1).until();
+        boolean bySeries = children.stream().allMatch(RollupCells.Cell::bySeries);
+        long records = children.stream().mapToLong(RollupCells.Cell::records).sum();
         if (!bySeries
                 && records <= MOST_ROWS
-                && this.settings.tellsSeriesApart(records, seriesOf(children).size())) {
+                && this.settings.tellsSeriesApart(
+                        records, this.cells.series(children).size())) {
             // The children do not know; there are enough records now to tell series apart.
             RowBuffer rows = this.loader.load(first, until);
             insert(level, first, until, rows, 0, rows.size());
             return;
         }
         RollupBuilder rollup = new RollupBuilder();
-        for (Cell child : children) {
-            add(child, rollup, bySeries);
+        for (RollupCells.Cell child : children) {
+            this.cells.addTo(rollup, child, bySeries);
         }
-        insert(level, first, until, rollup, bySeries);
+        this.cells.insert(level, first, until, rollup, bySeries);
     }
 
     private void insert(int level, long first, long until, RowBuffer rows, int from, int to) throws SQLException {
@@ -315,7 +279,7 @@ final class RollupTree {
         boolean bySeries = series.size() == groups || this.settings.tellsSeriesApart(to - from, series.size());
         RollupBuilder rollup = new RollupBuilder();
         add(rows, from, to, rollup, bySeries);
-        insert(level, first, until, rollup, bySeries);
+        this.cells.insert(level, first, until, rollup, bySeries);
     }
 
     private static void add(RowBuffer rows, int from, int to, RollupBuilder rollup, boolean bySeries) {
@@ -339,55 +303,6 @@ final class RollupTree {
         }
     }
 
-    private void add(Cell cell, RollupBuilder rollup, boolean bySeries) throws SQLException {
-        try (ResultSet data = this.database.query(
-                "SELECT id & 4294967295, data FROM aggregate WHERE id >= ? AND id < ?",
-                cell.id << 32,
-                (cell.id + 1) << 32)) {
-            while (data.next()) {
-                rollup.<SQLException>merge(
-                        (int) data.getLong(1),
-                        entries(data.getBytes(2), cell.first),
-                        (series) -> bySeries ? series : this.groups.of(series));
-            }
-        }
-    }
-
-    // Positions stay row ids here.
-    private static RollupEntries entries(byte[] data, long first) {
-        return new RollupEntries(data, 0, data.length, first, 0);
-    }
-
-    private void insert(int level, long first, long until, RollupBuilder rollup, boolean bySeries) throws SQLException {
-        long id = this.nextCell++;
-        this.database.update(
-                "INSERT INTO cell (level, first, until, id, records, by_kind) VALUES (?, ?, ?, ?, ?, ?)",
-                level,
-                first,
-                until,
-                id,
-                rollup.records(),
-                bySeries ? 1 : 0);
-        this.database.update("INSERT OR REPLACE INTO mark (name, value) VALUES ('next-cell', ?)", this.nextCell);
-        write(id, rollup.encode(first));
-    }
-
-    private void write(long cell, Map<Integer, byte[]> metrics) throws SQLException {
-        PreparedStatement insert = this.database.prepare("INSERT OR REPLACE INTO aggregate (id, data) VALUES (?, ?)");
-        insert.clearBatch();
-        for (Map.Entry<Integer, byte[]> metric : metrics.entrySet()) {
-            insert.setLong(1, cell << 32 | metric.getKey());
-            insert.setBytes(2, metric.getValue());
-            insert.addBatch();
-        }
-        insert.executeBatch();
-    }
-
-    private void remove(int level, Cell cell) throws SQLException {
-        this.database.update("DELETE FROM cell WHERE level = ? AND first = ?", level, cell.first);
-        this.database.update("DELETE FROM aggregate WHERE id >= ? AND id < ?", cell.id << 32, (cell.id + 1) << 32);
-    }
-
     private void cover(int level, long until) throws SQLException {
         cover(level, this.covered.size() < level ? 0 : this.covered.get(level - 1)[0], until);
     }
@@ -401,29 +316,6 @@ final class RollupTree {
         this.database.update("INSERT OR REPLACE INTO tree (level, since, until) VALUES (?, ?, ?)", level, since, until);
     }
 
-    private Cell covering(int level, long id) throws SQLException {
-        List<Cell> cells = cells(CELL + "first <= ? ORDER BY first DESC LIMIT 1", level, id);
-        if (cells.isEmpty()) {
-            throw new SQLException("No cell of level " + level + " covers record " + id);
-        }
-        return cells.get(0);
-    }
-
-    private List<Cell> children(int level, long first, long until) throws SQLException {
-        return cells(CELL + "first >= ? AND first < ? ORDER BY first", level, first, until);
-    }
-
-    private List<Cell> cells(String sql, @Nullable Object... parameters) throws SQLException {
-        List<Cell> cells = new ArrayList<>();
-        try (ResultSet rows = this.database.query(sql, parameters)) {
-            while (rows.next()) {
-                cells.add(new Cell(
-                        rows.getLong(1), rows.getLong(2), rows.getLong(3), rows.getLong(4), rows.getInt(5) == 1));
-            }
-        }
-        return cells;
-    }
-
     /** Reads rows of the record table. */
     @FunctionalInterface
     interface RowLoader {
@@ -431,13 +323,4 @@ final class RollupTree {
         /** Returns the rows from the one id to before the other. */
         RowBuffer load(long from, long to) throws SQLException;
     }
-
-    /** Knows the group of each series. */
-    @FunctionalInterface
-    interface Groups {
-
-        int of(int series) throws SQLException;
-    }
-
-    private record Cell(long first, long until, long id, long records, boolean bySeries) {}
 }
