@@ -42,17 +42,14 @@ final class Forwarder implements Runnable {
 
     private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(5);
 
-    // Counting may take two hundredths of the time.
-    private static final long COUNTING_SHARE = 50;
-
     // A remote store that comes and goes is told of so often.
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
-
-    private static final long COUNTING_INTERVAL = TimeUnit.SECONDS.toNanos(1);
 
     private final TelemetryStore remote;
 
     private final Outbox outbox;
+
+    private final BacklogEstimate backlog;
 
     private final TelemetryStore local;
 
@@ -69,18 +66,6 @@ final class Forwarder implements Runnable {
     private volatile long closeBy;
 
     private volatile boolean parked;
-
-    // What was counted, less what was acknowledged since. A call that does not end holds the counting up, so what was
-    // added since is known apart.
-    private volatile long behind;
-
-    private volatile long added;
-
-    private volatile long addedWhenCounted;
-
-    private volatile long oldestAdded;
-
-    private volatile @Nullable Long oldestMicros;
 
     private volatile long failed;
 
@@ -110,12 +95,11 @@ final class Forwarder implements Runnable {
 
     private long reportAt = System.nanoTime();
 
-    private long countAt = System.nanoTime();
-
     Forwarder(TelemetryStore local, TelemetryStore remote, Outbox outbox, Clock clock) {
         this.local = local;
         this.remote = remote;
         this.outbox = outbox;
+        this.backlog = new BacklogEstimate(outbox);
         this.clock = clock;
         this.thread = ForwardingThreads.create(this, "telemetry-forward-" + remote.name());
     }
@@ -149,16 +133,7 @@ final class Forwarder implements Runnable {
 
     /** Says that the local store has more; called by one thread. */
     void added(List<TelemetryRecord> records) {
-        if (!records.isEmpty()) {
-            if (this.oldestAdded == 0) {
-                this.oldestAdded = records.get(0).timestampMicros();
-            }
-            this.added += records.size();
-        }
-        wake();
-    }
-
-    private void wake() {
+        this.backlog.added(records);
         if (this.parked) {
             LockSupport.unpark(this.thread);
         }
@@ -189,16 +164,12 @@ final class Forwarder implements Runnable {
         if (this.ownRejected > 0) {
             dropped.put("rejected", this.ownRejected);
         }
-        long behind = Math.max(0, this.behind + this.added - this.addedWhenCounted);
-        Long oldest = this.oldestMicros;
-        if (oldest == null && behind > 0 && this.oldestAdded != 0) {
-            oldest = this.oldestAdded;
-        }
+        Long oldest = this.backlog.oldestMicros();
         double lag = oldest == null ? 0 : Math.max(0, this.clock.millis() / 1e3 - oldest / 1e6);
         Trouble trouble = trouble();
         return new ForwardStatus(
                 this.remote.name(),
-                behind,
+                this.backlog.records(),
                 totals.sent() - this.rejected,
                 this.failed,
                 lag,
@@ -249,7 +220,7 @@ final class Forwarder implements Runnable {
 
     private void turn() throws StoreException {
         this.turnAt = System.nanoTime();
-        count();
+        this.backlog.count();
         ensureOpen();
         Outbox.Batch batch = this.batch;
         if (batch == null) {
@@ -263,11 +234,11 @@ final class Forwarder implements Runnable {
         send(batch.records());
         this.batch = null;
         this.outbox.acknowledge(batch);
-        this.behind -= batch.records().size();
+        this.backlog.acknowledged(batch.records().size());
         recovered();
         report(System.nanoTime());
         if (batch.records().size() < BATCH / 2) {
-            countSoon();
+            this.backlog.countWithin(LINGER);
             if (!this.closing) {
                 park(LINGER);
             }
@@ -357,7 +328,7 @@ final class Forwarder implements Runnable {
             this.open = false;
             this.remote.close();
         }
-        countSoon();
+        this.backlog.countWithin(LINGER);
         // An attempt that took long was pause enough.
         park(Math.max(SHORTEST_PAUSE, this.backoff.next() - (System.nanoTime() - this.turnAt)));
     }
@@ -381,25 +352,6 @@ final class Forwarder implements Runnable {
             call(() -> this.remote.report(report));
             call(this.remote::maintain);
         }
-    }
-
-    private void count() throws StoreException {
-        long start = System.nanoTime();
-        if (start - this.countAt < 0) {
-            return;
-        }
-        long added = this.added;
-        this.oldestAdded = 0;
-        Outbox.Backlog backlog = this.outbox.backlog();
-        this.behind = backlog.records();
-        this.addedWhenCounted = added;
-        this.oldestMicros = backlog.oldestMicros();
-        long now = System.nanoTime();
-        this.countAt = now + Math.max(COUNTING_INTERVAL, COUNTING_SHARE * (now - start));
-    }
-
-    private void countSoon() {
-        this.countAt = Math.min(this.countAt, System.nanoTime() + LINGER);
     }
 
     private void park(long nanos) {

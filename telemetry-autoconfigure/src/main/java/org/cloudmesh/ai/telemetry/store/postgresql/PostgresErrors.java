@@ -16,6 +16,8 @@ final class PostgresErrors {
 
     static final String UNIQUE_VIOLATION = "23505";
 
+    static final String LOCK_NOT_AVAILABLE = "55P03";
+
     static final String INSUFFICIENT_PRIVILEGE = "42501";
 
     // java.sql.DriverManager's words, with the URL behind them.
@@ -50,7 +52,7 @@ final class PostgresErrors {
                 case "28P01", "28000" -> ". Check telemetry.jdbc.username and password, or those of the DataSource";
                 case "3D000" -> ". Create the database, or check the URL";
                 case INSUFFICIENT_PRIVILEGE -> ". Grant the role what docs/fleet.md lists";
-                case "55P03" -> ". A query or a backup that runs long holds the tables";
+                case LOCK_NOT_AVAILABLE -> ". A query or a backup that runs long holds the tables";
                 case "53100" -> ". The disk of the database is full";
                 default -> "";
             };

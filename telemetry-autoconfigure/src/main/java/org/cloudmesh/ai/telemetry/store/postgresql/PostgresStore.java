@@ -110,19 +110,28 @@ final class PostgresStore implements TelemetryStore {
         }
     }
 
-    private void keepPartitions() {
+    private void keepPartitions() throws StoreException {
+        run("PostgreSQL cannot make tomorrow's partition", this::makeTomorrow);
         try {
-            // Nobody waits at midnight.
-            this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1);
             if (this.settings.maxAge() != null) {
                 this.partitions.drop(this.settings.maxAge());
             }
             this.source.claims().forget();
         } catch (SQLException | RuntimeException ex) {
-            logger.warn(
-                    "{}; the next try is in an hour",
-                    PostgresErrors.of("Tomorrow's partition could not be made, or what is old not dropped", ex)
-                            .getMessage());
+            logger.warn("What is old could not be dropped; the next try is in an hour: {}", ex.getMessage());
+        }
+    }
+
+    /** Makes tomorrow's partition, so that nobody waits at midnight; it has a day for that. */
+    private void makeTomorrow() throws SQLException {
+        try {
+            this.partitions.require(this.clock.instant().getEpochSecond() / SECONDS_PER_DAY + 1);
+        } catch (SQLException | RuntimeException ex) {
+            if (!PostgresErrors.LOCK_NOT_AVAILABLE.equals(PostgresErrors.state(ex))) {
+                throw ex;
+            }
+            logger.warn("A query or a backup that runs long keeps tomorrow's partition from being made; the next try is"
+                    + " in an hour");
         }
     }
 
