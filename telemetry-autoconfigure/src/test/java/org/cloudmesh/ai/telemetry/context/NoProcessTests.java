@@ -46,7 +46,8 @@ class NoProcessTests {
                             System.getProperty("java.class.path"),
                             Child.class.getName(),
                             this.directory.toString())
-                    .inheritIO()
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
                     .start();
         } catch (IOException ex) {
             assumeTrue(false, "strace, which sees programs start, is not installed");

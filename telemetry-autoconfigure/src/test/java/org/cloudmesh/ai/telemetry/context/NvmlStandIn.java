@@ -26,7 +26,13 @@ final class NvmlStandIn {
 
     private static boolean runs(String... command) throws InterruptedException {
         try {
-            return new ProcessBuilder(command).inheritIO().start().waitFor() == 0;
+            // The output of this JVM is how it talks to the build.
+            return new ProcessBuilder(command)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start()
+                            .waitFor()
+                    == 0;
         } catch (IOException ex) {
             return false;
         }
