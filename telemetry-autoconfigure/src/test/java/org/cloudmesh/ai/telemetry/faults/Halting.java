@@ -1,8 +1,5 @@
 package org.cloudmesh.ai.telemetry.faults;
 
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,7 +16,8 @@ final class Halting {
 
     /**
      * Starts with the backend, the path, how long to idle before the burst (0: none, at a cold start) and how long to
-     * wait between the burst and the halt, in milliseconds.
+     * wait between the burst and the halt, in milliseconds. It says that it is ready before the halt, or after the
+     * idling; then it waits for a byte of its input.
      */
     public static void main(String[] arguments) throws Exception {
         long idle = Long.parseLong(arguments[2]);
@@ -31,6 +29,8 @@ final class Halting {
             telemetry.emit("warm", 0);
             telemetry.flush(Duration.ofSeconds(20));
             TimeUnit.MILLISECONDS.sleep(idle);
+            System.out.println("ready");
+            System.in.read();
         }
         for (int i = 0; i < BURST; i++) {
             telemetry.emit("n", i);
@@ -38,9 +38,9 @@ final class Halting {
         if (wait > 0) {
             TimeUnit.MILLISECONDS.sleep(wait);
         }
-        try (FileOutputStream out = new FileOutputStream(FileDescriptor.out)) {
-            out.write("ready\n".getBytes(StandardCharsets.UTF_8));
-            Runtime.getRuntime().halt(1);
+        if (idle == 0) {
+            System.out.println("ready");
         }
+        Runtime.getRuntime().halt(1);
     }
 }

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.WhenFull;
@@ -39,7 +38,7 @@ class LossFaultTests {
 
     private static final long COLD_WINDOW = 2_000;
 
-    private static final int SIDE_BY_SIDE = 4;
+    private static final int SIDE_BY_SIDE = 10;
 
     @TempDir
     private Path directory;
@@ -75,32 +74,47 @@ class LossFaultTests {
     }
 
     /**
-     * Returns how many records of each process were kept; processes run side by side, as they wait most of the time.
+     * Returns how many records of each process were kept. Processes idle side by side, but each emits and halts while
+     * no other does anything.
      */
     private List<Integer> kept(String backend, String name, int halts, long idle, long wait) throws Exception {
-        ExecutorService threads = Executors.newFixedThreadPool(SIDE_BY_SIDE);
+        int sideBySide = idle > 0 ? SIDE_BY_SIDE : 1;
+        ExecutorService starters = Executors.newFixedThreadPool(sideBySide);
         try {
-            List<Future<Integer>> running = IntStream.range(0, halts)
-                    .mapToObj((halt) -> threads.submit(() -> kept(backend, name + "-" + halt, idle, wait)))
-                    .toList();
             List<Integer> kept = new ArrayList<>();
-            for (Future<Integer> process : running) {
-                kept.add(process.get());
+            while (kept.size() < halts) {
+                List<Future<Child>> starting = new ArrayList<>();
+                int first = kept.size();
+                for (int halt = first; halt < Math.min(halts, first + sideBySide); halt++) {
+                    String path = path(name + "-" + halt).toString();
+                    starting.add(starters.submit(() -> Child.start()
+                            .main(Halting.class, backend, path, Long.toString(idle), Long.toString(wait))));
+                }
+                List<Child> children = new ArrayList<>();
+                for (Future<Child> child : starting) {
+                    children.add(child.get());
+                }
+                for (Child child : children) {
+                    if (idle > 0) {
+                        child.send("go");
+                    }
+                    child.process().waitFor();
+                    child.close();
+                }
+                for (int halt = first; halt < first + children.size(); halt++) {
+                    Path path = path(name + "-" + halt);
+                    Kept.flushOnce(backend, path);
+                    kept.add(Kept.numbers(backend, path, "n").size());
+                }
             }
             return kept;
         } finally {
-            threads.shutdownNow();
+            starters.shutdownNow();
         }
     }
 
-    private int kept(String backend, String name, long idle, long wait) throws Exception {
-        Path path = this.directory.resolve(name).resolve("telemetry");
-        try (Child child =
-                Child.start().main(Halting.class, backend, path.toString(), Long.toString(idle), Long.toString(wait))) {
-            child.process().waitFor();
-        }
-        Kept.flushOnce(backend, path);
-        return Kept.numbers(backend, path, "n").size();
+    private Path path(String name) {
+        return this.directory.resolve(name).resolve("telemetry");
     }
 
     @ParameterizedTest
