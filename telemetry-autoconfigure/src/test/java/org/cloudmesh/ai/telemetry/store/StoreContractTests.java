@@ -166,6 +166,33 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    @FaultRow(
+            number = 19,
+            injected = "the largest numbers, whose sum no double can hold",
+            expected =
+                    "answers with their count, least and greatest; an infinite sum, or the exact one of a single number")
+    void numbersWhoseSumIsTooLargeAreAnswered() throws Exception {
+        double[] values = {Double.MAX_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE, -Double.MAX_VALUE, Double.MAX_VALUE};
+        List<TelemetryRecord> records = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            records.add(TelemetryRecord.builder(Records.origin("aa", "c", "r"), i + 1, Records.START + i)
+                    .status(i < 499 ? Status.COMPLETED : Status.FAILED)
+                    .metrics(new String[] {"large"}, new double[] {values[i % values.length]})
+                    .build());
+        }
+        this.store.write(records, false);
+        Distribution all = source().metrics(RecordFilter.ALL, none()).get("large");
+        assertThat(all.count()).isEqualTo(500);
+        assertThat(all.min()).isEqualTo(-Double.MAX_VALUE);
+        assertThat(all.max()).isEqualTo(Double.MAX_VALUE);
+        assertThat(all.sum()).isNotFinite();
+        Map<@Nullable String, Distribution> byStatus =
+                source().metric("large", RecordFilter.ALL, Dimension.of(Dimension.Kind.STATUS), none());
+        assertThat(byStatus.get("failed").sum()).isEqualTo(Double.MAX_VALUE);
+        assertThat(byStatus.get("completed").count()).isEqualTo(499);
+    }
+
+    @Test
     void filtersByEveryField() throws Exception {
         long seed = System.nanoTime();
         List<TelemetryRecord> records = Records.random(seed, 1_000);

@@ -106,20 +106,23 @@ final class Rollups {
                          WHERE h.summed AND u.process IN (SELECT process FROM block)) p
                  GROUP BY series, process),
             bucket AS MATERIALIZED (
-                SELECT series, n, bucket, sum(times)::bigint AS times, sum(sum) AS sum, min(min) AS min, max(max) AS max
-                  FROM (SELECT series, n, telemetry_bucket(v) AS bucket, 1::bigint AS times, v AS sum, v AS min, v AS max
+                SELECT series, n, bucket, sum(times)::bigint AS times, %2$s,
+                       min(v) AS min, max(v) AS max
+                  FROM (SELECT series, n, telemetry_bucket(v) AS bucket, 1::bigint AS times, v
                           FROM (SELECT r.series, m.n, m.v
                                   FROM record r CROSS JOIN LATERAL unnest(r.numbers) WITH ORDINALITY AS m(v, n)
                                 OFFSET 0) v
                         UNION ALL
-                        SELECT u.series, u.n, e.bucket, e.times, NULL, NULL, NULL
+                        SELECT u.series, u.n, e.bucket, e.times, NULL
                           FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)) p
                  GROUP BY series, n, bucket),
             value AS (
-                SELECT series, n, sum(times) AS count, sum(sum) AS sum, min(min) AS min, max(max) AS max
-                  FROM (SELECT series, n, times, sum, min, max FROM bucket
+                SELECT series, n, sum(times) AS count, sum(sum) AS sum, sum(large) AS large, min(min) AS min,
+                       max(max) AS max
+                  FROM (SELECT series, n, times, sum, large, min, max FROM bucket
                         UNION ALL
-                        SELECT series, n, 0, sum, min, max FROM rollup) p
+                        SELECT series, n, 0, CASE WHEN %3$s THEN sum END, CASE WHEN %4$s THEN %5$s END, min, max
+                          FROM rollup) p
                  GROUP BY series, n),
             sketch AS (
                 SELECT series, n, array_agg(bucket) AS buckets, array_agg(times) AS counts
@@ -139,8 +142,9 @@ final class Rollups {
             summed AS (
                 INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last,
                                               last_time, buckets, counts)
-                SELECT '%1$s', (SELECT min(time) FROM hour), s.metrics[v.n], v.series, s.process, v.count, v.sum, v.min,
-                       v.max, l.last[2], timestamptz 'epoch' + l.last[1] * interval '1 microsecond', k.buckets, k.counts
+                SELECT '%1$s', (SELECT min(time) FROM hour), s.metrics[v.n], v.series, s.process, v.count,
+                       %6$s,
+                       v.min, v.max, l.last[2], timestamptz 'epoch' + l.last[1] * interval '1 microsecond', k.buckets, k.counts
                   FROM value v JOIN sketch k USING (series, n) JOIN last l USING (series, n)
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
@@ -310,7 +314,19 @@ final class Rollups {
         long hour = BlockSpan.HOUR.micros();
         Object hours =
                 RollupCover.times(LongStream.range(0, span.micros() / hour).mapToObj((i) -> micros + i * hour));
-        return counts(connection, Sql.of(SUM_UP.formatted(span.key()), from, processes, hours));
+        return counts(
+                connection,
+                Sql.of(
+                        SUM_UP.formatted(
+                                span.key(),
+                                ValueSums.SUMS.formatted("v"),
+                                ValueSums.SMALL.formatted("sum"),
+                                ValueSums.LARGE.formatted("sum"),
+                                ValueSums.SCALED_DOWN.formatted("sum"),
+                                ValueSums.TOTAL),
+                        from,
+                        processes,
+                        hours));
     }
 
     /** Returns whether there are so many records that their roll-ups are much smaller. */

@@ -25,11 +25,36 @@ final class ValueSums {
     static final String ROLLUP = ", u.sum, u.min, u.max, u.last, " + PostgresSource.micros("u.last_time")
             + ", u.buckets::text, u.counts::text";
 
+    /** Which values are summed up as they are, and which by a 2^30th of them. */
+    static final String SMALL = "abs(%1$s) < 1e290::float8";
+
+    static final String LARGE = "abs(%1$s) >= 1e290::float8";
+
+    static final String SCALED_DOWN = "%1$s / 1073741824::float8";
+
+    /**
+     * Sums of small values and of large ones. PostgreSQL refuses a sum that a double cannot hold, and the order of its
+     * parts decides whether one is met; a quotient that is too small it refuses as well.
+     */
+    static final String SUMS = "sum(%1$s) FILTER (WHERE " + SMALL + ") AS sum, sum(" + SCALED_DOWN + ") FILTER (WHERE "
+            + LARGE + ") AS large";
+
+    /** The two sums as one, infinite when a double cannot hold it. Beside the greatest the small ones do not count. */
+    static final String TOTAL = """
+            CASE WHEN large IS NULL THEN sum
+                 WHEN abs(large) < 1.797e308::float8 / 1073741824::float8
+                 THEN coalesce(sum, 0) + large * 1073741824::float8
+                 WHEN abs(large) <= 1.7976931348623157e308::float8 / 1073741824::float8
+                 THEN large * 1073741824::float8
+                 ELSE sign(large) * 'Infinity'::float8 END""";
+
     /** Of many values of a bucket, time and value of the last. */
     static final String LAST = "max(ARRAY[t, v])";
 
     /** Leaves the last value out, which takes a fifth of the time. */
     static final String NO_LAST = "ARRAY['-Infinity', 'NaN']::float8[]";
+
+    private static final double SCALE = 1 << 30;
 
     private final Connection connection;
 
@@ -119,7 +144,8 @@ final class ValueSums {
             // There are far fewer buckets than the planner can know: to hash them is cheap, to sort all records is not.
             statement.execute("SET LOCAL enable_sort = off");
         }
-        Sql sql = Sql.of("SELECT k, b, telemetry_bucket(v), count(*), sum(v), min(v), max(v), " + last + " FROM (")
+        Sql sql = Sql.of("SELECT k, b, telemetry_bucket(v), count(*), " + SUMS.formatted("v") + ", min(v), max(v), "
+                        + last + " FROM (")
                 .add(records)
                 // The OFFSET has each value read once, not once for each time that its bucket's formula names it.
                 .add(" OFFSET 0) x GROUP BY 1, 2, 3");
@@ -127,13 +153,13 @@ final class ValueSums {
             statement.setFetchSize(Sql.ROWS_AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    Double[] timeAndValue = (Double[]) row.getArray(8).getArray();
+                    Double[] timeAndValue = (Double[]) row.getArray(9).getArray();
                     of(row).mergeBucket(
                                     row.getInt(3),
                                     row.getLong(4),
-                                    row.getDouble(5),
-                                    row.getDouble(6),
+                                    row.getDouble(5) + row.getDouble(6) * SCALE,
                                     row.getDouble(7),
+                                    row.getDouble(8),
                                     timeAndValue[1],
                                     timeAndValue[0].longValue());
                 }
