@@ -73,8 +73,7 @@ final class Rollups {
 
     // Hours that are summed up are taken as they are, the others from records. All of it sees one state of the
     // database. A metric is known by its place n in its series until the end: numbers are grouped faster than names.
-    // What
-    // came last is looked for among records, not among all of their values.
+    // What came last is looked for among records, not among all of their values.
     private static final String SUM_UP = """
             WITH block AS (
                 SELECT process, records FROM telemetry_block

@@ -37,18 +37,18 @@ final class RollupCells {
         this.nextCell = this.database.number("SELECT value FROM mark WHERE name = 'next-cell'", 1);
     }
 
-    /** Returns where the cell of level 1 begins that has a row. */
+    /** Returns where the cell of level 1 begins that has a row, or the other number if there is none. */
     long firstAt(long row, long none) throws SQLException {
         return this.database.number("SELECT max(first) FROM cell WHERE level = 1 AND first <= ?", none, row);
     }
 
-    /** Returns where the last cell of level 1 ends that begins before a row. */
+    /** Returns where the last cell of level 1 ends that begins before a row, or the other number if there is none. */
     long lastBefore(long row, long none) throws SQLException {
         return this.database.number(
                 "SELECT until FROM cell WHERE level = 1 AND first < ? ORDER BY first DESC LIMIT 1", none, row);
     }
 
-    /** Returns where the first cell begins that does so at a row or after it. */
+    /** Returns where the first cell begins that does so at a row or after it, or the other number if there is none. */
     long firstFrom(int level, long row, long none) throws SQLException {
         return this.database.number(
                 "SELECT first FROM cell WHERE level = ? AND first >= ? ORDER BY first LIMIT 1", none, level, row);
