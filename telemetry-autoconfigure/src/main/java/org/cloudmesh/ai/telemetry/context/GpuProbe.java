@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads all graphics cards. Drivers are known to hang, and a call into one cannot be cut off; so they are called on a
  * thread of their own, which ends at once where there is no card. The sampler waits for it a moment; figures that come
- * later go into the next reading, and while a driver hangs they are unknown.
+ * later go into the next reading, unless its own are in time, and while a driver hangs they are unknown.
  */
 final class GpuProbe implements Probe {
 
@@ -73,25 +73,22 @@ final class GpuProbe implements Probe {
     /** Returns the cards' state, null while it is not there yet. */
     private @Nullable List<Card> ask() throws Exception {
         Future<List<Card>> late = this.pending;
-        if (late != null) {
-            if (!late.isDone()) {
-                if (System.nanoTime() - this.askedNanos > HANG_NANOS) {
-                    this.warnings.warn(
-                            "gpu/hang",
-                            "A graphics driver has not answered for 5 seconds; the cards' figures are unknown until it does");
-                }
-                return null;
+        if (late != null && !late.isDone()) {
+            if (System.nanoTime() - this.askedNanos > HANG_NANOS) {
+                this.warnings.warn(
+                        "gpu/hang",
+                        "A graphics driver has not answered for 5 seconds; the cards' figures are unknown until it does");
             }
-            this.pending = null;
-            return get(late, 0);
+            return null;
         }
         this.askedNanos = System.nanoTime();
         this.pending = executor().submit(this::readCards);
         List<Card> cards = get(this.pending, WAIT_MILLIS);
         if (cards != null) {
             this.pending = null;
+            return cards;
         }
-        return cards;
+        return late == null ? null : get(late, 0);
     }
 
     private static @Nullable List<Card> get(Future<List<Card>> future, long millis) throws Exception {

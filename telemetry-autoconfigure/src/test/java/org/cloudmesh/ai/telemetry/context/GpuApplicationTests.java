@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -33,6 +34,8 @@ class GpuApplicationTests {
 
     private static final String CONTEXT = "/actuator/telemetry/context";
 
+    private static final String KNOWN = "[?(@.gpu_percent != null)]";
+
     private static final String LATENCY = "/actuator/telemetry/metrics/latency";
 
     @TempDir
@@ -46,30 +49,29 @@ class GpuApplicationTests {
         environment.put("TELEMETRY_CONTEXT_HISTORY", "0");
         try (ContextProcess application =
                 ContextProcess.start(this.directory.resolve("telemetry.db"), environment, List.of())) {
-            await().atMost(Duration.ofSeconds(30)).until(() -> present(application, "gpu_percent") != null);
-            application.get("/busy/0.2");
-            assertWhole(application.json("/actuator/telemetry/records", "$.records[0].system"));
-            assertWhole(application.json(CONTEXT, "$.present"));
-            assertMeters(application);
+            // A reading that a busy machine's driver answers late has no figures: the next one counts.
+            eventually(() -> assertWhole(application.json(CONTEXT, "$.present")));
+            eventually(() -> assertWhole(recorded(application, 0.2)));
+            eventually(() -> assertMeters(application));
             assertPrometheus(application.get("/actuator/prometheus"));
 
             Files.createFile(lost);
-            await().atMost(Duration.ofSeconds(30))
-                    .until(() -> Double.valueOf(96.0).equals(present(application, "gpu_percent")));
-            application.get("/busy/0.9");
+            eventually(() -> assertOneLost(application.json(CONTEXT, "$.present")));
+            eventually(() -> assertOneLost(recorded(application, 0.9)));
             assertThat(application.<List<Map<String, Object>>>json(
-                            "/actuator/telemetry/records", "$.records[*].system"))
+                            "/actuator/telemetry/records", "$.records[*].system" + KNOWN))
                     .satisfiesExactly(GpuApplicationTests::assertOneLost, GpuApplicationTests::assertWhole);
-            assertOneLost(application.json(CONTEXT, "$.present"));
-            assertThat(application.<List<Map<String, Object>>>json(CONTEXT + "?from=-1h", "$.samples[*].system"))
+            assertThat(application.<List<Map<String, Object>>>json(
+                            CONTEXT + "?from=-1h", "$.samples[*].system" + KNOWN))
                     .satisfiesExactly(GpuApplicationTests::assertWhole, GpuApplicationTests::assertOneLost);
             assertThat(meter(application, "hw.gpu.utilization", SECOND)).isEqualTo("NaN");
 
-            assertThat(application.<Integer>json(LATENCY, "$.count")).isEqualTo(2);
             assertThat(application.<Integer>json(LATENCY + "?system=gpu_percent%3E90", "$.count"))
                     .isEqualTo(1);
             assertThat(application.<Double>json(LATENCY + "?system=gpu_percent%3E90", "$.avg"))
                     .isEqualTo(0.9);
+            assertThat(application.<Integer>json(LATENCY + "?system=gpu_percent%3C%3D90", "$.count"))
+                    .isEqualTo(1);
             assertThat(application.<Double>json(LATENCY + "?system=gpu_percent%3C%3D90", "$.avg"))
                     .isEqualTo(0.2);
             assertThat(application.end().lines().filter(line -> line.contains("graphics card cannot be read")))
@@ -106,9 +108,14 @@ class GpuApplicationTests {
         }
     }
 
-    private static Object present(ContextProcess application, String field) {
-        Map<String, Object> present = application.json(CONTEXT, "$.present");
-        return present == null ? null : present.get(field);
+    private static void eventually(ThrowingRunnable assertion) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(assertion);
+    }
+
+    /** Records work that took that long, and returns the machine's state beside it. */
+    private static Map<String, Object> recorded(ContextProcess application, double seconds) {
+        application.get("/busy/" + seconds);
+        return application.json("/actuator/telemetry/records", "$.records[0].system");
     }
 
     private static void assertWhole(Map<String, Object> system) {

@@ -11,6 +11,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -137,6 +138,28 @@ class SamplerTests {
     }
 
     @Test
+    void aDriverThatAnswersTooLateFillsEachNextReading() throws Exception {
+        Card card = new Card("a", "A100", "NVIDIA", 100L, 10L, 50.0, 60.0, 70.0);
+        Semaphore answers = new Semaphore(0);
+        AtomicInteger answered = new AtomicInteger();
+        try (GpuProbe gpu = new GpuProbe(
+                List.of(new OneCard(card, () -> {
+                    answers.acquireUninterruptibly();
+                    answered.incrementAndGet();
+                })),
+                this.warnings)) {
+            assertThat(percent(gpu)).isNull();
+            for (int reading = 1; reading <= 3; reading++) {
+                int expected = reading;
+                answers.release();
+                await().until(() -> answered.get() == expected);
+                await().until(() -> percent(gpu) != null);
+            }
+            answers.release(1_000);
+        }
+    }
+
+    @Test
     void aCardWhoseDriverCrashesLeavesTheOtherIntact(CapturedOutput output) {
         Card crashing = new Card("a", "A100", "NVIDIA", 100L, null, null, null, null);
         Card sound = new Card("b", "MI300X", "AMD", 100L, 10L, 50.0, 60.0, 70.0);
@@ -255,6 +278,12 @@ class SamplerTests {
 
     private static Object number(Sampler sampler, String field) {
         return sampler.system() == null ? null : sampler.system().get(field);
+    }
+
+    private static Object percent(GpuProbe gpu) throws Exception {
+        Reading reading = new Reading();
+        gpu.read(reading);
+        return reading.get(SystemField.GPU_PERCENT);
     }
 
     /** Does what a call into a driver does that hangs: neither returns nor heeds an interrupt. */
