@@ -328,14 +328,14 @@ final class RecordInserter {
 
     private CarriedValues loadCarried(long from, long to) throws SQLException {
         CarriedValues rows = new CarriedValues();
+        CarriedTexts texts = new CarriedTexts();
         try (ResultSet records = this.database.query(
                 "SELECT id, kind, attributes FROM record WHERE id >= ? AND id < ? ORDER BY id", from, to)) {
             while (records.next()) {
                 StoredSeries.AttributeSet set =
                         this.catalog.series(this.database, records.getInt(2)).attributeSet();
                 boolean carries = set != null && !set.complete();
-                rows.add(
-                        records.getLong(1), set, carries ? RecordRows.attributes(set, records.getString(3)) : Map.of());
+                rows.add(records.getLong(1), set, carries ? texts.attributes(set, records.getBytes(3)) : Map.of());
             }
         }
         return rows;

@@ -4,14 +4,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.TextField;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
-import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.AttributeSet;
 import org.cloudmesh.ai.telemetry.store.sqlite.StoredSeries.MetricSet;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +42,8 @@ final class RecordRows {
 
     private final StoredSeriesCatalog.View catalog;
 
+    private final CarriedTexts texts = new CarriedTexts();
+
     private final Map<Long, @Nullable Map<String, @Nullable Object>> readings = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, @Nullable Map<String, @Nullable Object>> eldest) {
@@ -72,7 +72,7 @@ final class RecordRows {
                 .status(Status.of(series.status()))
                 .event(series.event())
                 .metrics(metrics.names(), values)
-                .attributes(attributes(series.attributeSet(), row.getString(ATTRIBUTES)))
+                .attributes(this.texts.attributes(series.attributeSet(), row.getBytes(ATTRIBUTES)))
                 .reading(reading == 0 ? null : system(reading))
                 .during(DuringColumn.read(row.getString(DURING)))
                 .build();
@@ -119,25 +119,5 @@ final class RecordRows {
         }
         this.readings.put(reading, system);
         return system;
-    }
-
-    /** Returns the attributes of a record of a series, which carries some itself. */
-    static Map<String, String> attributes(@Nullable AttributeSet set, @Nullable String carried) {
-        if (set == null) {
-            return Map.of();
-        }
-        List<String> names = set.names();
-        if (names == null) {
-            return carried == null ? Map.of() : JsonLists.textMap(carried);
-        }
-        if (names.isEmpty() || carried == null) {
-            return set.fixed();
-        }
-        Map<String, String> attributes = new LinkedHashMap<>(set.fixed());
-        List<String> values = JsonLists.texts(carried);
-        for (int i = 0; i < names.size(); i++) {
-            attributes.put(names.get(i), values.get(i));
-        }
-        return attributes;
     }
 }

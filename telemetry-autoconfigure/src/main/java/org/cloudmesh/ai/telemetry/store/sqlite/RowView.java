@@ -179,8 +179,9 @@ final class RowView implements RecordView {
 
     @Override
     public void attributes(Predicate<String> wanted, BiConsumer<String, @Nullable String> visitor) {
-        byte[] carried = carried();
-        RecordRows.attributes(stored().attributeSet(), carried == null ? null : text(carried))
+        this.query
+                .texts()
+                .attributes(stored().attributeSet(), carried())
                 .forEach((key, value) -> visitor.accept(key, wanted.test(key) ? value : null));
     }
 
