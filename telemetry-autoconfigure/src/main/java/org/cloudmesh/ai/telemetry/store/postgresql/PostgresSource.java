@@ -93,7 +93,7 @@ final class PostgresSource implements RecordSource {
     public List<RecordGroup> groups(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
-            RollupCover cover = cover(connection, filter, null);
+            RollupCover cover = cover(connection, filter, null, false);
             Sql counts = new Sql();
             if (cover.hasBlocks()) {
                 counts.add("SELECT u.series, u.records, " + micros("u.first") + " AS first, " + micros("u.last")
@@ -150,7 +150,7 @@ final class PostgresSource implements RecordSource {
     public Set<String> metricNames(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
-            RollupCover cover = cover(connection, filter, null);
+            RollupCover cover = cover(connection, filter, null, false);
             Sql sql = Sql.of("SELECT DISTINCT m.name FROM telemetry_series s CROSS JOIN LATERAL unnest(s.metrics)"
                     + " AS m(name) WHERE s.id IN (");
             if (cover.hasBlocks()) {
@@ -392,14 +392,16 @@ final class PostgresSource implements RecordSource {
      * Returns how the filter's range is put together.
      *
      * @param by what groups are made by, if any
+     * @param asOne whether all series are asked for, and not told apart
      * @param edges of the buckets; none for those of the filter
      */
-    private RollupCover cover(Connection connection, RecordFilter filter, @Nullable Dimension by, long... edges)
+    private RollupCover cover(
+            Connection connection, RecordFilter filter, @Nullable Dimension by, boolean asOne, long... edges)
             throws SQLException {
         long[] range = edges.length > 0 ? edges : new long[] {from(filter), to(filter)};
         boolean tellsApart = Selection.concernsSeries(filter) && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         return tellsApart
-                ? RollupCover.of(connection, this.settings, this.fewest, range)
+                ? RollupCover.of(connection, this.settings, asOne, this.fewest, range)
                 : RollupCover.ofRecords(range);
     }
 
@@ -417,10 +419,11 @@ final class PostgresSource implements RecordSource {
      */
     private Map<@Nullable String, Map<Integer, Distribution>> sumUp(
             ValueSums.Values values, RecordFilter filter, @Nullable Dimension by, Deadline deadline, long... edges) {
+        boolean asOne = by == null && filter.conditions().isEmpty();
         return ask(
                 deadline,
                 (connection) -> ValueSums.of(
-                        connection, this.settings, values, cover(connection, filter, by, edges), deadline));
+                        connection, this.settings, values, cover(connection, filter, by, asOne, edges), deadline));
     }
 
     private <T> T ask(Deadline deadline, Connections.Work<T> question) {

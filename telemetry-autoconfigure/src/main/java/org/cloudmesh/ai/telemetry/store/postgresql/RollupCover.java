@@ -22,11 +22,15 @@ import org.cloudmesh.ai.telemetry.store.EpochMicros;
  */
 final class RollupCover {
 
+    // A total is of the present records when it has as many: a block only gains them, until all of it goes.
     private static final String COMPLETE =
-            "SELECT (extract(epoch FROM b.time) * 1000000)::bigint, sum(b.records)::bigint"
+            "SELECT (extract(epoch FROM c.time) * 1000000)::bigint, c.records, coalesce(t.records = c.records, false)"
+                    + " FROM (SELECT b.time, sum(b.records)::bigint AS records"
                     + " FROM unnest(?, ?) AS e(since, before)"
                     + " JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before"
-                    + " GROUP BY b.time HAVING bool_and(b.summed)";
+                    + " GROUP BY b.time HAVING bool_and(b.summed)) c"
+                    + " LEFT JOIN telemetry_rollup_records t ON t.span = ? AND t.time = c.time AND t.series = "
+                    + Rollups.ALL_SERIES;
 
     private final long[] edges;
 
@@ -47,17 +51,18 @@ final class RollupCover {
     /**
      * Covers a range with the largest blocks.
      *
+     * @param asOne whether all series are asked for, and not told apart
      * @param fewest if there are fewer records than that in blocks, the records themselves are looked at, so that
      *     percentiles are exact
      * @param edges of the buckets, in microseconds since 1970, rising; a block lies within one of them
      */
-    static RollupCover of(Connection connection, PostgresSettings settings, long fewest, long... edges)
+    static RollupCover of(Connection connection, PostgresSettings settings, boolean asOne, long fewest, long... edges)
             throws SQLException {
         RollupCover cover = new RollupCover(edges);
         long records = 0;
         for (BlockSpan span : BlockSpan.values()) {
             if (cover.mayHold(span)) {
-                records += cover.fill(connection, settings, span);
+                records += cover.fill(connection, settings, asOne, span);
             }
         }
         return records < fewest || cover.blocks.isEmpty() ? ofRecords(edges) : cover;
@@ -74,14 +79,15 @@ final class RollupCover {
         return false;
     }
 
-    private long fill(Connection connection, PostgresSettings settings, BlockSpan span) throws SQLException {
+    private long fill(Connection connection, PostgresSettings settings, boolean asOne, BlockSpan span)
+            throws SQLException {
         long records = 0;
         List<Block> found = new ArrayList<>();
-        Sql sql = Sql.of(COMPLETE, starts(), ends(), span.key());
+        Sql sql = Sql.of(COMPLETE, starts(), ends(), span.key(), span.totalKey());
         try (PreparedStatement statement = sql.prepare(connection, settings);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                Block block = new Block(span, row.getLong(1));
+                Block block = new Block(span, row.getLong(1), asOne && row.getBoolean(3));
                 if (isInOneBucket(block) && this.gaps.stream().anyMatch((gap) -> gap.holds(block))) {
                     found.add(block);
                     records += row.getLong(2);
@@ -133,9 +139,7 @@ final class RollupCover {
     Sql blockTable() {
         return Sql.of(
                 "unnest(?, ?) AS e(span, time)",
-                Sql.array(
-                        "text",
-                        this.blocks.stream().map((block) -> block.span.key()).toList()),
+                Sql.array("text", this.blocks.stream().map(Block::key).toList()),
                 times(this.blocks.stream().map(Block::from)));
     }
 
@@ -177,7 +181,11 @@ final class RollupCover {
         }
     }
 
-    private record Block(BlockSpan span, long from) {
+    private record Block(BlockSpan span, long from, boolean total) {
+
+        String key() {
+            return this.total ? this.span.totalKey() : this.span.key();
+        }
 
         long to() {
             return this.from + this.span.micros();

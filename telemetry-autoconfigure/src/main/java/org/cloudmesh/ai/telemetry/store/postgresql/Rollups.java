@@ -54,6 +54,9 @@ final class Rollups {
 
     private static final long CLOSE_MILLIS = 2_000;
 
+    /** Stands for all series, and for all processes, in the roll-ups that do not tell them apart. */
+    static final int ALL_SERIES = 0;
+
     // A roll-up is worth it for so many values.
     private static final int FEWEST_A_SERIES = 32;
 
@@ -147,6 +150,39 @@ final class Rollups {
                   FROM value v JOIN sketch k USING (series, n) JOIN last l USING (series, n)
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
+
+    // The roll-ups of a block as one, when all of it is summed up.
+    private static final String TOTAL =
+            """
+            WITH block AS (
+                SELECT sum(records)::bigint AS records FROM telemetry_block
+                 WHERE span = ? AND time = ? HAVING bool_and(summed)),
+            rollup AS MATERIALIZED (
+                SELECT u.* FROM block CROSS JOIN telemetry_rollup u WHERE u.span = ? AND u.time = ?),
+            value AS (
+                SELECT metric, sum(count)::bigint AS count, %1$s, min(min) AS min, max(max) AS max,
+                       max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
+                  FROM (SELECT metric, count, sum AS v, min, max, last, last_time FROM rollup) p
+                 GROUP BY metric),
+            sketch AS (
+                SELECT metric, array_agg(bucket) AS buckets, array_agg(times) AS counts
+                  FROM (SELECT u.metric, e.bucket, sum(e.times)::bigint AS times
+                          FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)
+                         GROUP BY u.metric, e.bucket ORDER BY u.metric, e.bucket) p
+                 GROUP BY metric),
+            counted AS (
+                INSERT INTO telemetry_rollup_records (span, time, series, process, records, first, last)
+                SELECT ?, ?, %3$d, %3$d, b.records, min(u.first), max(u.last)
+                  FROM block b CROSS JOIN telemetry_rollup_records u
+                 WHERE u.span = ? AND u.time = ?
+                 GROUP BY b.records)
+            INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last, last_time,
+                                          buckets, counts)
+            SELECT ?, ?, metric, %3$d, %3$d, count, %2$s, min, max, last[2],
+                   timestamptz 'epoch' + last[1] * interval '1 microsecond', buckets, counts
+              FROM value JOIN sketch USING (metric)""".formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, Rollups.ALL_SERIES);
+
+    private static final List<String> TABLES = List.of("telemetry_rollup", "telemetry_rollup_records");
 
     private final PostgresSettings settings;
 
@@ -290,7 +326,18 @@ final class Rollups {
                         span.key(),
                         from,
                         processes(now)));
+        total(connection, span, from);
         return Optional.of(from);
+    }
+
+    /** Makes the roll-up of all series anew, where the block is summed up. */
+    private void total(Connection connection, BlockSpan span, OffsetDateTime from) throws SQLException {
+        String total = span.totalKey();
+        for (String table : TABLES) {
+            run(connection, Sql.of("DELETE FROM " + table + " WHERE span = ? AND time = ?", total, from));
+        }
+        String key = span.key();
+        run(connection, Sql.of(TOTAL, key, from, key, from, total, from, key, from, total, from));
     }
 
     private static Object processes(Map<Integer, Long> counts) {
@@ -300,7 +347,7 @@ final class Rollups {
     /** Makes the roll-ups of a block anew; returns how many records of each process they have. */
     private Map<Integer, Long> replace(Connection connection, BlockSpan span, OffsetDateTime from, Object processes)
             throws SQLException {
-        for (String table : List.of("telemetry_rollup", "telemetry_rollup_records")) {
+        for (String table : TABLES) {
             run(
                     connection,
                     Sql.of(

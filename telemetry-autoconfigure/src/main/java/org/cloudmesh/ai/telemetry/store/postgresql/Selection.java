@@ -44,6 +44,8 @@ final class Selection {
 
     private boolean byEvent;
 
+    private boolean bySeries;
+
     private boolean byProcess;
 
     private Selection() {}
@@ -167,6 +169,7 @@ final class Selection {
 
     /** Returns a part of records as SQL, for the statements that are asked for later. */
     Sql column(Dimension dimension) {
+        this.bySeries |= dimension.kind() != Dimension.Kind.ATTRIBUTE;
         this.byProcess |= PROCESS.contains(dimension.kind());
         return switch (dimension.kind()) {
             case STATUS -> Sql.of("s.status");
@@ -252,7 +255,9 @@ final class Selection {
         return Sql.of(" FROM ")
                 .add(cover.blockTable())
                 .add(" JOIN " + table + " u ON u.span = e.span AND u.time = e.time"
-                        + " JOIN telemetry_series s ON s.id = u.series" + joinProcess())
+                        + (this.bySeries || !this.ofSeries.isEmpty()
+                                ? " JOIN telemetry_series s ON s.id = u.series" + joinProcess()
+                                : ""))
                 .where(all);
     }
 

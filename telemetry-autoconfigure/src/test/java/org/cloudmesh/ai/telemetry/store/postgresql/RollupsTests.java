@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import org.assertj.core.data.Offset;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -257,6 +258,52 @@ class RollupsTests {
         // Without the hours of a day the day itself tells.
         this.sql.update("DELETE FROM telemetry_rollup_records WHERE span = 'hour'");
         assertThat(groups(this.source, RecordFilter.ALL)).isEqualTo(groups);
+    }
+
+    @Test
+    void questionsAboutAllSeriesAreReadFromTotalsAlone() throws Exception {
+        List<TelemetryRecord> records = random(new Random(11), 1_000, BEGIN, BEGIN + 30 * HOUR);
+        store(BEGIN + 30 * HOUR).write(records, true);
+        rollups(BEGIN + 30 * HOUR).sumUp();
+        this.sql.update("DELETE FROM telemetry_record");
+        this.sql.update("DELETE FROM telemetry_rollup WHERE span IN ('hour', 'day')");
+        RecordSource plain = new PlainScan(records);
+        assertSame(
+                "all metrics",
+                this.source.metrics(RecordFilter.ALL, Deadline.none()),
+                plain.metrics(RecordFilter.ALL, Deadline.none()));
+        assertSame(
+                "metric",
+                this.source.metric("latency", RecordFilter.ALL, null, Deadline.none()),
+                plain.metric("latency", RecordFilter.ALL, null, Deadline.none()));
+        long[] edges =
+                LongStream.rangeClosed(0, 10).map((i) -> BEGIN + 3 * i * HOUR).toArray();
+        assertThat(this.source.series("latency", RecordFilter.ALL, edges, Deadline.none()))
+                .extracting(Distribution::count)
+                .containsExactlyElementsOf(plain.series("latency", RecordFilter.ALL, edges, Deadline.none()).stream()
+                        .map(Distribution::count)
+                        .toList());
+    }
+
+    @Test
+    void aTotalThatLacksLateRecordsIsNotRead() throws Exception {
+        long end = BEGIN + 24 * HOUR;
+        List<TelemetryRecord> all = new ArrayList<>(random(new Random(12), 500, BEGIN, end));
+        store(end).write(all, true);
+        rollups(end).sumUp();
+        for (String table : List.of("telemetry_rollup", "telemetry_rollup_records")) {
+            this.sql.update("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table + " WHERE process = 0");
+        }
+        List<TelemetryRecord> late = random(new Random(13), 100, BEGIN, end);
+        store(end).write(late, true);
+        all.addAll(late);
+        rollups(end).sumUp();
+        // As a node of an earlier release leaves them, which sums up and knows no totals.
+        for (String table : List.of("telemetry_rollup", "telemetry_rollup_records")) {
+            this.sql.update("DELETE FROM " + table + " WHERE process = 0");
+            this.sql.update("INSERT INTO " + table + " SELECT * FROM kept_" + table);
+        }
+        check(12, new Random(12), all, end);
     }
 
     @Test
