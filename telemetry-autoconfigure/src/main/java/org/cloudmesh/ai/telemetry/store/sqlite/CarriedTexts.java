@@ -17,7 +17,8 @@ final class CarriedTexts {
 
     private static final int REMEMBERED = 1 << 14;
 
-    private final @Nullable String[] remembered = new String[REMEMBERED];
+    // Made when it is first needed: most queries read no texts.
+    private @Nullable String @Nullable [] remembered;
 
     /**
      * Returns the attributes of a record of a series.
@@ -95,13 +96,18 @@ final class CarriedTexts {
         for (int i = begin; i < end; i++) {
             hash = 31 * hash + json[i];
         }
+        @Nullable String[] remembered = this.remembered;
+        if (remembered == null) {
+            remembered = new String[REMEMBERED];
+            this.remembered = remembered;
+        }
         int slot = (hash ^ (hash >>> 15)) & (REMEMBERED - 1);
-        String known = this.remembered[slot];
+        String known = remembered[slot];
         if (known != null && known.length() == end - begin && isSame(known, json, begin)) {
             return known;
         }
         String text = new String(json, begin, end - begin, StandardCharsets.UTF_8);
-        this.remembered[slot] = text;
+        remembered[slot] = text;
         return text;
     }
 

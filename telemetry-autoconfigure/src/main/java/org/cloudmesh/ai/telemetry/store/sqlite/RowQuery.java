@@ -61,7 +61,7 @@ final class RowQuery {
 
     private final int more;
 
-    private @Nullable CarriedTexts texts;
+    private final CarriedTexts texts = new CarriedTexts();
 
     RowQuery(Database database, StoredSeriesCatalog.View catalog, Scan scan) {
         this.database = database;
@@ -335,11 +335,6 @@ final class RowQuery {
 
     /** Returns what reads the column {@code attributes}. */
     CarriedTexts texts() {
-        CarriedTexts texts = this.texts;
-        if (texts == null) {
-            texts = new CarriedTexts();
-            this.texts = texts;
-        }
-        return texts;
+        return this.texts;
     }
 }
