@@ -246,11 +246,13 @@ final class Forwarder implements Runnable {
     }
 
     private void idle() throws StoreException {
+        long now = System.nanoTime();
         if (this.failing) {
-            this.remote.maintain();
-            recovered();
+            // Nothing is to be sent, so a report tells whether there is an answer again.
+            this.reportAt = now;
         }
-        report(System.nanoTime());
+        report(now);
+        recovered();
         if (this.closing) {
             this.closeBy = System.nanoTime();
             return;

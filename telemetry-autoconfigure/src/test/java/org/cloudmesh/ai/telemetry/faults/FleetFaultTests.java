@@ -97,6 +97,29 @@ class FleetFaultTests {
 
     @Test
     @FaultRow(
+            number = 31,
+            injected = "PostgreSQL stopped while a node has nothing to send, then started",
+            expected = "degraded all the while, and no longer than that")
+    void anIdleNodeIsDegradedUntilItsServerIsBack() throws Exception {
+        try (PostgresServer server = PostgresServer.begin()) {
+            DataSource database = server.dataSource(server.newDatabase());
+            try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), database, "pod-1")) {
+                telemetry.emit("n", 0);
+                Fleet.awaitThrough(telemetry, "jdbc");
+                server.stopNow();
+                Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() != null, "it is degraded");
+                Awaitility.await()
+                        .during(Duration.ofSeconds(3))
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> Fleet.status(telemetry, "jdbc").degraded() != null);
+                server.start();
+                Fleet.await(() -> Fleet.status(telemetry, "jdbc").degraded() == null, "it works again");
+            }
+        }
+    }
+
+    @Test
+    @FaultRow(
             number = 33,
             injected = "PostgreSQL frozen with SIGSTOP for 30 s (until it is noticed in the ordinary run)",
             expected = "emit, flush and the local file as ever; degraded; goes on afterwards")
