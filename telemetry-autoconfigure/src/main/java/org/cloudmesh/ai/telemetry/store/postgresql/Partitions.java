@@ -108,15 +108,18 @@ final class Partitions {
                 if (PostgresSchema.exists(connection, name)) {
                     return false;
                 }
-                jdbc.execute(GIVE_UP_SOON);
                 String from = bound(table, day);
                 String to = bound(table, day.plusDays(1));
                 String key = table.equals(RECORDS) ? "time" : "day";
-                jdbc.execute("CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)");
-                jdbc.execute("WITH moved AS (DELETE FROM " + parent + "_other WHERE " + key + " >= " + from + " AND "
-                        + key + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved");
-                jdbc.execute("ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from
-                        + ") TO (" + to + ")");
+                // In one call: what it locks is locked for no longer than the server takes.
+                jdbc.execute(String.join(
+                        ";",
+                        GIVE_UP_SOON,
+                        "CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)",
+                        "WITH moved AS (DELETE FROM " + parent + "_other WHERE " + key + " >= " + from + " AND " + key
+                                + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved",
+                        "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from + ") TO ("
+                                + to + ")"));
                 return true;
             });
         }
