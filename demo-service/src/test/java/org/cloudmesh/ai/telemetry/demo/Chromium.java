@@ -11,17 +11,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** The system's own Chromium, cut off from everything but this host. Nothing is downloaded. */
-final class Chromium implements AutoCloseable {
+/**
+ * The system's own Chromium, cut off from everything but this host, one for all tests of a JVM. Nothing is downloaded.
+ */
+final class Chromium {
 
-    private final Playwright playwright;
+    private static @Nullable Browser browser;
 
-    private final Browser browser;
+    private Chromium() {}
 
-    Chromium() {
-        this.playwright = Playwright.create(
+    /** Returns the browser, which ends with the JVM. */
+    static synchronized Browser browser() {
+        Browser launched = browser;
+        if (launched == null) {
+            launched = launch();
+            browser = launched;
+        }
+        return launched;
+    }
+
+    private static Browser launch() {
+        Playwright playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        Runtime.getRuntime().addShutdownHook(new Thread(playwright::close));
         BrowserType.LaunchOptions options = new BrowserType.LaunchOptions()
                 .setArgs(List.of(
                         "--no-sandbox",
@@ -31,11 +45,7 @@ final class Chromium implements AutoCloseable {
                         "--no-first-run",
                         "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost"));
         executable().ifPresent(options::setExecutablePath);
-        this.browser = this.playwright.chromium().launch(options);
-    }
-
-    Browser browser() {
-        return this.browser;
+        return playwright.chromium().launch(options);
     }
 
     private static Optional<Path> executable() {
@@ -44,11 +54,5 @@ final class Chromium implements AutoCloseable {
                 .flatMap((name) -> directories.stream().map((directory) -> Path.of(directory, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
-    }
-
-    @Override
-    public void close() {
-        this.browser.close();
-        this.playwright.close();
     }
 }

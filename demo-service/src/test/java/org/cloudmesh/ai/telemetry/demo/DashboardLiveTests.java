@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.regex.Pattern;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.alert.AlertMonitor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -46,6 +47,9 @@ class DashboardLiveTests extends DashboardBrowser {
     private Telemetry telemetry;
 
     @Autowired
+    private AlertMonitor alerts;
+
+    @Autowired
     private ObservationRegistry observations;
 
     @DynamicPropertySource
@@ -73,11 +77,11 @@ class DashboardLiveTests extends DashboardBrowser {
                 .metric("duration_sec", 0.1)
                 .status(Status.COMPLETED)
                 .emit();
-        assertThat(this.telemetry.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(this.telemetry.flush(Duration.ofSeconds(30))).isTrue();
+        this.alerts.evaluate();
         Page page = open("#/alerts", 1024, ColorScheme.LIGHT);
         Locator budget = page.locator("tbody tr", new Page.LocatorOptions().setHasText("daily-cost-budget"));
-        // Rules are evaluated once a minute.
-        budget.getByText("firing").waitFor(new Locator.WaitForOptions().setTimeout(90_000));
+        budget.getByText("firing").waitFor();
 
         assertThat(budget.locator("td").allTextContents()).contains("firing", "6", "5");
         assertThat(page.locator("tbody tr", new Page.LocatorOptions().setHasText("slow-searches"))
@@ -117,7 +121,7 @@ class DashboardLiveTests extends DashboardBrowser {
                 .timestamp(Instant.now().plus(Duration.ofHours(3)))
                 .event("from_a_clock_ahead")
                 .emit();
-        assertThat(this.telemetry.flush(Duration.ofSeconds(5))).isTrue();
+        assertThat(this.telemetry.flush(Duration.ofSeconds(30))).isTrue();
         Page page = open("#/overview?range=24h", 1024, ColorScheme.LIGHT);
         Locator later = page.locator("dt:has-text('Dated later than now') + dd a");
 

@@ -89,13 +89,11 @@ class DashboardVolumeTests {
         JsonNode summary = api("?" + range);
         assertThat(summary.get("records").asInt()).isEqualTo(RECORDS);
         assertThat(summary.get("successRate").asDouble()).isEqualTo(0.98);
-        try (Chromium chromium = new Chromium();
-                BrowserContext context = chromium.browser().newContext()) {
+        try (BrowserContext context = Chromium.browser().newContext()) {
             Page page = context.newPage();
             page.navigate(
                     "http://localhost:" + this.port + "/actuator/telemetry#/overview?range=own&live=off&" + range);
-            page.waitForCondition(
-                    () -> Boolean.TRUE.equals(page.evaluate("document.body.dataset.shown === location.hash")));
+            DashboardBrowser.settled(page);
             logger.info(
                     "First contentful paint {} ms, complete after {} ms",
                     page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime"),

@@ -34,6 +34,8 @@ import org.springframework.test.context.DynamicPropertySource;
         })
 class FleetDashboardTests extends DashboardBrowser {
 
+    private static final Page.WaitForConditionOptions LONG = new Page.WaitForConditionOptions().setTimeout(60_000);
+
     @TempDir
     static Path files;
 
@@ -88,14 +90,16 @@ class FleetDashboardTests extends DashboardBrowser {
     void showsTheFleetAndThisNodeAlone() throws Exception {
         Page page = open("#/records?event=greeting&live=off", 1440, ColorScheme.LIGHT);
         // Records are sent within a second.
-        page.waitForCondition(() -> {
-            page.reload();
-            settled(page);
-            return page.locator(".records tbody tr").count() == 20;
-        });
+        page.waitForCondition(
+                () -> {
+                    page.reload();
+                    settled(page);
+                    Locator rows = page.locator(".records tbody tr");
+                    return rows.count() == 20 && rows.first().textContent().contains("pod-2");
+                },
+                LONG);
 
         assertThat(page.locator(".records thead").textContent()).contains("Node");
-        assertThat(page.locator(".records tbody tr").first().textContent()).contains("pod-2");
         assertThat(side(page, "Fleet").getAttribute("aria-pressed")).isEqualTo("true");
 
         side(page, "This node").click();
@@ -108,8 +112,17 @@ class FleetDashboardTests extends DashboardBrowser {
         page.waitForURL(Pattern.compile("#/nodes"));
         settled(page);
         Locator nodes = page.locator("main tbody tr");
-        assertThat(nodes.count()).isEqualTo(2);
         Locator second = nodes.filter(new Locator.FilterOptions().setHasText("pod-2"));
+        // A node tells of itself every five seconds.
+        page.waitForCondition(
+                () -> {
+                    page.reload();
+                    settled(page);
+                    return nodes.count() == 2
+                            && second.locator("td").allTextContents().get(5).equals("0")
+                            && second.locator("td").allTextContents().get(7).endsWith(" %");
+                },
+                LONG);
         assertThat(second.textContent()).contains("well");
         List<String> cells = second.locator("td").allTextContents();
         // Behind and dropped, then the machine.
@@ -150,12 +163,15 @@ class FleetDashboardTests extends DashboardBrowser {
     @Test
     void tellsTheNodeOfARequest() {
         Page page = open("#/overview?live=off", 1440, ColorScheme.LIGHT);
-        page.waitForCondition(() -> {
-            go(page, "#/records?event=greeting&live=off");
-            page.reload();
-            settled(page);
-            return page.locator(".records tbody tr").count() == 20;
-        });
+        page.waitForCondition(
+                () -> {
+                    go(page, "#/records?event=greeting&live=off");
+                    page.reload();
+                    settled(page);
+                    Locator rows = page.locator(".records tbody tr");
+                    return rows.count() == 20 && rows.first().textContent().contains("pod-2");
+                },
+                LONG);
         go(page, "#/traces?live=off&id=" + "ab".repeat(16));
 
         assertThat(page.locator(".facts").first().textContent()).contains("Nodepod-2");

@@ -58,6 +58,8 @@ import reactor.core.Disposable;
 @DirtiesContext
 class SpringAiTests {
 
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
     private static final OpenAiServer OPEN_AI = new OpenAiServer();
 
     private static final Tokens DETAILED = Tokens.of(1000, 500).cached(400, 0).reasoned(300);
@@ -187,7 +189,7 @@ class SpringAiTests {
         this.model.stream("hi")
                 .contextWrite(TelemetryAttributes.with("tenant", "blue"))
                 .collectList()
-                .block(Duration.ofSeconds(10));
+                .block(LIMIT);
         TelemetryRecord record = records(1).get(0);
         assertDetailed(record);
         assertThat(record.metrics().get("gen_ai.client.operation.time_to_first_chunk"))
@@ -198,7 +200,7 @@ class SpringAiTests {
     @Test
     void aClientBuiltByHandTellsAllWithoutTheAdvisor() {
         OPEN_AI.then(Reply.text("a", "b").tokens(DETAILED));
-        ChatClient.create(this.model).prompt("hi").stream().content().blockLast(Duration.ofSeconds(10));
+        ChatClient.create(this.model).prompt("hi").stream().content().blockLast(LIMIT);
         TelemetryRecord record = records(1).get(0);
         assertDetailed(record);
         assertThat(record.metrics()).containsKey("gen_ai.client.operation.time_to_first_chunk");
@@ -209,7 +211,7 @@ class SpringAiTests {
         OPEN_AI.then(Reply.text("a", "b").tokens(DETAILED));
         ChatClient.builder(this.model).defaultAdvisors(this.advisor).build().prompt("hi").stream()
                 .content()
-                .blockLast(Duration.ofSeconds(10));
+                .blockLast(LIMIT);
         TelemetryRecord record = records(1).get(0);
         assertDetailed(record);
         assertThat(record.metrics()).containsKey("gen_ai.client.operation.time_to_first_chunk");
@@ -335,7 +337,7 @@ class SpringAiTests {
         this.clients.build().prompt("hi").stream()
                 .content()
                 .contextWrite(TelemetryAttributes.with("tenant", "blue"))
-                .blockLast(Duration.ofSeconds(10));
+                .blockLast(LIMIT);
         assertThat(records(1).get(0).attributes()).containsEntry("tenant", "blue");
     }
 
@@ -380,7 +382,7 @@ class SpringAiTests {
                 .content()
                 .filter((text) -> !text.isEmpty())
                 .collectList()
-                .block(Duration.ofSeconds(10));
+                .block(LIMIT);
     }
 
     private List<TelemetryRecord> records(int count) {

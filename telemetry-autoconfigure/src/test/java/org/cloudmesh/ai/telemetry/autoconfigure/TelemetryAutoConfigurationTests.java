@@ -340,7 +340,8 @@ class TelemetryAutoConfigurationTests {
             in("jsonl", "telemetry.jsonl")
                     .run((context) -> context.getBean(Telemetry.class).emit("n", 1));
         }
-        assertThat(this.newThreads.named("telemetry")).isEmpty();
+        await().untilAsserted(
+                        () -> assertThat(this.newThreads.named("telemetry")).isEmpty());
     }
 
     private static double skipped(MeterRegistry registry, String reason) {

@@ -1,15 +1,15 @@
 package org.cloudmesh.ai.telemetry.context;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -20,7 +20,9 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(value = OS.LINUX, disabledReason = "The stand-in is a Linux library")
 class NvmlTests {
 
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final String LOST = "NVML_STAND_IN_LOST";
+
+    private static final Duration LIMIT = Duration.ofSeconds(120);
 
     @TempDir
     private static Path directory;
@@ -29,7 +31,8 @@ class NvmlTests {
 
     @BeforeAll
     static void readInAnotherJvm() throws Exception {
-        Map<String, String> environment = NvmlStandIn.compileInto(directory);
+        Map<String, String> environment = new HashMap<>(NvmlStandIn.compileInto(directory));
+        environment.put(LOST, directory.resolve("lost").toString());
         ProcessBuilder builder = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx64m",
@@ -74,25 +77,27 @@ class NvmlTests {
                 .contains("Stand-in T4", "NVML error 15");
     }
 
-    /** Prints each of some readings with cards. */
+    /** Prints a reading of both cards, and one after the second was lost. */
     static final class Child {
 
-        public static void main(String[] args) {
+        public static void main(String[] args) throws Exception {
             try (MachineContextSource source = MachineContextSource.builder()
                     .interval(Duration.ofMillis(100))
                     .build()) {
                 source.start();
-                AtomicReference<Map<String, Object>> last = new AtomicReference<>();
-                for (int seen = 0; seen < 6; seen++) {
-                    await().pollInterval(Duration.ofMillis(5)).until(() -> {
-                        Map<String, Object> system = source.system();
-                        boolean next = system != last.get() && system.get("gpus") != null;
-                        last.set(system);
-                        return next;
-                    });
-                    print(last.get());
-                }
+                print(await(source, 68.0));
+                Files.createFile(Path.of(System.getenv(LOST)));
+                print(await(source, 96.0));
             }
+        }
+
+        private static Map<String, Object> await(MachineContextSource source, double percent) throws Exception {
+            Map<String, Object> system = source.system();
+            while (system == null || !Double.valueOf(percent).equals(system.get("gpu_percent"))) {
+                TimeUnit.MILLISECONDS.sleep(5);
+                system = source.system();
+            }
+            return system;
         }
 
         private static void print(Map<String, Object> system) {

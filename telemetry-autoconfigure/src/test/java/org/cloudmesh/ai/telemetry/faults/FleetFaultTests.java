@@ -304,6 +304,14 @@ class FleetFaultTests {
                         "pod-1")) {
             telemetry.emit("n", 0);
             Fleet.await(() -> count(sql) == 1, "the first came");
+            // What is done once an hour takes dozens of answers.
+            Fleet.await(
+                    () -> sql.queryForObject(
+                                    "SELECT count(*) FROM pg_class WHERE relname ~ '^telemetry_.*_[0-9]{8}$'"
+                                            + " AND relkind = 'r'",
+                                    Long.class)
+                            >= 4,
+                    "today and tomorrow have partitions");
             proxy.delay(Faults.times(2000, 200));
             for (int i = 1; i < 1000; i++) {
                 long start = System.nanoTime();

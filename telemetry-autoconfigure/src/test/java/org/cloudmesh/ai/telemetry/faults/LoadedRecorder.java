@@ -80,7 +80,7 @@ public final class LoadedRecorder implements UnaryOperator<String> {
                 case "durable" -> durable();
                 case "plain" -> plain();
                 case "degraded" -> awaitDegraded();
-                case "heal" -> "" + this.telemetry.flush(Duration.ofSeconds(5));
+                case "heal" -> "" + this.telemetry.flush(Duration.ofSeconds(60));
                 case "status" -> status();
                 default -> close();
             };
@@ -116,7 +116,7 @@ public final class LoadedRecorder implements UnaryOperator<String> {
     }
 
     private String awaitDegraded() throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (store().degraded() == null && System.nanoTime() < end) {
             TimeUnit.MILLISECONDS.sleep(5);
         }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file of an earlier schema, whose index takes a while to make. */
-@Timeout(180)
+@Timeout(600)
 class MigrationFaultTests {
 
     private static final int RECORDS = 5000;
@@ -74,6 +74,7 @@ class MigrationFaultTests {
                     Child.start().option("-Djava.io.tmpdir=" + this.directory).on("sqlite", path)) {
                 await().pollDelay(Duration.ZERO)
                         .pollInterval(Duration.ofMillis(1))
+                        .atMost(Duration.ofSeconds(60))
                         .until(() -> Files.exists(log) && Files.size(log) > 0);
                 TimeUnit.MICROSECONDS.sleep(random.nextInt(150_000));
                 child.kill();

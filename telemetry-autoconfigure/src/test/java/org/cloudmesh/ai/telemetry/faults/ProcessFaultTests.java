@@ -58,7 +58,7 @@ class ProcessFaultTests {
             for (int i = 1; i <= 5; i++) {
                 int expected = before + i;
                 child.ask("plain 1", "emitted");
-                await().atMost(Duration.ofMillis(500)).until(() -> syncs(trace) >= expected);
+                await().until(() -> syncs(trace) >= expected);
             }
             full = durable + " syncs for 20 durable emits, " + (syncs(trace) - before) + " for 5 plain ones";
         }
@@ -68,12 +68,11 @@ class ProcessFaultTests {
             int before = syncs(relaxed);
             long start = System.nanoTime();
             child.ask("plain 1", "emitted");
-            await().pollInterval(Duration.ofMillis(10))
-                    .atMost(Duration.ofSeconds(2))
-                    .until(() -> syncs(relaxed) > before);
+            await().pollInterval(Duration.ofMillis(10)).until(() -> syncs(relaxed) > before);
             long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
-            assertThat(millis).isLessThanOrEqualTo(1000);
-            TimeUnit.MILLISECONDS.sleep(300);
+            assertThat(millis).isLessThanOrEqualTo(Faults.SUITE ? 1000 : 5000);
+            // Ends the commit, which may sync twice; nothing is dirty then.
+            child.ask("flush 10000", "flushed true");
             int idle = syncs(relaxed);
             TimeUnit.MILLISECONDS.sleep(Faults.times(2500, 1300));
             assertThat(syncs(relaxed)).isEqualTo(idle);

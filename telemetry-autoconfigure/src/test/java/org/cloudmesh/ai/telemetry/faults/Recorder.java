@@ -20,6 +20,8 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 /** A recorder in this JVM, under a steady load of numbered records, a thousand a second. */
 final class Recorder implements AutoCloseable {
 
+    private static final Duration LIMIT = Duration.ofSeconds(Faults.SUITE ? 5 : 30);
+
     final Telemetry telemetry;
 
     private final AtomicLong next = new AtomicLong();
@@ -69,7 +71,7 @@ final class Recorder implements AutoCloseable {
             thread.join();
         }
         assertThat(this.thrown.get()).isNull();
-        assertThat(Duration.ofNanos(this.slowest)).isLessThan(Duration.ofMillis(500));
+        assertThat(Duration.ofNanos(this.slowest)).isLessThan(Duration.ofMillis(Faults.SUITE ? 500 : 2_000));
     }
 
     /** Returns how many numbers were emitted; they begin at 0. */
@@ -87,7 +89,7 @@ final class Recorder implements AutoCloseable {
 
     /** I4. */
     String awaitDegraded() {
-        await().atMost(Duration.ofSeconds(5)).until(() -> status().degraded() != null);
+        await().atMost(LIMIT).until(() -> status().degraded() != null);
         StoreStatus.Degraded degraded = status().degraded();
         return degraded == null ? "" : degraded.reason();
     }
@@ -95,16 +97,16 @@ final class Recorder implements AutoCloseable {
     /** Returns how long it took. */
     Duration awaitHealed() {
         long start = System.nanoTime();
-        await().pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofSeconds(5))
-                .until(() -> status().degraded() == null);
+        await().pollInterval(Duration.ofMillis(10)).atMost(LIMIT).until(() -> status().degraded() == null);
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
     /** I1. */
     void assertExact() {
         StoreStatus status = status();
-        assertThat(status.written() + status.queued() + lost()).isEqualTo(status.accepted());
+        long lost =
+                status.dropped().values().stream().mapToLong(Long::longValue).sum();
+        assertThat(status.written() + status.queued() + lost).isEqualTo(status.accepted());
     }
 
     long count() {

@@ -40,10 +40,10 @@ class BlockingTests extends ScriptedPipeline {
             opening.set(true);
             awaitUninterruptibly(open);
         };
-        start(new TelemetrySettings.Queue(16, 1 << 20, WhenFull.BLOCK, Duration.ofMillis(100)), this.store);
+        start(new TelemetrySettings.Queue(16, 1 << 20, WhenFull.BLOCK, Duration.ofSeconds(1)), this.store);
         CompletableFuture<Void> emitter = emit(1_000);
         await().until(opening::get);
-        await().during(Duration.ofMillis(300)).until(() -> status().dropped().isEmpty());
+        await().during(Duration.ofMillis(1_500)).until(() -> status().dropped().isEmpty());
         assertThat(emitter).isNotDone();
         open.countDown();
         emitter.join();

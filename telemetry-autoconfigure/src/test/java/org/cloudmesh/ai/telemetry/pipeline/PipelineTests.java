@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -298,11 +299,13 @@ class PipelineTests extends ScriptedPipeline {
 
     @Test
     void manyDurableEmittersShareCommits() throws Exception {
+        this.store.gate = new CountDownLatch(1);
         Telemetry telemetry = start(builder());
         List<CompletableFuture<Void>> kept = new ArrayList<>();
         for (int i = 0; i < 10_000; i++) {
             kept.add(telemetry.record().metric("n", i).emitDurably());
         }
+        this.store.gate.countDown();
         CompletableFuture.allOf(kept.toArray(CompletableFuture[]::new)).get();
         assertThat(this.store.syncs).isLessThan(1000);
         assertThat(this.store.records()).hasSize(10_000);
@@ -434,9 +437,9 @@ class PipelineTests extends ScriptedPipeline {
 
     @Test
     void aLockedStoreIsTriedAgainUntilItWorks() {
-        AtomicInteger failures = new AtomicInteger(4);
+        AtomicBoolean locked = new AtomicBoolean(true);
         this.store.script = (batch) -> {
-            if (failures.getAndDecrement() > 0) {
+            if (locked.get()) {
                 throw new StoreException(StoreException.Remedy.RETRY, "database is locked", null);
             }
         };
@@ -444,6 +447,7 @@ class PipelineTests extends ScriptedPipeline {
         telemetry.emit("n", 1);
         await().until(() -> status().degraded() != null);
         assertThat(status().degraded().reason()).contains("locked");
+        locked.set(false);
         assertThat(telemetry.flush(PATIENCE)).isTrue();
         assertThat(this.store.records()).hasSize(1);
         assertThat(this.store.opened).isEqualTo(1);

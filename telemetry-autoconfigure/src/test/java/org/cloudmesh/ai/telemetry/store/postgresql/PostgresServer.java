@@ -42,16 +42,15 @@ public final class PostgresServer implements AutoCloseable {
 
     private final Path directory;
 
-    private final int port;
+    private int port;
 
     private Process process;
 
     private final List<String> options;
 
-    private PostgresServer(Path binaries, Path directory, int port, List<String> options) {
+    private PostgresServer(Path binaries, Path directory, List<String> options) {
         this.binaries = binaries;
         this.directory = directory;
-        this.port = port;
         this.options = options;
     }
 
@@ -80,11 +79,7 @@ public final class PostgresServer implements AutoCloseable {
             if (isRoot()) {
                 Files.setOwner(directory, owner(directory));
             }
-            int port;
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                port = socket.getLocalPort();
-            }
-            PostgresServer server = new PostgresServer(binaries, directory, port, List.of(options));
+            PostgresServer server = new PostgresServer(binaries, directory, List.of(options));
             server.run(
                     binaries.resolve("initdb").toString(),
                     "-D",
@@ -98,6 +93,9 @@ public final class PostgresServer implements AutoCloseable {
             Path rules = directory.resolve("data").resolve("pg_hba.conf");
             Files.writeString(
                     rules, "host all +" + PASSWORD_ROLE + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                server.port = socket.getLocalPort();
+            }
             server.start();
             new JdbcTemplate(server.dataSource("postgres")).execute("CREATE ROLE " + PASSWORD_ROLE);
             return server;
