@@ -40,6 +40,9 @@ import org.slf4j.LoggerFactory;
  * nobody waits for this work. Blocks rest for a while before they are summed up: a node that catches up makes each
  * block stale many times.
  *
+ * <p><b>Totals.</b> A block that is summed up for all processes has one more roll-up, of all series as one: most
+ * questions have no filter. It tells how many records it has, and is read only if these are all that its block has.
+ *
  * <p><b>Clocks.</b> Whether a block is over is asked of the database's clock. Records of a node whose clock is ahead
  * come as late ones do: they undo the mark of their block; answers are the same.
  */
@@ -152,8 +155,7 @@ final class Rollups {
             SELECT process, records FROM block""";
 
     // The roll-ups of a block as one, when all of it is summed up.
-    private static final String TOTAL =
-            """
+    private static final String TOTAL = """
             WITH block AS (
                 SELECT sum(records)::bigint AS records FROM telemetry_block
                  WHERE span = ? AND time = ? HAVING bool_and(summed)),
@@ -180,7 +182,7 @@ final class Rollups {
                                           buckets, counts)
             SELECT ?, ?, metric, %3$d, %3$d, count, %2$s, min, max, last[2],
                    timestamptz 'epoch' + last[1] * interval '1 microsecond', buckets, counts
-              FROM value JOIN sketch USING (metric)""".formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, Rollups.ALL_SERIES);
+              FROM value JOIN sketch USING (metric)""";
 
     private static final List<String> TABLES = List.of("telemetry_rollup", "telemetry_rollup_records");
 
@@ -337,7 +339,20 @@ final class Rollups {
             run(connection, Sql.of("DELETE FROM " + table + " WHERE span = ? AND time = ?", total, from));
         }
         String key = span.key();
-        run(connection, Sql.of(TOTAL, key, from, key, from, total, from, key, from, total, from));
+        run(
+                connection,
+                Sql.of(
+                        TOTAL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, ALL_SERIES),
+                        key,
+                        from,
+                        key,
+                        from,
+                        total,
+                        from,
+                        key,
+                        from,
+                        total,
+                        from));
     }
 
     private static Object processes(Map<Integer, Long> counts) {
