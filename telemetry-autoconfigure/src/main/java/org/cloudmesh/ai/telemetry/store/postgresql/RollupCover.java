@@ -30,7 +30,7 @@ final class RollupCover {
                     + " JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before"
                     + " GROUP BY b.time HAVING bool_and(b.summed)) c"
                     + " LEFT JOIN telemetry_rollup_records t ON t.span = ? AND t.time = c.time AND t.series = "
-                    + Rollups.ALL_SERIES;
+                    + RollupSql.ALL_SERIES;
 
     private final long[] edges;
 
