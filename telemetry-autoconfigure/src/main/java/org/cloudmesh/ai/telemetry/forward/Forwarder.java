@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread between the local file and one remote store. It reads a batch from the outbox, writes it to the remote
+ * The thread between the local file and one remote store. It takes a batch from the outbox, writes it to the remote
  * store, and acknowledges it; a batch that failed stays in memory and is tried again, without a limit in time, with the
  * pauses of {@link Backoff}. A batch that the remote store refuses for the sake of a record
  * ({@link StoreException.Remedy#RECORD}) is halved until the record is found; that one is put aside.
@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class Forwarder implements Runnable {
 
     private static final Logger logger = LoggerFactory.getLogger(Forwarder.class);
-
-    private static final int BATCH = 8192;
 
     private static final long LINGER = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -48,6 +46,8 @@ final class Forwarder implements Runnable {
     private final TelemetryStore remote;
 
     private final Outbox outbox;
+
+    private final BatchReader reader;
 
     private final BacklogEstimate backlog;
 
@@ -99,6 +99,7 @@ final class Forwarder implements Runnable {
         this.local = local;
         this.remote = remote;
         this.outbox = outbox;
+        this.reader = new BatchReader(outbox, remote.name());
         this.backlog = new BacklogEstimate(outbox);
         this.clock = clock;
         this.thread = ForwardingThreads.create(this, "telemetry-forward-" + remote.name());
@@ -204,10 +205,7 @@ final class Forwarder implements Runnable {
                     failed(new StoreException(StoreException.Remedy.REOPEN, reason(ex), ex));
                 }
             }
-            Outbox.Batch batch = this.batch;
-            if (batch != null) {
-                this.outbox.release(batch);
-            }
+            this.reader.release();
             if (!this.failing) {
                 report(System.nanoTime());
             }
@@ -224,7 +222,7 @@ final class Forwarder implements Runnable {
         ensureOpen();
         Outbox.Batch batch = this.batch;
         if (batch == null) {
-            batch = this.outbox.read(BATCH);
+            batch = this.reader.read();
             if (batch.records().isEmpty()) {
                 idle();
                 return;
@@ -237,7 +235,7 @@ final class Forwarder implements Runnable {
         this.backlog.acknowledged(batch.records().size());
         recovered();
         report(System.nanoTime());
-        if (batch.records().size() < BATCH / 2) {
+        if (!batch.hasNext()) {
             this.backlog.countWithin(LINGER);
             if (!this.closing) {
                 park(LINGER);

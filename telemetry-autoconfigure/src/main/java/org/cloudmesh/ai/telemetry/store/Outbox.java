@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * local store, whoever put it there and however late it came, is read at least once until it was acknowledged. How far
  * that went is kept in the local store, so that the next start goes on from there.
  *
- * <p>{@link #read}, {@link #acknowledge} and {@link #release} are called by one thread, the forwarder's; the other
- * methods by any.
+ * <p>Batches are read by one thread at a time, and acknowledged in the order in which they were read; the other methods
+ * are called by any.
  */
 public interface Outbox {
 
     /**
-     * Reads the records that come next: the late ones, then the others in the order of their time. The batch before
-     * must have been acknowledged.
+     * Reads the records that come after those of the batch before, acknowledged or not: the late ones, then the others
+     * in the order of their time.
      *
      * @param most how many at most
      * @return an empty batch when all were read
@@ -28,11 +28,12 @@ public interface Outbox {
     void acknowledge(Batch batch);
 
     /**
-     * Gives a batch back at the end, unsent. Those of its records that retention removed meanwhile are lost.
+     * Gives back, at the end, the batches that were not acknowledged. Those of their records that retention removed
+     * meanwhile are lost.
      *
      * @throws StoreException when the local store cannot be read now
      */
-    void release(Batch batch) throws StoreException;
+    void release() throws StoreException;
 
     /**
      * Counts what was not acknowledged.
@@ -52,6 +53,9 @@ public interface Outbox {
 
         /** Returns the records. */
         List<TelemetryRecord> records();
+
+        /** Returns whether there may be more behind them. */
+        boolean hasNext();
     }
 
     /**

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Store and forward to a real PostgreSQL. */
 class PostgresForwardingTests {
@@ -217,6 +221,51 @@ class PostgresForwardingTests {
             Fleet.await(() -> count() == records - lost, records - lost + " came, beside " + lost + " that were lost");
             Fleet.awaitThrough(telemetry, "jdbc");
             assertThat(count()).isEqualTo(records - lost);
+        }
+    }
+
+    @Test
+    @FaultRow(
+            number = 38,
+            injected = "the same where the server goes away with batches read and not acknowledged",
+            expected = "what went unsent is counted exactly, the rest is sent later")
+    void countsWhatRetentionTakesOfBatchesOnTheirWay() throws Exception {
+        AtomicBoolean away = new AtomicBoolean();
+        DataSource leaving = new DelegatingDataSource(this.database) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (away.get()) {
+                    throw new SQLTransientConnectionException("The server is away");
+                }
+                return super.getConnection();
+            }
+        };
+        int records = 60_000;
+        long lost;
+        try (RecordingTelemetry telemetry = Fleet.start(
+                Fleet.builder(file()).retention(new Retention(null, 4 << 20)).closeTimeout(Duration.ofMillis(500)),
+                leaving,
+                "pod-1")) {
+            telemetry.emit("first", 1);
+            Fleet.awaitThrough(telemetry, "jdbc");
+            away.set(true);
+            for (int i = 0; i < records; i++) {
+                telemetry.record().metric("n", i).message("m".repeat(100) + i).emit();
+                if (i % 1000 == 0) {
+                    assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+                }
+            }
+            assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
+            Fleet.await(() -> Fleet.status(telemetry, "jdbc").dropped().containsKey("not-forwarded"), "some are lost");
+            assertThat(Fleet.isExact(telemetry)).isTrue();
+            telemetry.close();
+            lost = Fleet.status(telemetry, "jdbc").dropped().get("not-forwarded");
+            assertThat(Fleet.status(telemetry, "jdbc").queued()).isEqualTo(records - lost);
+        }
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            Fleet.await(() -> count() == 1 + records - lost, "all came but " + lost + " that were lost");
+            Fleet.awaitThrough(telemetry, "jdbc");
+            assertThat(count()).isEqualTo(1 + records - lost);
         }
     }
 

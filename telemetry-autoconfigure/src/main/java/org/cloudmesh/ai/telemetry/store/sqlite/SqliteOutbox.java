@@ -27,7 +27,7 @@ final class SqliteOutbox implements Outbox {
     // Counting a long backlog reads it all.
     private static final Duration COUNTING_PATIENCE = Duration.ofSeconds(30);
 
-    private static final long BATCH_BYTES = 8 << 20;
+    private static final long BATCH_BYTES = 4 << 20;
 
     private final String reader;
 
@@ -35,9 +35,10 @@ final class SqliteOutbox implements Outbox {
 
     private final ReentrantLock lock;
 
-    private final Deque<Chunk> arrived = new ArrayDeque<>();
+    // What was read and not yet acknowledged, and what was acknowledged and not yet noted.
+    private final Deque<Chunk> unanswered = new ArrayDeque<>();
 
-    private @Nullable Chunk current;
+    private final Deque<Chunk> arrived = new ArrayDeque<>();
 
     private boolean attached;
 
@@ -82,7 +83,7 @@ final class SqliteOutbox implements Outbox {
         try {
             if (!this.attachedBefore(epoch)) {
                 this.arrived.clear();
-                this.current = null;
+                this.unanswered.clear();
                 this.position = position;
                 this.late = 0;
             }
@@ -116,7 +117,7 @@ final class SqliteOutbox implements Outbox {
             }
             Chunk chunk = ask(PATIENCE, (database, catalog) -> next(database, catalog, most));
             if (!chunk.records.isEmpty()) {
-                this.current = chunk;
+                this.unanswered.add(chunk);
                 if (chunk.late) {
                     this.late = chunk.to;
                 } else {
@@ -132,7 +133,7 @@ final class SqliteOutbox implements Outbox {
     private Chunk next(Database database, StoredSeriesCatalog.View catalog, int most) throws SQLException {
         // Another process that forwards the same file may be ahead.
         long noted = database.number("SELECT position FROM outbox WHERE id = ?", -1, this.id);
-        if (noted > this.position && this.arrived.isEmpty()) {
+        if (noted > this.position && this.arrived.isEmpty() && this.unanswered.isEmpty()) {
             this.position = noted;
         }
         RecordRows rows = new RecordRows(database, catalog);
@@ -154,7 +155,8 @@ final class SqliteOutbox implements Outbox {
             }
         }
         if (!records.isEmpty()) {
-            return new Chunk(this.epoch, records, ids(ids), true, -1, end);
+            // Behind the late ones are the others.
+            return new Chunk(this.epoch, records, ids(ids), true, -1, end, true);
         }
         end = this.position;
         try (ResultSet found = database.query(
@@ -168,7 +170,8 @@ final class SqliteOutbox implements Outbox {
                 ids.add(end);
             }
         }
-        return new Chunk(this.epoch, records, ids(ids), false, this.position, end);
+        boolean hasNext = records.size() == most || bytes >= BATCH_BYTES;
+        return new Chunk(this.epoch, records, ids(ids), false, this.position, end, hasNext);
     }
 
     private static long[] ids(List<Long> ids) {
@@ -186,9 +189,8 @@ final class SqliteOutbox implements Outbox {
                     this.ownSent++;
                 }
             }
-            if (chunk == this.current) {
-                this.current = null;
-                this.arrived.add(chunk);
+            if (chunk == this.unanswered.peek()) {
+                this.arrived.add(this.unanswered.remove());
             }
         } finally {
             this.lock.unlock();
@@ -196,39 +198,54 @@ final class SqliteOutbox implements Outbox {
     }
 
     @Override
-    public void release(Batch batch) throws StoreException {
-        Chunk chunk = (Chunk) batch;
+    public void release() throws StoreException {
         this.lock.lock();
         try {
-            if (!this.attached || chunk != this.current) {
-                return;
-            }
-            this.current = null;
-            Set<Long> there = ask(PATIENCE, (database, catalog) -> {
-                Set<Long> found = new HashSet<>();
-                for (long row : chunk.ids) {
-                    if (database.number("SELECT count(*) FROM record WHERE id = ?", 0, row) > 0) {
-                        found.add(row);
-                    }
-                }
-                return found;
-            });
-            for (int i = 0; i < chunk.ids.length; i++) {
-                if (!there.contains(chunk.ids[i])) {
-                    this.lost++;
-                    this.ownLost += chunk.records.get(i).origin().token().equals(this.own) ? 1 : 0;
-                }
+            while (this.attached && !this.unanswered.isEmpty()) {
+                countLost(this.unanswered.remove());
             }
         } finally {
             this.lock.unlock();
         }
+    }
+
+    private void countLost(Chunk chunk) throws StoreException {
+        Set<Long> present = ask(PATIENCE, (database, catalog) -> present(database, chunk));
+        for (int i = 0; i < chunk.ids.length; i++) {
+            if (!present.contains(chunk.ids[i])) {
+                this.lost++;
+                this.ownLost += chunk.records.get(i).origin().token().equals(this.own) ? 1 : 0;
+            }
+        }
+    }
+
+    private static Set<Long> present(Database database, Chunk chunk) throws SQLException {
+        Set<Long> present = new HashSet<>();
+        if (chunk.late) {
+            for (long row : chunk.ids) {
+                if (database.number("SELECT count(*) FROM record WHERE id = ?", 0, row) > 0) {
+                    present.add(row);
+                }
+            }
+            return present;
+        }
+        try (ResultSet rows = between(database, chunk)) {
+            while (rows.next()) {
+                present.add(rows.getLong(1));
+            }
+        }
+        return present;
+    }
+
+    private static ResultSet between(Database database, Chunk chunk) throws SQLException {
+        return database.query("SELECT id FROM record WHERE id > ? AND id <= ? ORDER BY id", chunk.from, chunk.to);
     }
 
     @Override
     public Backlog backlog() throws StoreException {
         long position;
         long late;
-        Chunk current;
+        List<Chunk> unanswered;
         this.lock.lock();
         try {
             if (!this.attached) {
@@ -236,7 +253,7 @@ final class SqliteOutbox implements Outbox {
             }
             position = this.position;
             late = this.late;
-            current = this.current;
+            unanswered = List.copyOf(this.unanswered);
         } finally {
             this.lock.unlock();
         }
@@ -251,9 +268,9 @@ final class SqliteOutbox implements Outbox {
                             Long.MAX_VALUE,
                             late,
                             this.id));
-            if (current != null) {
-                records += current.ids.length;
-                oldest = Math.min(oldest, current.ids[0]);
+            for (Chunk chunk : unanswered) {
+                records += chunk.ids.length;
+                oldest = Math.min(oldest, chunk.ids[0]);
             }
             return new Backlog(records, oldest == Long.MAX_VALUE ? null : RowIds.micros(oldest));
         });
@@ -317,8 +334,7 @@ final class SqliteOutbox implements Outbox {
     /** Lists what came in between the rows of a batch while it was on its way. */
     private void listUnsent(Database database, Chunk chunk) throws SQLException {
         List<Long> unsent = new ArrayList<>();
-        try (ResultSet rows =
-                database.query("SELECT id FROM record WHERE id > ? AND id <= ? ORDER BY id", chunk.from, chunk.to)) {
+        try (ResultSet rows = between(database, chunk)) {
             while (rows.next()) {
                 if (!chunk.contains(rows.getLong(1))) {
                     unsent.add(rows.getLong(1));
@@ -352,7 +368,6 @@ final class SqliteOutbox implements Outbox {
     void count(Database database, long from, long to, String kept) throws SQLException {
         this.lostNow = 0;
         this.ownLostNow = 0;
-        Chunk current = this.current;
         Set<Long> late = new HashSet<>();
         try (ResultSet rows = database.query(
                 "SELECT row FROM outbox_late WHERE n > ? AND outbox = ? AND row >= ? AND row < ?",
@@ -377,7 +392,7 @@ final class SqliteOutbox implements Outbox {
                 long row = rows.getLong(1);
                 boolean between = row > noted
                         && row <= this.position
-                        && !(current != null && current.contains(row))
+                        && this.unanswered.stream().noneMatch((chunk) -> chunk.contains(row))
                         && this.arrived.stream().noneMatch((chunk) -> chunk.contains(row));
                 if (row > this.position || between || late.contains(row)) {
                     this.lostNow++;
@@ -414,8 +429,10 @@ final class SqliteOutbox implements Outbox {
      * @param late whether they came in behind what was sent
      * @param from the row before the first; -1 for late ones and at the beginning
      * @param to the last row; of late ones, their last number in the list
+     * @param hasNext whether there may be more
      */
-    private record Chunk(long epoch, List<TelemetryRecord> records, long[] ids, boolean late, long from, long to)
+    private record Chunk(
+            long epoch, List<TelemetryRecord> records, long[] ids, boolean late, long from, long to, boolean hasNext)
             implements Batch {
 
         boolean contains(long row) {
