@@ -19,11 +19,6 @@ enum BlockSpan {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Returns how a roll-up of all series as one is written in the tables. */
-    String totalKey() {
-        return key() + "-total";
-    }
-
     /** Returns how many microseconds it has. */
     long micros() {
         return this.micros;

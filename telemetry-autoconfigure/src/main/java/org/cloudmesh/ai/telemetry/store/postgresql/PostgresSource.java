@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -93,7 +92,7 @@ final class PostgresSource implements RecordSource {
     public List<RecordGroup> groups(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
-            RollupCover cover = cover(connection, filter, null, false);
+            RollupCover cover = cover(connection, filter, null, RollupLevel.SERIES);
             Sql counts = new Sql();
             if (cover.hasBlocks()) {
                 counts.add("SELECT u.series, u.records, " + micros("u.first") + " AS first, " + micros("u.last")
@@ -150,7 +149,7 @@ final class PostgresSource implements RecordSource {
     public Set<String> metricNames(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         return ask(deadline, (connection) -> {
-            RollupCover cover = cover(connection, filter, null, false);
+            RollupCover cover = cover(connection, filter, null, RollupLevel.SERIES);
             Sql sql = Sql.of("SELECT DISTINCT m.name FROM telemetry_series s CROSS JOIN LATERAL unnest(s.metrics)"
                     + " AS m(name) WHERE s.id IN (");
             if (cover.hasBlocks()) {
@@ -176,7 +175,7 @@ final class PostgresSource implements RecordSource {
     public Map<@Nullable String, Distribution> metric(
             String metric, RecordFilter filter, @Nullable Dimension by, Deadline deadline) {
         Map<@Nullable String, Distribution> groups = new LinkedHashMap<>();
-        sumUp(ofMetric(metric, filter, by, null), filter.given(metric), by, deadline)
+        sumUp(ofMetric(metric, filter, by, ValueSums.LAST), filter.given(metric), by, deadline)
                 .forEach((group, buckets) -> groups.put(group, buckets.get(0)));
         return groups;
     }
@@ -185,7 +184,7 @@ final class PostgresSource implements RecordSource {
     public List<Distribution> series(String metric, RecordFilter filter, long[] edges, Deadline deadline) {
         RecordFilter range = during(filter, edges);
         Map<Integer, Distribution> buckets = sumUp(
-                        ofMetric(metric, range, null, edges), range.given(metric), null, deadline, edges)
+                        ofMetric(metric, range, null, ValueSums.NO_LAST), range.given(metric), null, deadline, edges)
                 .getOrDefault("", Map.of());
         return points(buckets, edges);
     }
@@ -201,7 +200,7 @@ final class PostgresSource implements RecordSource {
         RecordFilter range = during(filter, edges);
         Map<@Nullable String, List<Distribution>> groups = new LinkedHashMap<>();
         List<Distribution> others = GroupedSeries.empty(edges.length - 1);
-        sumUp(ofMetric(metric, range, by, edges), range.given(metric), by, deadline, edges)
+        sumUp(ofMetric(metric, range, by, ValueSums.NO_LAST), range.given(metric), by, deadline, edges)
                 .forEach((key, buckets) -> {
                     if (keys == null || keys.contains(key)) {
                         groups.put(key, points(buckets, edges));
@@ -222,15 +221,14 @@ final class PostgresSource implements RecordSource {
         return points;
     }
 
-    private static ValueSums.Values ofMetric(
-            String metric, RecordFilter filter, @Nullable Dimension by, long @Nullable [] edges) {
+    private static ValueSums.Values ofMetric(String metric, RecordFilter filter, @Nullable Dimension by, String last) {
         Selection selection = Selection.of(filter.given(metric));
         Sql key = by == null ? Sql.of("''") : selection.column(by);
         return new ValueSums.Values(
                 (cover) -> Sql.of("SELECT ")
                         .add(key)
                         .add(" AS k, ")
-                        .add(bucket("r.time", edges))
+                        .add(cover.bucketOfRecord())
                         .add(" AS b, r.numbers[s.n] AS v, " + ROUNDED_MICROS + " AS t")
                         .add(selection.fromAll(
                                 Sql.of(
@@ -242,20 +240,9 @@ final class PostgresSource implements RecordSource {
                                 cover)),
                 (cover) -> Sql.of("SELECT ")
                         .add(key)
-                        .add(", ")
-                        .add(bucket("u.time", edges))
-                        .add(ValueSums.ROLLUP)
+                        .add(", e.bucket" + ValueSums.ROLLUP)
                         .add(selection.fromRollups("telemetry_rollup", cover, Sql.of("u.metric = ?", metric))),
-                edges == null ? ValueSums.LAST : ValueSums.NO_LAST);
-    }
-
-    private static Sql bucket(String time, long @Nullable [] edges) {
-        if (edges == null) {
-            return Sql.of("0");
-        }
-        return Sql.of(
-                "width_bucket(" + time + ", ?) - 1",
-                RollupCover.times(Arrays.stream(edges).boxed()));
+                last);
     }
 
     static String micros(String time) {
@@ -392,16 +379,16 @@ final class PostgresSource implements RecordSource {
      * Returns how the filter's range is put together.
      *
      * @param by what groups are made by, if any
-     * @param asOne whether all series are asked for, and not told apart
+     * @param level what is told apart
      * @param edges of the buckets; none for those of the filter
      */
     private RollupCover cover(
-            Connection connection, RecordFilter filter, @Nullable Dimension by, boolean asOne, long... edges)
+            Connection connection, RecordFilter filter, @Nullable Dimension by, RollupLevel level, long... edges)
             throws SQLException {
         long[] range = edges.length > 0 ? edges : new long[] {from(filter), to(filter)};
         boolean tellsApart = Selection.concernsSeries(filter) && (by == null || by.kind() != Dimension.Kind.ATTRIBUTE);
         return tellsApart
-                ? RollupCover.of(connection, this.settings, asOne, this.fewest, range)
+                ? RollupCover.of(connection, this.settings, level, this.fewest, range)
                 : RollupCover.ofRecords(range);
     }
 
@@ -419,11 +406,11 @@ final class PostgresSource implements RecordSource {
      */
     private Map<@Nullable String, Map<Integer, Distribution>> sumUp(
             ValueSums.Values values, RecordFilter filter, @Nullable Dimension by, Deadline deadline, long... edges) {
-        boolean asOne = by == null && filter.conditions().isEmpty();
+        RollupLevel level = RollupLevel.of(filter, by);
         return ask(
                 deadline,
                 (connection) -> ValueSums.of(
-                        connection, this.settings, values, cover(connection, filter, by, asOne, edges), deadline));
+                        connection, this.settings, values, cover(connection, filter, by, level, edges), deadline));
     }
 
     private <T> T ask(Deadline deadline, Connections.Work<T> question) {

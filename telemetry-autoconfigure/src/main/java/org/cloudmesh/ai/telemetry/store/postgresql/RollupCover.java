@@ -22,15 +22,31 @@ import org.cloudmesh.ai.telemetry.store.EpochMicros;
  */
 final class RollupCover {
 
-    // A total is of the present records when it has as many: a block only gains them, until all of it goes.
-    private static final String COMPLETE =
-            "SELECT (extract(epoch FROM c.time) * 1000000)::bigint, c.records, coalesce(t.records = c.records, false)"
-                    + " FROM (SELECT b.time, sum(b.records)::bigint AS records"
-                    + " FROM unnest(?, ?) AS e(since, before)"
-                    + " JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before"
-                    + " GROUP BY b.time HAVING bool_and(b.summed)) c"
-                    + " LEFT JOIN telemetry_rollup_records t ON t.span = ? AND t.time = c.time AND t.series = "
-                    + RollupSql.ALL_SERIES;
+    // Roll-ups of a level are of the present records when they have as many: a block only gains them, until all of it
+    // goes.
+    private static final String BLOCKS = """
+            SELECT (extract(epoch FROM c.time) * 1000000)::bigint, c.records,
+                   c.records = (SELECT sum(l.records) FROM telemetry_rollup_records l
+                                 WHERE l.span = ? AND l.time = c.time)
+              FROM (SELECT b.time, sum(b.records)::bigint AS records
+                      FROM unnest(?, ?) AS e(since, before)
+                      JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before
+                     GROUP BY b.time HAVING bool_and(b.summed)) c""";
+
+    private static final String PARTS = """
+            SELECT (extract(epoch FROM p.time) * 1000000)::bigint, sum(p.records)::bigint
+              FROM (SELECT b.time, sum(b.records) AS records
+                      FROM (SELECT DISTINCT b.time
+                              FROM unnest(?, ?) AS e(since, before)
+                              JOIN telemetry_block b
+                                ON b.span = ? AND b.time > e.since - interval '1 hour' AND b.time < e.before) t
+                      JOIN telemetry_block b ON b.span = ? AND b.time = t.time
+                     GROUP BY b.time HAVING bool_and(b.summed)) c
+             CROSS JOIN LATERAL (SELECT l.time, l.records, sum(l.records) OVER () AS present
+                                   FROM telemetry_rollup_records l
+                                  WHERE l.span = ? AND l.time >= c.time AND l.time < c.time + interval '1 hour') p
+             WHERE p.present = c.records
+             GROUP BY p.time""";
 
     private final long[] edges;
 
@@ -51,59 +67,87 @@ final class RollupCover {
     /**
      * Covers a range with the largest blocks.
      *
-     * @param asOne whether all series are asked for, and not told apart
+     * @param level what is told apart
      * @param fewest if there are fewer records than that in blocks, the records themselves are looked at, so that
      *     percentiles are exact
      * @param edges of the buckets, in microseconds since 1970, rising; a block lies within one of them
      */
-    static RollupCover of(Connection connection, PostgresSettings settings, boolean asOne, long fewest, long... edges)
+    static RollupCover of(
+            Connection connection, PostgresSettings settings, RollupLevel level, long fewest, long... edges)
             throws SQLException {
         RollupCover cover = new RollupCover(edges);
         long records = 0;
         for (BlockSpan span : BlockSpan.values()) {
-            if (cover.mayHold(span)) {
-                records += cover.fill(connection, settings, asOne, span);
+            if (cover.mayHold(span.micros())) {
+                records += cover.add(cover.blocks(connection, settings, level, span));
             }
+        }
+        if (level.compareTo(RollupPart.FINEST) <= 0 && cover.mayHold(RollupPart.MICROS)) {
+            records += cover.add(cover.parts(connection, settings, level.key(RollupPart.SPAN)));
         }
         return records < fewest || cover.blocks.isEmpty() ? ofRecords(edges) : cover;
     }
 
-    private boolean mayHold(BlockSpan span) {
+    private boolean mayHold(long micros) {
         for (int i = 1; i < this.edges.length; i++) {
             // A difference beyond what a long can hold is large, too.
             long width = this.edges[i] - this.edges[i - 1];
-            if (width >= span.micros() || width < 0) {
+            if (width >= micros || width < 0) {
                 return true;
             }
         }
         return false;
     }
 
-    private long fill(Connection connection, PostgresSettings settings, boolean asOne, BlockSpan span)
+    private List<Block> blocks(Connection connection, PostgresSettings settings, RollupLevel level, BlockSpan span)
             throws SQLException {
-        long records = 0;
-        List<Block> found = new ArrayList<>();
-        Sql sql = Sql.of(COMPLETE, starts(), ends(), span.key(), span.totalKey());
+        String key = level.key(span.key());
+        List<Block> blocks = new ArrayList<>();
+        // Of the finest level there is nothing to be asked.
+        Sql sql = Sql.of(BLOCKS, level == RollupLevel.SERIES ? "" : key, starts(), ends(), span.key());
         try (PreparedStatement statement = sql.prepare(connection, settings);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {
-                Block block = new Block(span, row.getLong(1), asOne && row.getBoolean(3));
-                if (isInOneBucket(block) && this.gaps.stream().anyMatch((gap) -> gap.holds(block))) {
-                    found.add(block);
-                    records += row.getLong(2);
-                }
+                long from = row.getLong(1);
+                blocks.add(new Block(row.getBoolean(3) ? key : span.key(), from, from + span.micros(), row.getLong(2)));
             }
         }
-        found.sort(Comparator.comparingLong(Block::from));
+        return blocks;
+    }
+
+    private List<Block> parts(Connection connection, PostgresSettings settings, String key) throws SQLException {
+        String hour = BlockSpan.HOUR.key();
+        List<Block> parts = new ArrayList<>();
+        Sql sql = Sql.of(PARTS, starts(), ends(), hour, hour, key);
+        try (PreparedStatement statement = sql.prepare(connection, settings);
+                ResultSet row = statement.executeQuery()) {
+            while (row.next()) {
+                long from = row.getLong(1);
+                parts.add(new Block(key, from, from + RollupPart.MICROS, row.getLong(2)));
+            }
+        }
+        return parts;
+    }
+
+    /** Takes those that lie in a gap and in one bucket; returns how many records they have. */
+    private long add(List<Block> blocks) {
+        List<Block> found = blocks.stream()
+                .filter((block) -> isInOneBucket(block) && this.gaps.stream().anyMatch((gap) -> gap.holds(block)))
+                .sorted(Comparator.comparingLong(Block::from))
+                .toList();
         this.blocks.addAll(found);
         this.gaps = without(found);
-        return records;
+        return found.stream().mapToLong(Block::records).sum();
     }
 
     private boolean isInOneBucket(Block block) {
-        int from = Arrays.binarySearch(this.edges, block.from());
-        int next = from >= 0 ? from + 1 : -1 - from;
-        return next < this.edges.length && block.to() <= this.edges[next];
+        int bucket = bucket(block.from());
+        return bucket < this.edges.length - 1 && block.to() <= this.edges[bucket + 1];
+    }
+
+    private int bucket(long time) {
+        int edge = Arrays.binarySearch(this.edges, time);
+        return edge >= 0 ? edge : -2 - edge;
     }
 
     private List<Range> without(List<Block> found) {
@@ -135,22 +179,55 @@ final class RollupCover {
         return !this.gaps.isEmpty();
     }
 
-    /** Returns the blocks as a table {@code e} of {@code span} and {@code time}. */
+    /** Returns the blocks as a table {@code e} of {@code span}, {@code time} and {@code bucket}. */
     Sql blockTable() {
         return Sql.of(
-                "unnest(?, ?) AS e(span, time)",
+                "unnest(?, ?, ?) AS e(span, time, bucket)",
                 Sql.array("text", this.blocks.stream().map(Block::key).toList()),
-                times(this.blocks.stream().map(Block::from)));
+                times(this.blocks.stream().map(Block::from)),
+                Sql.array(
+                        "int4",
+                        this.blocks.stream().map((block) -> bucket(block.from)).toList()));
     }
 
-    /** Returns the records of the gaps as a table {@code r}. */
+    /** Returns the records that the blocks leave over as a table {@code r}. */
     Sql recordTable() {
-        // Without the OFFSET the planner may look at all records for each gap.
+        if (!hasBlocks()) {
+            return Sql.of("telemetry_record r");
+        }
+        List<Range> pieces =
+                this.gaps.stream().flatMap((gap) -> pieces(gap).stream()).toList();
+        // Without the OFFSET the planner may look at all records for each piece.
         return Sql.of(
-                "unnest(?, ?) AS e(since, before) CROSS JOIN LATERAL"
+                "unnest(?, ?, ?) AS e(since, before, bucket) CROSS JOIN LATERAL"
                         + " (SELECT * FROM telemetry_record x WHERE x.time >= e.since AND x.time < e.before OFFSET 0) r",
-                starts(),
-                ends());
+                times(pieces.stream().map(Range::from)),
+                times(pieces.stream().map(Range::to)),
+                Sql.array(
+                        "int4",
+                        pieces.stream().map((piece) -> bucket(piece.from)).toList()));
+    }
+
+    private List<Range> pieces(Range gap) {
+        List<Range> pieces = new ArrayList<>();
+        for (long from = gap.from; from < gap.to; ) {
+            long to = Math.min(gap.to, this.edges[bucket(from) + 1]);
+            pieces.add(new Range(from, to));
+            from = to;
+        }
+        return pieces;
+    }
+
+    /** Returns the bucket of a row of {@link #recordTable()}, as SQL. */
+    Sql bucketOfRecord() {
+        if (this.edges.length == 2) {
+            return Sql.of("0");
+        }
+        return hasBlocks()
+                ? Sql.of("e.bucket")
+                : Sql.of(
+                        "width_bucket(r.time, ?) - 1",
+                        times(Arrays.stream(this.edges).boxed()));
     }
 
     private Object starts() {
@@ -181,14 +258,5 @@ final class RollupCover {
         }
     }
 
-    private record Block(BlockSpan span, long from, boolean total) {
-
-        String key() {
-            return this.total ? this.span.totalKey() : this.span.key();
-        }
-
-        long to() {
-            return this.from + this.span.micros();
-        }
-    }
+    private record Block(String key, long from, long to, long records) {}
 }

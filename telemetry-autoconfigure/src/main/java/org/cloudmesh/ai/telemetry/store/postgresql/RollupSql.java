@@ -1,15 +1,13 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 
 /** What {@link Rollups} sum a block up with, as SQL: each statement sees one state of the database. */
 final class RollupSql {
-
-    /** Stands for all series, and for all processes, in the roll-ups that do not tell them apart. */
-    static final int ALL_SERIES = 0;
 
     // Hours that are summed up are taken as they are, the others from records. All of it sees one state of the
     // database. A metric is known by its place n in its series until the end: numbers are grouped faster than names.
@@ -88,35 +86,97 @@ final class RollupSql {
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
 
-    // The roll-ups of a block as one, when all of it is summed up.
-    private static final String TOTAL = """
-            WITH block AS (
-                SELECT sum(records)::bigint AS records FROM telemetry_block
-                 WHERE span = ? AND time = ? HAVING bool_and(summed)),
+    // Roll-ups that a level does not tell apart, as one, when all of their block is summed up.
+    private static final String LEVEL = """
+            WITH member AS MATERIALIZED (
+                SELECT u.*, min(u.series) OVER (PARTITION BY u.time, %3$s) AS kind
+                  FROM telemetry_rollup_records u JOIN telemetry_series s ON s.id = u.series
+                 WHERE u.span = ? AND u.time >= ? AND u.time < ?
+                   AND (SELECT bool_and(summed) FROM telemetry_block WHERE span = ? AND time = ?)),
             rollup AS MATERIALIZED (
-                SELECT u.* FROM block CROSS JOIN telemetry_rollup u WHERE u.span = ? AND u.time = ?),
+                SELECT k.kind, u.* FROM member k
+                  JOIN telemetry_rollup u ON u.span = k.span AND u.time = k.time AND u.series = k.series),
             value AS (
-                SELECT metric, sum(count)::bigint AS count, %1$s, min(min) AS min, max(max) AS max,
+                SELECT time, kind, metric, sum(count)::bigint AS count, %1$s, min(min) AS min, max(max) AS max,
                        max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
-                  FROM (SELECT metric, count, sum AS v, min, max, last, last_time FROM rollup) p
-                 GROUP BY metric),
+                  FROM (SELECT time, kind, metric, count, sum AS v, min, max, last, last_time FROM rollup) p
+                 GROUP BY time, kind, metric),
             sketch AS (
-                SELECT metric, array_agg(bucket) AS buckets, array_agg(times) AS counts
-                  FROM (SELECT u.metric, e.bucket, sum(e.times)::bigint AS times
+                SELECT time, kind, metric, array_agg(bucket) AS buckets, array_agg(times) AS counts
+                  FROM (SELECT u.time, u.kind, u.metric, e.bucket, sum(e.times)::bigint AS times
                           FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)
-                         GROUP BY u.metric, e.bucket ORDER BY u.metric, e.bucket) p
-                 GROUP BY metric),
+                         GROUP BY u.time, u.kind, u.metric, e.bucket
+                         ORDER BY u.time, u.kind, u.metric, e.bucket) p
+                 GROUP BY time, kind, metric),
             counted AS (
                 INSERT INTO telemetry_rollup_records (span, time, series, process, records, first, last)
-                SELECT ?, ?, %3$d, %3$d, b.records, min(u.first), max(u.last)
-                  FROM block b CROSS JOIN telemetry_rollup_records u
-                 WHERE u.span = ? AND u.time = ?
-                 GROUP BY b.records)
+                SELECT ?, m.time, m.kind, s.process, m.records, m.first, m.last
+                  FROM (SELECT time, kind, sum(records) AS records, min(first) AS first, max(last) AS last
+                          FROM member GROUP BY time, kind) m
+                  JOIN telemetry_series s ON s.id = m.kind)
             INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last, last_time,
                                           buckets, counts)
-            SELECT ?, ?, metric, %3$d, %3$d, count, %2$s, min, max, last[2],
+            SELECT ?, time, metric, kind, s.process, count, %2$s, min, max, last[2],
                    timestamptz 'epoch' + last[1] * interval '1 microsecond', buckets, counts
-              FROM value JOIN sketch USING (metric)""";
+              FROM value JOIN sketch USING (time, kind, metric) JOIN telemetry_series s ON s.id = kind""";
+
+    // The parts of an hour by status, from its records, when all of it is summed up. Reading all of the hour again is
+    // not
+    // worth it for the sake of less than a tenth of it.
+    private static final String PARTS = """
+            WITH member AS (
+                SELECT s.id AS series, s.metrics, min(s.id) OVER (PARTITION BY %3$s) AS kind
+                  FROM telemetry_rollup_records u JOIN telemetry_series s ON s.id = u.series
+                 WHERE u.span = ? AND u.time = ?
+                   AND (SELECT bool_and(summed)
+                               AND 10 * sum(records) FILTER (WHERE process = ANY (?)) >= sum(records)
+                          FROM telemetry_block WHERE span = ? AND time = ?)),
+            name AS MATERIALIZED (
+                SELECT metric, row_number() OVER () AS n
+                  FROM (SELECT DISTINCT unnest(metrics) AS metric FROM member) p),
+            kind AS MATERIALIZED (
+                SELECT series, kind,
+                       ARRAY(SELECT name.n FROM unnest(metrics) WITH ORDINALITY AS m(metric, place)
+                               JOIN name USING (metric) ORDER BY place) AS metrics
+                  FROM member),
+            record AS MATERIALIZED (
+                SELECT floor(date_part('epoch', time) * 1000000 / %4$d)::bigint AS part, time, kind, series, numbers
+                  FROM telemetry_record JOIN kind USING (series)
+                 WHERE time >= ? AND time < ?),
+            bucket AS MATERIALIZED (
+                SELECT part, kind, n, telemetry_bucket(v) AS bucket, count(*) AS times, %1$s, min(v) AS min, max(v) AS max
+                  FROM (SELECT r.part, r.kind, m.n, m.v
+                          FROM record r JOIN kind k USING (series)
+                         CROSS JOIN LATERAL unnest(k.metrics, r.numbers) AS m(n, v)
+                        OFFSET 0) p
+                 GROUP BY part, kind, n, bucket),
+            value AS (
+                SELECT part, kind, n, sum(times)::bigint AS count, sum(sum) AS sum, sum(large) AS large, min(min) AS min,
+                       max(max) AS max
+                  FROM bucket GROUP BY part, kind, n),
+            sketch AS (
+                SELECT part, kind, n, array_agg(bucket) AS buckets, array_agg(times) AS counts
+                  FROM (SELECT part, kind, n, bucket, times FROM bucket ORDER BY part, kind, n, bucket) p
+                 GROUP BY part, kind, n),
+            last AS (
+                SELECT l.part, k.kind, m.n, max(ARRAY[l.last[1], m.v]) AS last
+                  FROM (SELECT part, series, max(round(date_part('epoch', time) * 1000000) || numbers) AS last
+                          FROM record GROUP BY part, series) l
+                  JOIN kind k USING (series)
+                 CROSS JOIN LATERAL unnest(k.metrics, l.last[2:]) AS m(n, v)
+                 GROUP BY l.part, k.kind, m.n),
+            counted AS (
+                INSERT INTO telemetry_rollup_records (span, time, series, process, records, first, last)
+                SELECT ?, timestamptz 'epoch' + part * %4$d * interval '1 microsecond', kind, s.process, records, first, last
+                  FROM (SELECT part, kind, count(*) AS records, min(time) AS first, max(time) AS last
+                          FROM record GROUP BY part, kind) p
+                  JOIN telemetry_series s ON s.id = kind)
+            INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last, last_time,
+                                          buckets, counts)
+            SELECT ?, timestamptz 'epoch' + part * %4$d * interval '1 microsecond', metric, kind, s.process, count, %2$s,
+                   min, max, last[2], timestamptz 'epoch' + last[1] * interval '1 microsecond', buckets, counts
+              FROM value JOIN sketch USING (part, kind, n) JOIN last USING (part, kind, n) JOIN name USING (n)
+              JOIN telemetry_series s ON s.id = kind""";
 
     private RollupSql() {}
 
@@ -147,24 +207,64 @@ final class RollupSql {
                 hours);
     }
 
-    /** Returns what makes the roll-up of all series of a block anew, where all of the block is summed up. */
-    static List<Sql> total(BlockSpan span, OffsetDateTime from) {
-        String total = span.totalKey();
-        String key = span.key();
+    /** Returns what makes the roll-ups of all levels anew, from those of series, where all of a block is summed up. */
+    static List<Sql> levels(BlockSpan span, OffsetDateTime from) {
+        List<Sql> statements = new ArrayList<>();
+        for (RollupLevel level = RollupLevel.SERIES; level != RollupLevel.ALL; level = level.coarser()) {
+            statements.addAll(level(level, span.key(), span, from));
+        }
+        return statements;
+    }
+
+    /** Returns what makes the roll-ups of an hour's parts anew, after some processes were summed up. */
+    static List<Sql> parts(OffsetDateTime from, Object processes) {
+        String hour = BlockSpan.HOUR.key();
+        OffsetDateTime to = end(BlockSpan.HOUR, from);
+        List<Sql> statements = new ArrayList<>();
+        String key = RollupPart.FINEST.key(RollupPart.SPAN);
+        statements.addAll(clear(key, from, to));
+        statements.add(Sql.of(
+                PARTS.formatted(
+                        ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, RollupPart.FINEST.columns(), RollupPart.MICROS),
+                hour,
+                from,
+                processes,
+                hour,
+                from,
+                from,
+                to,
+                key,
+                key));
+        for (RollupLevel level = RollupPart.FINEST; level != RollupLevel.ALL; level = level.coarser()) {
+            statements.addAll(level(level, RollupPart.SPAN, BlockSpan.HOUR, from));
+        }
+        return statements;
+    }
+
+    private static List<Sql> level(RollupLevel finer, String span, BlockSpan block, OffsetDateTime from) {
+        RollupLevel level = finer.coarser();
+        OffsetDateTime to = end(block, from);
+        List<Sql> statements = new ArrayList<>(clear(level.key(span), from, to));
+        statements.add(Sql.of(
+                LEVEL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, level.columns()),
+                finer.key(span),
+                from,
+                to,
+                block.key(),
+                from,
+                level.key(span),
+                level.key(span)));
+        return statements;
+    }
+
+    private static List<Sql> clear(String span, OffsetDateTime from, OffsetDateTime to) {
+        String condition = " WHERE span = ? AND time >= ? AND time < ?";
         return List.of(
-                Sql.of("DELETE FROM telemetry_rollup WHERE span = ? AND time = ?", total, from),
-                Sql.of("DELETE FROM telemetry_rollup_records WHERE span = ? AND time = ?", total, from),
-                Sql.of(
-                        TOTAL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, ALL_SERIES),
-                        key,
-                        from,
-                        key,
-                        from,
-                        total,
-                        from,
-                        key,
-                        from,
-                        total,
-                        from));
+                Sql.of("DELETE FROM telemetry_rollup" + condition, span, from, to),
+                Sql.of("DELETE FROM telemetry_rollup_records" + condition, span, from, to));
+    }
+
+    private static OffsetDateTime end(BlockSpan span, OffsetDateTime from) {
+        return from.plusNanos(span.micros() * 1000);
     }
 }

@@ -38,8 +38,9 @@ import org.slf4j.LoggerFactory;
  * nobody waits for this work. Blocks rest for a while before they are summed up: a node that catches up makes each
  * block stale many times.
  *
- * <p><b>Totals.</b> A block that is summed up for all processes has one more roll-up, of all series as one: most
- * questions have no filter. It tells how many records it has, and is read only if these are all that its block has.
+ * <p><b>Levels and parts.</b> Most questions tell series apart by little or nothing. So a block that is summed up for
+ * all processes has further roll-ups, of each {@link RollupLevel}, and an hour has some of its {@linkplain RollupPart
+ * parts}. They tell how many records they have, and are read only if these are all that their block has.
  *
  * <p><b>Clocks.</b> Whether a block is over is asked of the database's clock. Records of a node whose clock is ahead
  * come as late ones do: they undo the mark of their block; answers are the same.
@@ -215,7 +216,10 @@ final class Rollups {
                         span.key(),
                         from,
                         processes(now))));
-        run(connection, RollupSql.total(span, from));
+        run(connection, RollupSql.levels(span, from));
+        if (span == BlockSpan.HOUR) {
+            run(connection, RollupSql.parts(from, processes(now)));
+        }
         return Optional.of(from);
     }
 

@@ -262,8 +262,7 @@ final class Selection {
     }
 
     private static Sql records(RollupCover cover) {
-        Sql from = Sql.of(" FROM ");
-        return cover.hasBlocks() ? from.add(cover.recordTable()) : from.add("telemetry_record r");
+        return Sql.of(" FROM ").add(cover.recordTable());
     }
 
     private List<Sql> conditions(RollupCover cover) {

@@ -261,46 +261,65 @@ class RollupsTests {
     }
 
     @Test
-    void questionsAboutAllSeriesAreReadFromTotalsAlone() throws Exception {
+    void questionsThatTellLittleApartAreReadFromTheirLevelAlone() throws Exception {
         List<TelemetryRecord> records = random(new Random(11), 1_000, BEGIN, BEGIN + 30 * HOUR);
         store(BEGIN + 30 * HOUR).write(records, true);
         rollups(BEGIN + 30 * HOUR).sumUp();
         this.sql.update("DELETE FROM telemetry_record");
-        this.sql.update("DELETE FROM telemetry_rollup WHERE span IN ('hour', 'day')");
         RecordSource plain = new PlainScan(records);
+        RecordFilter failed = RecordFilter.builder().status("failed").build();
+        RecordFilter run = RecordFilter.builder().status("failed").run("r2").build();
+        checkMetric(plain, run, Dimension.of(Dimension.Kind.COMMAND), "series");
+        this.sql.update("DELETE FROM telemetry_rollup WHERE span IN ('hour', 'day')");
+        checkMetric(plain, run, Dimension.of(Dimension.Kind.COMMAND), "process");
+        this.sql.update("DELETE FROM telemetry_rollup WHERE span LIKE '%-process'");
+        checkMetric(plain, failed, null, "status");
+        checkMetric(plain, RecordFilter.ALL, Dimension.of(Dimension.Kind.STATUS), "status");
+        checkCurve(plain, failed);
+        this.sql.update("DELETE FROM telemetry_rollup WHERE span LIKE '%-status'");
+        checkMetric(plain, RecordFilter.ALL, null, "all");
+        checkCurve(plain, RecordFilter.ALL);
         assertSame(
                 "all metrics",
                 this.source.metrics(RecordFilter.ALL, Deadline.none()),
                 plain.metrics(RecordFilter.ALL, Deadline.none()));
+    }
+
+    private void checkMetric(RecordSource plain, RecordFilter filter, Dimension by, String level) {
         assertSame(
-                "metric",
-                this.source.metric("latency", RecordFilter.ALL, null, Deadline.none()),
-                plain.metric("latency", RecordFilter.ALL, null, Deadline.none()));
-        long[] edges =
-                LongStream.rangeClosed(0, 10).map((i) -> BEGIN + 3 * i * HOUR).toArray();
-        assertThat(this.source.series("latency", RecordFilter.ALL, edges, Deadline.none()))
-                .extracting(Distribution::count)
-                .containsExactlyElementsOf(plain.series("latency", RecordFilter.ALL, edges, Deadline.none()).stream()
-                        .map(Distribution::count)
-                        .toList());
+                level,
+                this.source.metric("latency", filter, by, Deadline.none()),
+                plain.metric("latency", filter, by, Deadline.none()));
+    }
+
+    /** Asks for buckets whose edges cut hours, though none of their parts. */
+    private void checkCurve(RecordSource plain, RecordFilter filter) {
+        long[] edges = LongStream.rangeClosed(0, 10)
+                .map((i) -> BEGIN + i * 35 * HOUR / 12)
+                .toArray();
+        List<Distribution> expected = plain.series("latency", filter, edges, Deadline.none());
+        List<Distribution> points = this.source.series("latency", filter, edges, Deadline.none());
+        for (int i = 0; i < expected.size(); i++) {
+            assertSame("point " + i + " of " + filter, points.get(i), expected.get(i));
+        }
     }
 
     @Test
-    void aTotalThatLacksLateRecordsIsNotRead() throws Exception {
+    void aLevelThatLacksLateRecordsIsNotRead() throws Exception {
         long end = BEGIN + 24 * HOUR;
         List<TelemetryRecord> all = new ArrayList<>(random(new Random(12), 500, BEGIN, end));
         store(end).write(all, true);
         rollups(end).sumUp();
         for (String table : List.of("telemetry_rollup", "telemetry_rollup_records")) {
-            this.sql.update("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table + " WHERE process = 0");
+            this.sql.update("CREATE TABLE kept_" + table + " AS SELECT * FROM " + table + " WHERE span LIKE '%-%'");
         }
         List<TelemetryRecord> late = random(new Random(13), 100, BEGIN, end);
         store(end).write(late, true);
         all.addAll(late);
         rollups(end).sumUp();
-        // As a node of an earlier release leaves them, which sums up and knows no totals.
+        // As a node of an earlier release leaves them, which sums up and knows no levels.
         for (String table : List.of("telemetry_rollup", "telemetry_rollup_records")) {
-            this.sql.update("DELETE FROM " + table + " WHERE process = 0");
+            this.sql.update("DELETE FROM " + table + " WHERE span LIKE '%-%'");
             this.sql.update("INSERT INTO " + table + " SELECT * FROM kept_" + table);
         }
         check(12, new Random(12), all, end);
