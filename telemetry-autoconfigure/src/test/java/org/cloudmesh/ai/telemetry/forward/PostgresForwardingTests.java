@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.forward;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,7 @@ import org.cloudmesh.ai.telemetry.store.FleetNode;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,15 +46,19 @@ class PostgresForwardingTests {
     @TempDir
     private Path directory;
 
-    private DataSource database;
+    private HikariDataSource database;
 
     private JdbcTemplate sql;
 
     @BeforeEach
     void createDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        this.database = server.dataSource(server.newDatabase());
+        this.database = PostgresServer.shared().newPool(8);
         this.sql = new JdbcTemplate(this.database);
+    }
+
+    @AfterEach
+    void closePool() {
+        this.database.close();
     }
 
     private Path file() {

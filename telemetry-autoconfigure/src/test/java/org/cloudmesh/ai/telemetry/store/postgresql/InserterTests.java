@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -13,6 +14,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.Records;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,10 +24,14 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /** Batches that come for the first time, again, and in part again. */
 class InserterTests {
 
-    private final DataSource database =
-            PostgresServer.shared().dataSource(PostgresServer.shared().newDatabase());
+    private final HikariDataSource database = PostgresServer.shared().newPool(4);
 
     private final JdbcTemplate sql = new JdbcTemplate(this.database);
+
+    @AfterEach
+    void closePool() {
+        this.database.close();
+    }
 
     private PostgresStore store(boolean lendsTheDriver) throws Exception {
         PostgresStore store = new PostgresStore(

@@ -3,7 +3,9 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -19,6 +21,7 @@ import org.cloudmesh.ai.telemetry.store.RecordFilter;
 import org.cloudmesh.ai.telemetry.store.RecordGroup;
 import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,19 +33,19 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** The tables, as they are made and as others left them. */
 class PostgresSchemaTests {
 
-    private DataSource database;
+    private HikariDataSource database;
 
     private JdbcTemplate sql;
 
-    private String url;
-
     @BeforeEach
     void createDatabase() {
-        PostgresServer server = PostgresServer.shared();
-        String name = server.newDatabase();
-        this.url = server.url(name);
-        this.database = server.dataSource(name);
+        this.database = PostgresServer.shared().newPool(4);
         this.sql = new JdbcTemplate(this.database);
+    }
+
+    @AfterEach
+    void closePool() {
+        this.database.close();
     }
 
     private PostgresStore store(PostgresSettings settings) {
@@ -176,7 +179,14 @@ class PostgresSchemaTests {
         this.sql.execute("CREATE ROLE " + role + " LOGIN");
         this.sql.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         this.sql.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
-        DataSource limited = new DriverManagerDataSource(this.url, role, "");
+        String url = this.sql.execute(
+                (Connection connection) -> connection.getMetaData().getURL());
+        try (HikariDataSource limited = PostgresServer.pool(new DriverManagerDataSource(url, role, ""), 4)) {
+            assertKeepsAndSumsUp(limited);
+        }
+    }
+
+    private void assertKeepsAndSumsUp(DataSource limited) throws Exception {
         Clock later = Clock.fixed(EpochMicros.instant(Records.START).plus(Duration.ofDays(3)), ZoneOffset.UTC);
         PostgresStore store = new PostgresStore(() -> limited, PostgresSettings.defaults(), later);
         store.open();

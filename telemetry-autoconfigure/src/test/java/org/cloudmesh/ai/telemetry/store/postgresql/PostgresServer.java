@@ -1,5 +1,7 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -154,6 +156,23 @@ public final class PostgresServer implements AutoCloseable {
         String name = "test" + DATABASES.incrementAndGet();
         new JdbcTemplate(dataSource("postgres")).execute("CREATE DATABASE " + name);
         return name;
+    }
+
+    /** Makes an empty database and returns a {@linkplain #pool pool} of connections to it. */
+    public HikariDataSource newPool(int size) {
+        return pool(dataSource(newDatabase()), size);
+    }
+
+    /**
+     * Returns a pool, as applications have; the caller closes it. To begin a connection costs the server more than most
+     * statements do.
+     */
+    public static HikariDataSource pool(DataSource connections, int size) {
+        HikariConfig pool = new HikariConfig();
+        pool.setDataSource(connections);
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(0);
+        return new HikariDataSource(pool);
     }
 
     /** Returns a DataSource without a pool. */

@@ -1,6 +1,5 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -17,7 +16,10 @@ class PostgresStoreContractTests extends StoreContractTests {
 
     @Override
     protected TelemetryStore create(StoreSettings settings) {
-        return create(this.databases.computeIfAbsent(settings.path(), (path) -> pool()), settings);
+        return create(
+                this.databases.computeIfAbsent(
+                        settings.path(), (path) -> PostgresServer.shared().newPool(4)),
+                settings);
     }
 
     TelemetryStore create(HikariDataSource database, StoreSettings settings) {
@@ -28,15 +30,6 @@ class PostgresStoreContractTests extends StoreContractTests {
     @Override
     protected boolean keepsHistory() {
         return false;
-    }
-
-    private static HikariDataSource pool() {
-        PostgresServer server = PostgresServer.shared();
-        HikariConfig pool = new HikariConfig();
-        pool.setDataSource(server.dataSource(server.newDatabase()));
-        pool.setMaximumPoolSize(4);
-        pool.setMinimumIdle(0);
-        return new HikariDataSource(pool);
     }
 
     @AfterEach

@@ -3,7 +3,6 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -66,12 +65,7 @@ class RollupsTests {
 
     @BeforeEach
     void open() throws Exception {
-        PostgresServer server = PostgresServer.shared();
-        HikariConfig pool = new HikariConfig();
-        pool.setDataSource(server.dataSource(server.newDatabase()));
-        pool.setMaximumPoolSize(8);
-        pool.setMinimumIdle(0);
-        this.database = new HikariDataSource(pool);
+        this.database = PostgresServer.shared().newPool(8);
         this.sql = new JdbcTemplate(this.database);
         this.connections = new Connections(() -> this.database);
         this.source = new PostgresSource(this.settings, this.connections, 0);

@@ -2,6 +2,7 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -19,8 +20,12 @@ class SelectionTests {
 
     @Test
     void aTraceIsLookedForInItsIndex() throws Exception {
-        DataSource database =
-                PostgresServer.shared().dataSource(PostgresServer.shared().newDatabase());
+        try (HikariDataSource database = PostgresServer.shared().newPool(4)) {
+            assertLooksInItsIndex(database);
+        }
+    }
+
+    private static void assertLooksInItsIndex(DataSource database) throws Exception {
         PostgresSettings settings = PostgresSettings.defaults();
         PostgresStore store = new PostgresStore(() -> database, settings, Clock.systemUTC());
         store.open();
