@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.cloudmesh.ai.telemetry.ContextSource;
@@ -29,6 +30,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.cloudmesh.ai.telemetry.store.StoreSettings;
 import org.cloudmesh.ai.telemetry.store.SystemReading;
 import org.cloudmesh.ai.telemetry.store.TelemetryReader;
@@ -194,15 +196,18 @@ class MachineHistoryStoreTests {
     @Timeout(300)
     void aDayTakesLessThanAMegabyteAndAHalf() throws Exception {
         Random random = new Random(1);
-        for (String backend : List.of("sqlite", "jsonl")) {
-            start(backend, backend);
-            for (int second = 0; second < 86_400; second += 10) {
-                this.machine.read(at(second), likeAMachine(random));
-                if (second % 3600 == 3590) {
-                    awaitReading(second);
+        List<String> backends = List.of("sqlite", "jsonl");
+        start(backends, "first");
+        for (int second = 0; second < 86_400; second += 10) {
+            this.machine.read(at(second), likeAMachine(random));
+            if (second % 3600 == 3590) {
+                for (String backend : backends) {
+                    awaitReading(() -> this.telemetry.source(backend), second);
                 }
             }
-            this.telemetry.close();
+        }
+        this.telemetry.close();
+        for (String backend : backends) {
             long bytes;
             try (Stream<Path> files = Files.list(this.directory.resolve(backend))) {
                 bytes = files.mapToLong((file) -> file.toFile().length()).sum();
@@ -212,11 +217,17 @@ class MachineHistoryStoreTests {
     }
 
     private void awaitReading(int second) {
+        awaitReading(this.telemetry::source, second);
+    }
+
+    private static void awaitReading(Supplier<RecordSource> source, int second) {
         Instant at = START.plusSeconds(second);
         RecordFilter moment = RecordFilter.ALL.between(at, at.plusMillis(1));
         await().atMost(Duration.ofSeconds(30))
                 .ignoreExceptions()
-                .until(() -> reader().readings(moment, 10).size() == 1);
+                .pollInterval(Duration.ofMillis(20))
+                .until(() ->
+                        new TelemetryReader(source.get()).readings(moment, 10).size() == 1);
     }
 
     private TelemetryReader reader() {
@@ -309,23 +320,31 @@ class MachineHistoryStoreTests {
     }
 
     private void start(String backend, String run) {
+        start(List.of(backend), run);
+    }
+
+    private void start(List<String> backends, String run) {
         Clock clock = this.machine.withZone(ZoneOffset.UTC);
         TelemetrySettings settings = Telemetry.builder()
                 .closeTimeout(Duration.ofSeconds(5))
                 .clock(clock)
                 .context(new TelemetrySettings.Context(true, Duration.ofSeconds(1)))
                 .settings();
-        StoreSettings store = new StoreSettings(path(backend), settings.retention(), clock);
-        TelemetryStore made = switch (backend) {
-            case "sqlite" -> new SqliteStoreFactory().create(store);
-            case "jsonl" -> new JsonlStoreFactory().create(store);
-            default -> new MemoryStoreFactory().create(store);
-        };
+        List<TelemetryStore> stores = new ArrayList<>();
+        for (String backend : backends) {
+            StoreSettings store = new StoreSettings(path(backend), settings.retention(), clock);
+            stores.add(
+                    switch (backend) {
+                        case "sqlite" -> new SqliteStoreFactory().create(store);
+                        case "jsonl" -> new JsonlStoreFactory().create(store);
+                        default -> new MemoryStoreFactory().create(store);
+                    });
+        }
         this.telemetry = new RecordingTelemetry(
                 settings,
                 new Origin("token-" + run, "test", run, Map.of()),
                 this.machine,
-                List.of(made),
+                stores,
                 List.of(),
                 List.of(),
                 null);
