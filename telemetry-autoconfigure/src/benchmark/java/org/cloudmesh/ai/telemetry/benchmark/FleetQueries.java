@@ -54,9 +54,9 @@ final class FleetQueries {
 
     private final long records;
 
-    // The last hour is over.
+    // The last hour is over. All edges of a curve's buckets cut an hour, and a part of it.
     private final long end =
-            Instant.now().getEpochSecond() / 3600 * TimeUnit.HOURS.toMicros(1) - TimeUnit.MINUTES.toMicros(5);
+            Instant.now().getEpochSecond() / 3600 * TimeUnit.HOURS.toMicros(1) - TimeUnit.SECONDS.toMicros(437);
 
     private final long begin = this.end - SPAN;
 

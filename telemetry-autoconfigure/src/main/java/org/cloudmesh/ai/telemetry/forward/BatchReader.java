@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BatchReader {
 
-    // Two of them are in memory.
-    private static final int BATCH = 4096;
+    private static final int BATCH = 8192;
 
     private static final long KEEP_ALIVE_SECONDS = 1;
 

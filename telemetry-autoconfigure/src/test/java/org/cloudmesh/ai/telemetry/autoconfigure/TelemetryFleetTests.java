@@ -270,13 +270,15 @@ class TelemetryFleetTests {
                                         for (ApplicationContext node : nodes) {
                                             assertThat(node.getBean(Heard.class).events)
                                                     .extracting((event) -> event.alert() + " " + event.firing())
-                                                    .containsExactly("quiet true", "quiet false", "of-b true");
+                                                    .containsExactlyInAnyOrder("quiet true", "quiet false", "of-b true")
+                                                    .containsSubsequence("quiet true", "quiet false");
                                             Fleet.awaitThrough(node.getBean(RecordingTelemetry.class), "jdbc");
                                         }
                                         assertThat(new JdbcTemplate(database)
                                                         .queryForList(
                                                                 "SELECT command || ' ' || (attributes ->> 'alert') || ' ' || status FROM telemetry"
-                                                                        + " WHERE event = 'telemetry.alert' ORDER BY command, timestamp",
+                                                                        + " WHERE event = 'telemetry.alert'"
+                                                                        + " ORDER BY command, attributes ->> 'alert' DESC, timestamp",
                                                                 String.class))
                                                 .containsExactly(
                                                         "assistant quiet failed",

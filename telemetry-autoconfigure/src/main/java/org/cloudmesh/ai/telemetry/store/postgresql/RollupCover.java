@@ -25,13 +25,14 @@ final class RollupCover {
     // Roll-ups of a level are of the present records when they have as many: a block only gains them, until all of it
     // goes.
     private static final String BLOCKS = """
-            SELECT (extract(epoch FROM c.time) * 1000000)::bigint, c.records,
-                   c.records = (SELECT sum(l.records) FROM telemetry_rollup_records l
-                                 WHERE l.span = ? AND l.time = c.time)
-              FROM (SELECT b.time, sum(b.records)::bigint AS records
+            SELECT (extract(epoch FROM c.time) * 1000000)::bigint, c.records, l.records = c.records
+              FROM (SELECT b.time, sum(b.records)::bigint AS records, bool_and(b.summed) AS summed
                       FROM unnest(?, ?) AS e(since, before)
                       JOIN telemetry_block b ON b.span = ? AND b.time >= e.since AND b.time < e.before
-                     GROUP BY b.time HAVING bool_and(b.summed)) c""";
+                     GROUP BY b.time) c
+             CROSS JOIN LATERAL (SELECT coalesce(sum(l.records), 0) AS records FROM telemetry_rollup_records l
+                                  WHERE l.span = ? AND l.time = c.time) l
+             WHERE c.summed OR l.records = c.records""";
 
     private static final String PARTS = """
             SELECT (extract(epoch FROM p.time) * 1000000)::bigint, sum(p.records)::bigint
@@ -41,7 +42,7 @@ final class RollupCover {
                               JOIN telemetry_block b
                                 ON b.span = ? AND b.time > e.since - interval '1 hour' AND b.time < e.before) t
                       JOIN telemetry_block b ON b.span = ? AND b.time = t.time
-                     GROUP BY b.time HAVING bool_and(b.summed)) c
+                     GROUP BY b.time) c
              CROSS JOIN LATERAL (SELECT l.time, l.records, sum(l.records) OVER () AS present
                                    FROM telemetry_rollup_records l
                                   WHERE l.span = ? AND l.time >= c.time AND l.time < c.time + interval '1 hour') p
@@ -104,7 +105,7 @@ final class RollupCover {
         String key = level.key(span.key());
         List<Block> blocks = new ArrayList<>();
         // Of the finest level there is nothing to be asked.
-        Sql sql = Sql.of(BLOCKS, level == RollupLevel.SERIES ? "" : key, starts(), ends(), span.key());
+        Sql sql = Sql.of(BLOCKS, starts(), ends(), span.key(), level == RollupLevel.SERIES ? "" : key);
         try (PreparedStatement statement = sql.prepare(connection, settings);
                 ResultSet row = statement.executeQuery()) {
             while (row.next()) {

@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.Dimension;
@@ -53,12 +54,10 @@ enum RollupLevel {
             }
             asked.add(label.dimension().kind());
         }
-        for (RollupLevel level : values()) {
-            if (level.told.containsAll(asked)) {
-                return level;
-            }
-        }
-        return SERIES;
+        return Arrays.stream(values())
+                .filter((level) -> level.told.containsAll(asked))
+                .findFirst()
+                .orElse(SERIES);
     }
 
     /** Returns the next level that tells less apart; {@link #ALL} has none. */

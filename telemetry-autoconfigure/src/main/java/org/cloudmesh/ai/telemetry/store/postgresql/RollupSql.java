@@ -86,13 +86,12 @@ final class RollupSql {
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
 
-    // Roll-ups that a level does not tell apart, as one, when all of their block is summed up.
+    // Roll-ups that a level does not tell apart, as one.
     private static final String LEVEL = """
             WITH member AS MATERIALIZED (
                 SELECT u.*, min(u.series) OVER (PARTITION BY u.time, %3$s) AS kind
                   FROM telemetry_rollup_records u JOIN telemetry_series s ON s.id = u.series
-                 WHERE u.span = ? AND u.time >= ? AND u.time < ?
-                   AND (SELECT bool_and(summed) FROM telemetry_block WHERE span = ? AND time = ?)),
+                 WHERE u.span = ? AND u.time >= ? AND u.time < ?),
             rollup AS MATERIALIZED (
                 SELECT k.kind, u.* FROM member k
                   JOIN telemetry_rollup u ON u.span = k.span AND u.time = k.time AND u.series = k.series),
@@ -120,17 +119,19 @@ final class RollupSql {
                    timestamptz 'epoch' + last[1] * interval '1 microsecond', buckets, counts
               FROM value JOIN sketch USING (time, kind, metric) JOIN telemetry_series s ON s.id = kind""";
 
-    // The parts of an hour by status, from its records, when all of it is summed up. Reading all of the hour again is
-    // not
-    // worth it for the sake of less than a tenth of it.
-    private static final String PARTS = """
-            WITH member AS (
-                SELECT s.id AS series, s.metrics, min(s.id) OVER (PARTITION BY %3$s) AS kind
-                  FROM telemetry_rollup_records u JOIN telemetry_series s ON s.id = u.series
-                 WHERE u.span = ? AND u.time = ?
-                   AND (SELECT bool_and(summed)
+    // An hour, or its parts, by a coarse level, from its records if they are many. To read all of them is not worth it
+    // for the sake of less than a tenth.
+    private static final String FROM_RECORDS = """
+            WITH present AS MATERIALIZED (
+                SELECT floor(date_part('epoch', time) * 1000000 / %4$d)::bigint AS part, time, series, numbers
+                  FROM telemetry_record
+                 WHERE time >= ? AND time < ?
+                   AND (SELECT sum(records) >= ?
                                AND 10 * sum(records) FILTER (WHERE process = ANY (?)) >= sum(records)
                           FROM telemetry_block WHERE span = ? AND time = ?)),
+            member AS (
+                SELECT s.id AS series, s.metrics, min(s.id) OVER (PARTITION BY %3$s) AS kind
+                  FROM telemetry_series s WHERE s.id IN (SELECT series FROM present)),
             name AS MATERIALIZED (
                 SELECT metric, row_number() OVER () AS n
                   FROM (SELECT DISTINCT unnest(metrics) AS metric FROM member) p),
@@ -139,14 +140,10 @@ final class RollupSql {
                        ARRAY(SELECT name.n FROM unnest(metrics) WITH ORDINALITY AS m(metric, place)
                                JOIN name USING (metric) ORDER BY place) AS metrics
                   FROM member),
-            record AS MATERIALIZED (
-                SELECT floor(date_part('epoch', time) * 1000000 / %4$d)::bigint AS part, time, kind, series, numbers
-                  FROM telemetry_record JOIN kind USING (series)
-                 WHERE time >= ? AND time < ?),
             bucket AS MATERIALIZED (
                 SELECT part, kind, n, telemetry_bucket(v) AS bucket, count(*) AS times, %1$s, min(v) AS min, max(v) AS max
-                  FROM (SELECT r.part, r.kind, m.n, m.v
-                          FROM record r JOIN kind k USING (series)
+                  FROM (SELECT r.part, k.kind, m.n, m.v
+                          FROM present r JOIN kind k USING (series)
                          CROSS JOIN LATERAL unnest(k.metrics, r.numbers) AS m(n, v)
                         OFFSET 0) p
                  GROUP BY part, kind, n, bucket),
@@ -161,7 +158,7 @@ final class RollupSql {
             last AS (
                 SELECT l.part, k.kind, m.n, max(ARRAY[l.last[1], m.v]) AS last
                   FROM (SELECT part, series, max(round(date_part('epoch', time) * 1000000) || numbers) AS last
-                          FROM record GROUP BY part, series) l
+                          FROM present GROUP BY part, series) l
                   JOIN kind k USING (series)
                  CROSS JOIN LATERAL unnest(k.metrics, l.last[2:]) AS m(n, v)
                  GROUP BY l.part, k.kind, m.n),
@@ -169,7 +166,7 @@ final class RollupSql {
                 INSERT INTO telemetry_rollup_records (span, time, series, process, records, first, last)
                 SELECT ?, timestamptz 'epoch' + part * %4$d * interval '1 microsecond', kind, s.process, records, first, last
                   FROM (SELECT part, kind, count(*) AS records, min(time) AS first, max(time) AS last
-                          FROM record GROUP BY part, kind) p
+                          FROM present JOIN kind USING (series) GROUP BY part, kind) p
                   JOIN telemetry_series s ON s.id = kind)
             INSERT INTO telemetry_rollup (span, time, metric, series, process, count, sum, min, max, last, last_time,
                                           buckets, counts)
@@ -207,53 +204,59 @@ final class RollupSql {
                 hours);
     }
 
-    /** Returns what makes the roll-ups of all levels anew, from those of series, where all of a block is summed up. */
+    /** Returns what makes the coarser roll-ups of a block anew, from those of its series. */
     static List<Sql> levels(BlockSpan span, OffsetDateTime from) {
-        List<Sql> statements = new ArrayList<>();
-        for (RollupLevel level = RollupLevel.SERIES; level != RollupLevel.ALL; level = level.coarser()) {
-            statements.addAll(level(level, span.key(), span, from));
-        }
-        return statements;
+        return coarser(RollupLevel.SERIES, span.key(), from, end(span, from));
     }
 
-    /** Returns what makes the roll-ups of an hour's parts anew, after some processes were summed up. */
-    static List<Sql> parts(OffsetDateTime from, Object processes) {
-        String hour = BlockSpan.HOUR.key();
-        OffsetDateTime to = end(BlockSpan.HOUR, from);
-        List<Sql> statements = new ArrayList<>();
-        String key = RollupPart.FINEST.key(RollupPart.SPAN);
-        statements.addAll(clear(key, from, to));
+    /**
+     * Returns what makes the roll-ups of an hour's parts anew.
+     *
+     * @param processes whose records were looked at
+     * @param fewest how many records the hour must have
+     */
+    static List<Sql> parts(OffsetDateTime hour, Object processes, long fewest) {
+        return fromRecords(RollupPart.SPAN, RollupPart.MICROS, hour, processes, fewest);
+    }
+
+    /** Returns what makes the coarse roll-ups of an hour anew whose series have few records; see {@link #parts}. */
+    static List<Sql> coarse(OffsetDateTime hour, Object processes, long fewest) {
+        return fromRecords(BlockSpan.HOUR.key(), BlockSpan.HOUR.micros(), hour, processes, fewest);
+    }
+
+    private static List<Sql> fromRecords(String span, long micros, OffsetDateTime hour, Object processes, long fewest) {
+        OffsetDateTime to = end(BlockSpan.HOUR, hour);
+        RollupLevel level = RollupPart.FINEST;
+        String key = level.key(span);
+        List<Sql> statements = new ArrayList<>(clear(key, hour, to));
         statements.add(Sql.of(
-                PARTS.formatted(
-                        ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, RollupPart.FINEST.columns(), RollupPart.MICROS),
+                FROM_RECORDS.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, level.columns(), micros),
                 hour,
-                from,
-                processes,
-                hour,
-                from,
-                from,
                 to,
+                fewest,
+                processes,
+                BlockSpan.HOUR.key(),
+                hour,
                 key,
                 key));
-        for (RollupLevel level = RollupPart.FINEST; level != RollupLevel.ALL; level = level.coarser()) {
-            statements.addAll(level(level, RollupPart.SPAN, BlockSpan.HOUR, from));
-        }
+        statements.addAll(coarser(level, span, hour, to));
         return statements;
     }
 
-    private static List<Sql> level(RollupLevel finer, String span, BlockSpan block, OffsetDateTime from) {
-        RollupLevel level = finer.coarser();
-        OffsetDateTime to = end(block, from);
-        List<Sql> statements = new ArrayList<>(clear(level.key(span), from, to));
-        statements.add(Sql.of(
-                LEVEL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, level.columns()),
-                finer.key(span),
-                from,
-                to,
-                block.key(),
-                from,
-                level.key(span),
-                level.key(span)));
+    private static List<Sql> coarser(RollupLevel finest, String span, OffsetDateTime from, OffsetDateTime to) {
+        List<Sql> statements = new ArrayList<>();
+        for (RollupLevel finer = finest; finer != RollupLevel.ALL; finer = finer.coarser()) {
+            RollupLevel level = finer.coarser();
+            String key = level.key(span);
+            statements.addAll(clear(key, from, to));
+            statements.add(Sql.of(
+                    LEVEL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, level.columns()),
+                    finer.key(span),
+                    from,
+                    to,
+                    key,
+                    key));
+        }
         return statements;
     }
 

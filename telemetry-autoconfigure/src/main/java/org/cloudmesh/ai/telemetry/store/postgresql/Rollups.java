@@ -31,16 +31,16 @@ import org.slf4j.LoggerFactory;
  * moment in which they are there.
  *
  * <p><b>Few records</b> are cheaper to read than their roll-ups: a block whose series have few records each, on the
- * average, is no longer stale and not summed up either.
+ * average, is no longer stale and not summed up either. An hour may have enough for coarse ones all the same.
  *
  * <p><b>One node at a time.</b> A transaction-level advisory lock chooses who works; the others pass. A node that dies
  * leaves nothing behind, since a block is one transaction. Rows of blocks that a node is writing to are skipped, so
  * nobody waits for this work. Blocks rest for a while before they are summed up: a node that catches up makes each
  * block stale many times.
  *
- * <p><b>Levels and parts.</b> Most questions tell series apart by little or nothing. So a block that is summed up for
- * all processes has further roll-ups, of each {@link RollupLevel}, and an hour has some of its {@linkplain RollupPart
- * parts}. They tell how many records they have, and are read only if these are all that their block has.
+ * <p><b>Levels and parts.</b> Most questions tell series apart by little or nothing. So a block has further roll-ups,
+ * of each {@link RollupLevel}, and an hour has some of its {@linkplain RollupPart parts}. They tell how many records
+ * they have, and are read only if these are all that their block has now.
  *
  * <p><b>Clocks.</b> Whether a block is over is asked of the database's clock. Records of a node whose clock is ahead
  * come as late ones do: they undo the mark of their block; answers are the same.
@@ -58,6 +58,9 @@ final class Rollups {
 
     // A roll-up is worth it for so many values.
     private static final int FEWEST_A_SERIES = 32;
+
+    // The coarse roll-ups of an hour and its parts are worth it for as many as that of so many series.
+    private static final int SERIES_OF_AN_HOUR = 16;
 
     private static final String NEXT = """
             SELECT b.time FROM telemetry_block b
@@ -216,11 +219,24 @@ final class Rollups {
                         span.key(),
                         from,
                         processes(now))));
-        run(connection, RollupSql.levels(span, from));
-        if (span == BlockSpan.HOUR) {
-            run(connection, RollupSql.parts(from, processes(now)));
+        if (isAtRest(connection, span, from)) {
+            makeCoarser(connection, span, from, worth, processes(seen));
         }
         return Optional.of(from);
+    }
+
+    private void makeCoarser(
+            Connection connection, BlockSpan span, OffsetDateTime from, boolean worth, Object processes)
+            throws SQLException {
+        if (worth) {
+            run(connection, RollupSql.levels(span, from));
+        }
+        if (span == BlockSpan.HOUR) {
+            long fewest = (long) SERIES_OF_AN_HOUR * this.fewest;
+            run(
+                    connection,
+                    worth ? RollupSql.parts(from, processes, fewest) : RollupSql.coarse(from, processes, fewest));
+        }
     }
 
     private static Object processes(Map<Integer, Long> counts) {
@@ -229,7 +245,17 @@ final class Rollups {
 
     /** Returns whether there are so many records that their roll-ups are much smaller. */
     private boolean isWorthIt(Connection connection, BlockSpan span, OffsetDateTime from) throws SQLException {
-        Sql sql = Sql.of(IS_WORTH_IT, this.fewest, span.key(), from);
+        return is(connection, Sql.of(IS_WORTH_IT, this.fewest, span.key(), from));
+    }
+
+    /** Returns whether all records of a block were looked at. */
+    private boolean isAtRest(Connection connection, BlockSpan span, OffsetDateTime from) throws SQLException {
+        return is(
+                connection,
+                Sql.of("SELECT NOT bool_or(stale) FROM telemetry_block WHERE span = ? AND time = ?", span.key(), from));
+    }
+
+    private boolean is(Connection connection, Sql sql) throws SQLException {
         try (PreparedStatement statement = sql.prepare(connection, this.settings);
                 ResultSet row = statement.executeQuery()) {
             return row.next() && row.getBoolean(1);
@@ -237,12 +263,11 @@ final class Rollups {
     }
 
     private boolean lock(Connection connection) throws SQLException {
-        Sql sql = Sql.of(
-                "SELECT pg_try_advisory_xact_lock(hashtext(?))", "telemetry rollup " + this.settings.tablePrefix());
-        try (PreparedStatement statement = sql.prepare(connection, this.settings);
-                ResultSet row = statement.executeQuery()) {
-            return row.next() && row.getBoolean(1);
-        }
+        return is(
+                connection,
+                Sql.of(
+                        "SELECT pg_try_advisory_xact_lock(hashtext(?))",
+                        "telemetry rollup " + this.settings.tablePrefix()));
     }
 
     private @Nullable OffsetDateTime next(Connection connection, BlockSpan span, OffsetDateTime before)

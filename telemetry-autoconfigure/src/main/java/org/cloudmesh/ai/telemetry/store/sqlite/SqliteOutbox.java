@@ -27,7 +27,9 @@ final class SqliteOutbox implements Outbox {
     // Counting a long backlog reads it all.
     private static final Duration COUNTING_PATIENCE = Duration.ofSeconds(30);
 
-    private static final long BATCH_BYTES = 4 << 20;
+    // Two batches are in memory for each remote store, however small the heap is.
+    private static final long BATCH_BYTES =
+            Math.max(1 << 20, Math.min(8 << 20, Runtime.getRuntime().maxMemory() / 64));
 
     private final String reader;
 

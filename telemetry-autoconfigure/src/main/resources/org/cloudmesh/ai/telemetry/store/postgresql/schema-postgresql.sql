@@ -85,7 +85,8 @@ CREATE INDEX ON telemetry_block (span, time) WHERE stale;
 
 -- Roll-ups: the values of each metric of each series in a block. buckets are those of telemetry_bucket, rising; counts
 -- say how many values are in each. To be read with the block, where that is summed up.
--- Spans 'hour-total' and 'day-total' have all series as one, as series 0 and process 0.
+-- Spans that end in '-process', '-status' and '-all' have as one what has process and status, status, or nothing but the
+-- block in common; they stand under one of their series.
 CREATE TABLE telemetry_rollup (
     span      text        NOT NULL,
     time      timestamptz NOT NULL,

@@ -154,7 +154,7 @@ public final class PostgresServer implements AutoCloseable {
     /** Makes an empty database and returns its name. */
     public String newDatabase() {
         String name = "test" + DATABASES.incrementAndGet();
-        new JdbcTemplate(dataSource("postgres")).execute("CREATE DATABASE " + name);
+        new JdbcTemplate(dataSource("postgres")).execute("CREATE DATABASE " + name + " STRATEGY file_copy");
         return name;
     }
 

@@ -358,6 +358,44 @@ class RollupsTests {
     }
 
     @Test
+    void hoursOfFewRecordsASeriesHaveCoarseRollups() throws Exception {
+        long end = BEGIN + 6 * HOUR;
+        List<TelemetryRecord> records = random(new Random(14), 600, BEGIN, end);
+        store(end).write(records, true);
+        // A series has some four records an hour, an hour a hundred.
+        Rollups rollups = new Rollups(this.settings, this.connections, clock(end), Duration.ZERO, 5);
+        rollups.sumUp();
+        assertThat(spans()).containsExactlyInAnyOrder("hour-all", "hour-status");
+        check(14, new Random(14), records, end);
+        this.sql.update("DELETE FROM telemetry_record WHERE time >= ?", Selection.time(EpochMicros.instant(BEGIN)));
+        RecordSource plain = new PlainScan(records);
+        RecordFilter failed = RecordFilter.builder().status("failed").build();
+        checkMetric(plain, RecordFilter.ALL, null, "all");
+        checkMetric(plain, failed, null, "failed");
+        List<TelemetryRecord> all = new ArrayList<>(records);
+        List<TelemetryRecord> late = random(new Random(15), 60, BEGIN + 2 * HOUR, BEGIN + 3 * HOUR);
+        this.sql.update("DELETE FROM telemetry_block");
+        store(end).write(records, true);
+        store(end).write(late, true);
+        all.addAll(late);
+        check(15, new Random(15), all, end);
+        rollups.sumUp();
+        check(15, new Random(15), all, end);
+    }
+
+    @Test
+    void fewRecordsOfAnHourHaveNoRollups() throws Exception {
+        long end = BEGIN + 6 * HOUR;
+        store(end).write(random(new Random(16), 300, BEGIN, end), true);
+        new Rollups(this.settings, this.connections, clock(end), Duration.ZERO, 5).sumUp();
+        assertThat(spans()).isEmpty();
+    }
+
+    private List<String> spans() {
+        return this.sql.queryForList("SELECT DISTINCT span FROM telemetry_rollup", String.class);
+    }
+
+    @Test
     void fewRecordsAreLookedAtThemselves() throws Exception {
         List<TelemetryRecord> records = random(new Random(1), 1_000, BEGIN, BEGIN + 24 * HOUR);
         store(BEGIN).write(records, true);
