@@ -50,7 +50,8 @@ final class Chromium {
 
     private static Optional<Path> executable() {
         List<String> directories = Arrays.asList(System.getenv("PATH").split(File.pathSeparator));
-        return Stream.of("chromium", "chromium-browser", "google-chrome")
+        // The shell is the same browser without what a screen needs; its tests take two thirds of the time.
+        return Stream.of("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
                 .flatMap((name) -> directories.stream().map((directory) -> Path.of(directory, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
