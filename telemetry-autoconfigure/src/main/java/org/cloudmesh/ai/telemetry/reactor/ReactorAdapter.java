@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.reactor;
 
+import java.util.Objects;
 import org.cloudmesh.ai.telemetry.AsyncAdapter;
 import org.cloudmesh.ai.telemetry.TraceContext;
 import org.cloudmesh.ai.telemetry.Tracking;
@@ -20,8 +21,11 @@ import reactor.util.context.ContextView;
  */
 public final class ReactorAdapter implements AsyncAdapter {
 
-    /** Creates the adapter; fails to link where Reactor is missing, and is then left out. */
-    public ReactorAdapter() {}
+    /** Creates the adapter; fails where Reactor is missing, and is then left out. */
+    public ReactorAdapter() {
+        // Not left to the verifier: there are JVMs that run without.
+        Objects.requireNonNull(Mono.class);
+    }
 
     @Override
     public boolean supports(Object result) {
