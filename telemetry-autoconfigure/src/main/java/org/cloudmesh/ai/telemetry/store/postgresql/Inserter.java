@@ -107,7 +107,7 @@ final class Inserter {
         try {
             insert(batch, RecordCopy.isSupported() ? this::copy : this::insertMissing);
         } catch (SQLException ex) {
-            if (!PostgresErrors.UNIQUE_VIOLATION.equals(PostgresErrors.state(ex))) {
+            if (!PostgresErrors.isPresent(ex)) {
                 throw ex;
             }
             insert(batch, this::insertMissing);

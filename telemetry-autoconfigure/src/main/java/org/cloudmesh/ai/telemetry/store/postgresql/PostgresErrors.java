@@ -14,8 +14,6 @@ final class PostgresErrors {
 
     static final String CANCELLED = "57014";
 
-    static final String UNIQUE_VIOLATION = "23505";
-
     static final String LOCK_NOT_AVAILABLE = "55P03";
 
     static final String INSUFFICIENT_PRIVILEGE = "42501";
@@ -24,6 +22,9 @@ final class PostgresErrors {
     private static final String NO_DRIVER = "No suitable driver found for ";
 
     private static final Pattern SECRET = Pattern.compile("(password=)[^&;\\s]*", Pattern.CASE_INSENSITIVE);
+
+    // Citus hands on what a worker's key refused without its state.
+    private static final Set<String> PRESENT = Set.of("23505", "XX000");
 
     // Data exceptions, violated constraints, limits of the program: it is the record's fault.
     private static final Set<String> RECORD = Set.of("22", "23", "54");
@@ -60,6 +61,12 @@ final class PostgresErrors {
             remedy = Remedy.RETRY;
         }
         return new StoreException(remedy, what + ": " + message + help, cause);
+    }
+
+    /** Returns whether a row may be there already. */
+    static boolean isPresent(SQLException failure) {
+        String state = state(failure);
+        return state != null && PRESENT.contains(state);
     }
 
     static @Nullable String state(Throwable cause) {

@@ -64,6 +64,29 @@ class InserterTests {
     }
 
     @Test
+    void whatComesAgainIsThereOnceWhereTheKeyIsNotTold() throws Exception {
+        PostgresStore store = store(true);
+        List<TelemetryRecord> records = Records.random(9, 300);
+        store.write(records.subList(0, 200), true);
+        // As Citus says it of its workers.
+        this.sql.execute("""
+                CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                    IF current_query() LIKE 'COPY%' AND EXISTS (SELECT 1 FROM telemetry_record r WHERE r.time = new.time
+                            AND r.process = new.process AND r.seq = new.seq) THEN
+                        RAISE 'duplicate key value' USING ERRCODE = 'XX000';
+                    END IF;
+                    RETURN new;
+                END $$""");
+        this.sql.execute(
+                "CREATE TRIGGER refuse BEFORE INSERT ON telemetry_record FOR EACH ROW EXECUTE FUNCTION refuse()");
+        store.write(records.subList(100, 300), true);
+        assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
+                .isEqualTo(300);
+        assertThat(this.sql.queryForObject("SELECT sum(records) FROM telemetry_process", Long.class))
+                .isEqualTo(300);
+    }
+
+    @Test
     void bothWaysWriteTheSame() throws Exception {
         List<TelemetryRecord> records = Records.random(8, 500);
         String rows = "SELECT (r.*)::text FROM telemetry_record r ORDER BY time, seq, process";
