@@ -94,7 +94,8 @@ final class RollupSql {
                  WHERE u.span = ? AND u.time >= ? AND u.time < ?),
             rollup AS MATERIALIZED (
                 SELECT k.kind, u.* FROM member k
-                  JOIN telemetry_rollup u ON u.span = k.span AND u.time = k.time AND u.series = k.series),
+                  JOIN telemetry_rollup u ON u.time = k.time AND u.series = k.series
+                 WHERE u.span = ? AND u.time >= ? AND u.time < ?),
             value AS (
                 SELECT time, kind, metric, sum(count)::bigint AS count, %1$s, min(min) AS min, max(max) AS max,
                        max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
@@ -251,6 +252,9 @@ final class RollupSql {
             statements.addAll(clear(key, from, to));
             statements.add(Sql.of(
                     LEVEL.formatted(ValueSums.SUMS.formatted("v"), ValueSums.TOTAL, level.columns()),
+                    finer.key(span),
+                    from,
+                    to,
                     finer.key(span),
                     from,
                     to,
