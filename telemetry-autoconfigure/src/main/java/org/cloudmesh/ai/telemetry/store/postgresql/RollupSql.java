@@ -86,7 +86,9 @@ final class RollupSql {
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
 
-    // Roll-ups that a level does not tell apart, as one.
+    // Roll-ups that a level does not tell apart, as one. What is joined in the end is kept: the planner may go through
+    // one
+    // of them for each row of another.
     private static final String LEVEL = """
             WITH member AS MATERIALIZED (
                 SELECT u.*, min(u.series) OVER (PARTITION BY u.time, %3$s) AS kind
@@ -96,12 +98,12 @@ final class RollupSql {
                 SELECT k.kind, u.* FROM member k
                   JOIN telemetry_rollup u ON u.time = k.time AND u.series = k.series
                  WHERE u.span = ? AND u.time >= ? AND u.time < ?),
-            value AS (
+            value AS MATERIALIZED (
                 SELECT time, kind, metric, sum(count)::bigint AS count, %1$s, min(min) AS min, max(max) AS max,
                        max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
                   FROM (SELECT time, kind, metric, count, sum AS v, min, max, last, last_time FROM rollup) p
                  GROUP BY time, kind, metric),
-            sketch AS (
+            sketch AS MATERIALIZED (
                 SELECT time, kind, metric, array_agg(bucket) AS buckets, array_agg(times) AS counts
                   FROM (SELECT u.time, u.kind, u.metric, e.bucket, sum(e.times)::bigint AS times
                           FROM rollup u CROSS JOIN LATERAL unnest(u.buckets, u.counts) AS e(bucket, times)
@@ -148,15 +150,15 @@ final class RollupSql {
                          CROSS JOIN LATERAL unnest(k.metrics, r.numbers) AS m(n, v)
                         OFFSET 0) p
                  GROUP BY part, kind, n, bucket),
-            value AS (
+            value AS MATERIALIZED (
                 SELECT part, kind, n, sum(times)::bigint AS count, sum(sum) AS sum, sum(large) AS large, min(min) AS min,
                        max(max) AS max
                   FROM bucket GROUP BY part, kind, n),
-            sketch AS (
+            sketch AS MATERIALIZED (
                 SELECT part, kind, n, array_agg(bucket) AS buckets, array_agg(times) AS counts
                   FROM (SELECT part, kind, n, bucket, times FROM bucket ORDER BY part, kind, n, bucket) p
                  GROUP BY part, kind, n),
-            last AS (
+            last AS MATERIALIZED (
                 SELECT l.part, k.kind, m.n, max(ARRAY[l.last[1], m.v]) AS last
                   FROM (SELECT part, series, max(round(date_part('epoch', time) * 1000000) || numbers) AS last
                           FROM present GROUP BY part, series) l
