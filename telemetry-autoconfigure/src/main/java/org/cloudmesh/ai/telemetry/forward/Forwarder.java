@@ -218,13 +218,15 @@ final class Forwarder implements Runnable {
 
     private void turn() throws StoreException {
         this.turnAt = System.nanoTime();
+        // What is written after a batch was read may be the last before the end.
+        boolean last = this.closing;
         this.backlog.count();
         ensureOpen();
         Outbox.Batch batch = this.batch;
         if (batch == null) {
             batch = this.reader.read();
             if (batch.records().isEmpty()) {
-                idle();
+                idle(last);
                 return;
             }
             this.batch = batch;
@@ -243,7 +245,7 @@ final class Forwarder implements Runnable {
         }
     }
 
-    private void idle() throws StoreException {
+    private void idle(boolean last) throws StoreException {
         long now = System.nanoTime();
         if (this.failing) {
             // Nothing is to be sent, so a report tells whether there is an answer again.
@@ -251,13 +253,15 @@ final class Forwarder implements Runnable {
         }
         report(now);
         recovered();
-        if (this.closing) {
+        if (last) {
             this.closeBy = System.nanoTime();
             return;
         }
-        this.parked = true;
-        park(IDLE);
-        this.parked = false;
+        if (!this.closing) {
+            this.parked = true;
+            park(IDLE);
+            this.parked = false;
+        }
     }
 
     private boolean over() {
