@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.cloudmesh.ai.telemetry.store.EpochMicros;
 
-/** What {@link Rollups} sum a block up with, as SQL: each statement sees one state of the database. */
+/**
+ * What {@link Rollups} sum a block up with, as SQL: each statement sees one state of the database. What is joined in
+ * the end is materialized: the planner takes it for one row, and else may make one part anew for each row of another.
+ */
 final class RollupSql {
 
     // Hours that are summed up are taken as they are, the others from records. All of it sees one state of the
@@ -61,7 +64,7 @@ final class RollupSql {
                         SELECT series, n, 0, CASE WHEN %3$s THEN sum END, CASE WHEN %4$s THEN %5$s END, min, max
                           FROM rollup) p
                  GROUP BY series, n),
-            sketch AS (
+            sketch AS MATERIALIZED (
                 SELECT series, n, array_agg(bucket) AS buckets, array_agg(times) AS counts
                   FROM (SELECT series, n, bucket, times FROM bucket ORDER BY series, n, bucket) p
                  GROUP BY series, n),
@@ -71,7 +74,7 @@ final class RollupSql {
             former AS (
                 SELECT series, n, max(ARRAY[round(date_part('epoch', last_time) * 1000000), last]) AS last
                   FROM rollup GROUP BY series, n),
-            last AS (
+            last AS MATERIALIZED (
                 SELECT v.series, v.n,
                        CASE WHEN l.series IS NULL THEN f.last
                             ELSE greatest(ARRAY[l.last[1], l.last[v.n + 1]], f.last) END AS last
@@ -86,9 +89,7 @@ final class RollupSql {
                   JOIN telemetry_series s ON s.id = v.series)
             SELECT process, records FROM block""";
 
-    // Roll-ups that a level does not tell apart, as one. What is joined in the end is kept: the planner may go through
-    // one
-    // of them for each row of another.
+    // Roll-ups that a level does not tell apart, as one.
     private static final String LEVEL = """
             WITH member AS MATERIALIZED (
                 SELECT u.*, min(u.series) OVER (PARTITION BY u.time, %3$s) AS kind
