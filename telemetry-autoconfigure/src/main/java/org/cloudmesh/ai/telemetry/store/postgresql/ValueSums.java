@@ -5,7 +5,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -21,9 +20,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class ValueSums {
 
-    /** What a roll-up has of values, after the group and the bucket of time. Arrays as text are read without boxes. */
-    static final String ROLLUP = ", u.sum, u.min, u.max, u.last, " + PostgresSource.micros("u.last_time")
+    /** What a roll-up has of values, after the group and the bucket of time. */
+    static final String ROLLUP = ", u.sum, u.min, u.max, u.last, " + PostgresSource.roundedMicros("u.last_time")
             + ", u.buckets::text, u.counts::text";
+
+    // Of values, what a roll-up has. The OFFSET has each read once, not once for each time that its bucket's formula
+    // names it.
+    private static final String COUNTED = """
+            SELECT k, b, %2$s, min, max, last[2], last[1], buckets::text, counts::text
+              FROM (SELECT k, b, sum(sum) AS sum, sum(large) AS large, min(min) AS min, max(max) AS max,
+                           max(last) AS last, array_agg(bucket) AS buckets, array_agg(times) AS counts
+                      FROM (SELECT k, b, telemetry_bucket(v) AS bucket, count(*) AS times, %1$s, min(v) AS min,
+                                   max(v) AS max, %3$s AS last
+                              FROM (SELECT k, b, v, t FROM value OFFSET 0) v GROUP BY 1, 2, 3) c
+                     GROUP BY k, b) s""";
 
     /** Which values are summed up as they are, and which by a 2^30th of them. */
     static final String SMALL = "abs(%1$s) < 1e290::float8";
@@ -54,8 +64,6 @@ final class ValueSums {
     /** Leaves the last value out, which takes a fifth of the time. */
     static final String NO_LAST = "ARRAY['-Infinity', 'NaN']::float8[]";
 
-    private static final double SCALE = 1 << 30;
-
     private final Connection connection;
 
     private final PostgresSettings settings;
@@ -73,50 +81,42 @@ final class ValueSums {
             throws SQLException {
         ValueSums sums = new ValueSums(connection, settings);
         if (cover.hasBlocks()) {
-            sums.addRollups(values.ofRollups.apply(cover), deadline);
+            sums.addSums(values.ofRollups.apply(cover), deadline);
         }
         if (cover.hasGaps()) {
             Sql records = values.ofRecords.apply(cover);
             if (!sums.addFew(records)) {
-                sums.addMany(records, values.last);
+                sums.addMany(records, values.last, deadline);
             }
         }
         return sums.byKey;
     }
 
-    private void addRollups(Sql rollups, Deadline deadline) throws SQLException {
-        try (PreparedStatement statement = rollups.prepare(this.connection, this.settings)) {
+    /** Adds sums that have what {@link #ROLLUP} has. */
+    private void addSums(Sql sums, Deadline deadline) throws SQLException {
+        Integers buckets = new Integers();
+        Integers counts = new Integers();
+        try (PreparedStatement statement = sums.prepare(this.connection, this.settings)) {
             statement.setFetchSize(Sql.ROWS_AT_ONCE);
             try (ResultSet row = statement.executeQuery()) {
                 for (int rows = 0; row.next(); rows++) {
                     if (rows % Sql.ROWS_AT_ONCE == 0) {
                         deadline.check();
                     }
+                    buckets.read(row.getBytes(8));
+                    counts.read(row.getBytes(9));
                     of(row).mergeBuckets(
-                                    numbers(row.getString(8)),
-                                    numbers(row.getString(9)),
+                                    buckets.values(),
+                                    counts.values(),
+                                    buckets.size(),
                                     row.getDouble(3),
                                     row.getDouble(4),
                                     row.getDouble(5),
                                     row.getDouble(6),
-                                    row.getLong(7));
+                                    (long) row.getDouble(7));
                 }
             }
         }
-    }
-
-    /** Returns the integers of an array as the database writes it. */
-    private static long[] numbers(String array) {
-        long[] numbers = new long[array.length() / 2];
-        int count = 0;
-        int start = 1;
-        while (start < array.length()) {
-            int end = array.indexOf(',', start);
-            end = end < 0 ? array.length() - 1 : end;
-            numbers[count++] = Long.parseLong(array, start, end, 10);
-            start = end + 1;
-        }
-        return Arrays.copyOf(numbers, count);
     }
 
     /** Adds values as they are, if they are few; returns whether they were. */
@@ -139,32 +139,14 @@ final class ValueSums {
     }
 
     /** Adds values as the database counts them. */
-    private void addMany(Sql records, String last) throws SQLException {
+    private void addMany(Sql records, String last, Deadline deadline) throws SQLException {
         try (Statement statement = this.connection.createStatement()) {
             // There are far fewer buckets than the planner can know: to hash them is cheap, to sort all records is not.
             statement.execute("SET LOCAL enable_sort = off");
         }
-        Sql sql = Sql.of("SELECT k, b, telemetry_bucket(v), count(*), " + SUMS.formatted("v") + ", min(v), max(v), "
-                        + last + " FROM (")
-                .add(records)
-                // The OFFSET has each value read once, not once for each time that its bucket's formula names it.
-                .add(" OFFSET 0) x GROUP BY 1, 2, 3");
-        try (PreparedStatement statement = sql.prepare(this.connection, this.settings)) {
-            statement.setFetchSize(Sql.ROWS_AT_ONCE);
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    Double[] timeAndValue = (Double[]) row.getArray(9).getArray();
-                    of(row).mergeBucket(
-                                    row.getInt(3),
-                                    row.getLong(4),
-                                    row.getDouble(5) + row.getDouble(6) * SCALE,
-                                    row.getDouble(7),
-                                    row.getDouble(8),
-                                    timeAndValue[1],
-                                    timeAndValue[0].longValue());
-                }
-            }
-        }
+        addSums(
+                Sql.of("WITH value AS (").add(records).add(") " + COUNTED.formatted(SUMS.formatted("v"), TOTAL, last)),
+                deadline);
     }
 
     /** Returns the one of a row that begins with group and bucket. */

@@ -104,27 +104,18 @@ public final class Distribution {
     }
 
     /**
-     * Adds values that a database counted, all of one bucket.
+     * Adds values that a database counted.
      *
-     * @param bucket the leading 18 bits of the values without their sign, plus one; with the sign in front; 0 for zero
-     * @param times how many there are
-     */
-    public void mergeBucket(int bucket, long times, double sum, double min, double max, double last, long lastAt) {
-        toBuckets().add(bucket, times);
-        extend(times, sum, min, max, last, lastAt);
-    }
-
-    /**
-     * Adds values that a database counted, in several buckets.
-     *
-     * @param buckets as in {@link #mergeBucket}
+     * @param buckets each is the leading 18 bits of its values without their sign, plus one; with the sign in front; 0
+     *     for zero
      * @param times how many there are in each
+     * @param size how many elements of both arrays count
      */
     public void mergeBuckets(
-            long[] buckets, long[] times, double sum, double min, double max, double last, long lastAt) {
+            long[] buckets, long[] times, int size, double sum, double min, double max, double last, long lastAt) {
         Buckets target = toBuckets();
         long count = 0;
-        for (int i = 0; i < buckets.length; i++) {
+        for (int i = 0; i < size; i++) {
             target.add(Math.toIntExact(buckets[i]), times[i]);
             count += times[i];
         }
