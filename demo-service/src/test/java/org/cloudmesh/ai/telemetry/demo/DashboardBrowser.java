@@ -20,13 +20,15 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.annotation.DirtiesContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The dashboard of the running service in a real browser, for tests. Each of them fails on any console error, dialog or
- * foreign request.
+ * foreign request. The service ends with its class, before the directory of its files is removed.
  */
+@DirtiesContext
 abstract class DashboardBrowser {
 
     private static final HttpClient client = HttpClient.newHttpClient();

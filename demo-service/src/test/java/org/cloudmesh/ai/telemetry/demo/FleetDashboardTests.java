@@ -14,6 +14,7 @@ import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.store.postgresql.PostgresServer;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,8 @@ class FleetDashboardTests extends DashboardBrowser {
     @TempDir
     static Path files;
 
+    // Ends after the application, which would wait for it.
+    @AutoClose
     private static PostgresServer server;
 
     private static String url;
@@ -83,7 +86,6 @@ class FleetDashboardTests extends DashboardBrowser {
     @AfterAll
     static void stopOtherNode() {
         other.close();
-        server.close();
     }
 
     @Test

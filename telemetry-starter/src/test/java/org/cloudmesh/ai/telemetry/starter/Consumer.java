@@ -113,7 +113,12 @@ public final class Consumer {
 
     private void run(Path java, Path directory) throws Exception {
         Process application = new ProcessBuilder(
-                        java.toString(), "-XX:TieredStopAtLevel=1", "-jar", jar().toString(), "--server.port=0")
+                        java.toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-jar",
+                        jar().toString(),
+                        "--server.port=0")
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .start();
