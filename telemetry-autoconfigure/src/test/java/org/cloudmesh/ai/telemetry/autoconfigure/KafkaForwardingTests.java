@@ -22,6 +22,7 @@ import org.cloudmesh.ai.telemetry.forward.KafkaBroker;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -34,6 +35,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 /** {@code telemetry.backend: kafka} in an application, with a real broker. */
 class KafkaForwardingTests {
 
+    @AutoClose
     private static KafkaBroker broker;
 
     @TempDir
@@ -41,7 +43,7 @@ class KafkaForwardingTests {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = KafkaBroker.shared();
+        broker = KafkaBroker.begin();
     }
 
     private ApplicationContextRunner runner(String... properties) {

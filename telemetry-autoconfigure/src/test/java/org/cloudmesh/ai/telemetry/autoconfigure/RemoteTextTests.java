@@ -65,8 +65,8 @@ class RemoteTextTests {
         Map<String, Told> postgres = new TreeMap<>();
         Map<String, Told> otlp = new TreeMap<>();
         Map<String, Told> kafka = new TreeMap<>();
-        KafkaBroker broker = KafkaBroker.shared();
-        try (OtlpReceiver receiver = OtlpReceiver.grpc()) {
+        try (KafkaBroker broker = KafkaBroker.begin();
+                OtlpReceiver receiver = OtlpReceiver.grpc()) {
             new ApplicationContextRunner()
                     .withConfiguration(AutoConfigurations.of(
                             TelemetryAutoConfiguration.class,

@@ -15,10 +15,12 @@ import org.apache.kafka.common.test.KafkaClusterTestKit;
 import org.apache.kafka.common.test.TestKitNodes;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 
-/** A real broker of Kafka in this JVM, on loopback and a free port, with a controller of its own. */
-public final class KafkaBroker {
-
-    private static KafkaBroker shared;
+/**
+ * A real broker of Kafka in this JVM, on loopback and a free port, with a controller of its own. It makes topics as
+ * they are asked for. Its caller closes it before the JVM ends: Kafka's test kit deletes the broker's directory as the
+ * JVM goes down, and a broker that still runs and misses its directory halts the JVM with an exit code of 1.
+ */
+public final class KafkaBroker implements AutoCloseable {
 
     private final KafkaClusterTestKit cluster;
 
@@ -26,24 +28,7 @@ public final class KafkaBroker {
         this.cluster = cluster;
     }
 
-    /** Returns the broker that tests share; it makes topics as they are asked for, and ends with the JVM. */
-    public static synchronized KafkaBroker shared() throws Exception {
-        if (shared == null) {
-            shared = begin();
-            Runtime.getRuntime().addShutdownHook(new Thread(shared::end));
-        }
-        return shared;
-    }
-
-    private void end() {
-        try {
-            this.cluster.close();
-        } catch (Exception ex) {
-            throw new IllegalStateException(ex);
-        }
-    }
-
-    private static KafkaBroker begin() throws Exception {
+    public static KafkaBroker begin() throws Exception {
         TestKitNodes nodes = new TestKitNodes.Builder()
                 .setNumControllerNodes(1)
                 .setNumBrokerNodes(1)
@@ -71,6 +56,11 @@ public final class KafkaBroker {
     /** Brings the broker back, with all that it kept. */
     public void start() {
         this.cluster.brokers().values().forEach((broker) -> broker.startup());
+    }
+
+    @Override
+    public void close() throws Exception {
+        this.cluster.close();
     }
 
     /** Reads a topic from its beginning until there are so many different records; one may be there twice. */
