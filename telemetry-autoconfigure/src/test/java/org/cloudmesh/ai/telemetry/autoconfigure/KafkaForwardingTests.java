@@ -111,9 +111,11 @@ class KafkaForwardingTests {
                 telemetry.emit("n", i);
             }
             assertThat(telemetry.flush(Duration.ofSeconds(30))).isTrue();
-            Awaitility.await()
+            Awaitility.await("one record's time limit is enough to know")
                     .atMost(Duration.ofSeconds(30))
-                    .until(() -> Fleet.status(telemetry, "kafka").degraded() != null);
+                    .until(() -> Fleet.status(telemetry, "kafka").forward().failed() > 0);
+            assertThat(Fleet.status(telemetry, "kafka").degraded().reason())
+                    .contains("Kafka does not take records for away");
             assertThat(Fleet.status(telemetry, "kafka").queued()).isEqualTo(100);
         });
         AtomicLong healed = new AtomicLong();
