@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
+import org.cloudmesh.ai.telemetry.store.BatchBisection;
 import org.cloudmesh.ai.telemetry.store.ForwardingThreads;
 import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.Outbox;
@@ -23,7 +24,9 @@ import org.slf4j.LoggerFactory;
  * The thread between the local file and one remote store. It takes a batch from the outbox, writes it to the remote
  * store, and acknowledges it; a batch that failed stays in memory and is tried again, without a limit in time, with the
  * pauses of {@link Backoff}. A batch that the remote store refuses for the sake of a record
- * ({@link StoreException.Remedy#RECORD}) is halved until the record is found; that one is put aside.
+ * ({@link StoreException.Remedy#RECORD}) is halved until the record is found; that one is put aside. When nothing but
+ * refusals comes, such as from a table with a constraint that no record meets, it is the remote store's fault: then
+ * nothing is put aside, and all wait.
  *
  * <p>At least once: a batch whose answer got lost comes again, and so do the last ones before a crash. Small batches
  * are held back for a moment, so that a busy recorder costs the remote store a few transactions a second.
@@ -40,7 +43,7 @@ final class Forwarder implements Runnable {
 
     private static final long REPORT_INTERVAL = TimeUnit.SECONDS.toNanos(5);
 
-    // A remote store that comes and goes is told of so often.
+    // The log has one warning in this time, however often the remote store comes and goes.
     private static final long WARNING_INTERVAL = TimeUnit.MINUTES.toNanos(1);
 
     private final TelemetryStore remote;
@@ -69,9 +72,14 @@ final class Forwarder implements Runnable {
 
     private volatile long failed;
 
-    private volatile long rejected;
+    // Guards what was acknowledged and rejected: both together tell how many were sent.
+    private final Object counts = new Object();
 
-    private volatile long ownRejected;
+    private long rejected;
+
+    private long ownRejected;
+
+    private int refusedInARow;
 
     private volatile @Nullable Trouble trouble;
 
@@ -157,13 +165,20 @@ final class Forwarder implements Runnable {
     }
 
     ForwardStatus status() {
-        Outbox.Totals totals = this.outbox.totals();
+        Outbox.Totals totals;
+        long rejected;
+        long ownRejected;
+        synchronized (this.counts) {
+            totals = this.outbox.totals();
+            rejected = this.rejected;
+            ownRejected = this.ownRejected;
+        }
         Map<String, Long> dropped = new HashMap<>();
         if (totals.ownLost() > 0) {
             dropped.put("not-forwarded", totals.ownLost());
         }
-        if (this.ownRejected > 0) {
-            dropped.put("rejected", this.ownRejected);
+        if (ownRejected > 0) {
+            dropped.put("rejected", ownRejected);
         }
         Long oldest = this.backlog.oldestMicros();
         double lag = oldest == null ? 0 : Math.max(0, this.clock.millis() / 1e3 - oldest / 1e6);
@@ -171,10 +186,10 @@ final class Forwarder implements Runnable {
         return new ForwardStatus(
                 this.remote.name(),
                 this.backlog.records(),
-                totals.sent() - this.rejected,
+                totals.sent() - rejected,
                 this.failed,
                 lag,
-                totals.ownSent() - this.ownRejected,
+                totals.ownSent() - ownRejected,
                 dropped,
                 trouble == null ? null : trouble.reason,
                 trouble == null ? null : trouble.since);
@@ -202,7 +217,7 @@ final class Forwarder implements Runnable {
                 } catch (StoreException ex) {
                     failed(ex);
                 } catch (RuntimeException | Error ex) {
-                    failed(new StoreException(StoreException.Remedy.REOPEN, reason(ex), ex));
+                    failed(new StoreException(StoreException.Remedy.REOPEN, StoreException.reason(ex), ex));
                 }
             }
             this.reader.release();
@@ -212,7 +227,17 @@ final class Forwarder implements Runnable {
         } catch (StoreException ex) {
             logger.debug("The end of what goes to {} is not known", this.remote.name(), ex);
         } finally {
+            closeRemote();
+        }
+    }
+
+    /** Closes the remote store; what goes wrong there must not end this thread. */
+    void closeRemote() {
+        this.open = false;
+        try {
             this.remote.close();
+        } catch (RuntimeException | Error ex) {
+            logger.debug("What leads to {} could not be closed", this.remote.name(), ex);
         }
     }
 
@@ -231,9 +256,9 @@ final class Forwarder implements Runnable {
             }
             this.batch = batch;
         }
-        send(batch.records());
+        Map<TelemetryRecord, String> refused = send(batch.records());
         this.batch = null;
-        this.outbox.acknowledge(batch);
+        acknowledge(batch, refused);
         this.backlog.acknowledged(batch.records().size());
         recovered();
         report(System.nanoTime());
@@ -275,31 +300,53 @@ final class Forwarder implements Runnable {
         }
     }
 
-    private void send(List<TelemetryRecord> records) throws StoreException {
+    /** Returns the records that the remote store refuses alone, each with the reason; it has all others then. */
+    private Map<TelemetryRecord, String> send(List<TelemetryRecord> records) throws StoreException {
+        BatchBisection parts = new BatchBisection((part, kept) -> {
+            write(part);
+            kept.run();
+        });
+        parts.of(records);
+        if (parts.outage() instanceof StoreException failure && failure.remedy() != StoreException.Remedy.RECORD) {
+            throw failure;
+        }
+        Map<TelemetryRecord, String> refused = parts.refused();
+        this.refusedInARow = parts.keptAny() ? 0 : this.refusedInARow + refused.size();
+        if (this.refusedInARow >= BatchBisection.OUTAGE) {
+            String reason = refused.values().iterator().next();
+            throw new StoreException(StoreException.Remedy.RETRY, "no record is taken: " + reason, parts.outage());
+        }
+        return refused;
+    }
+
+    private void write(List<TelemetryRecord> records) throws StoreException {
         try {
             call(() -> this.remote.write(records, true));
-        } catch (StoreException ex) {
-            if (ex.remedy() != StoreException.Remedy.RECORD) {
-                throw ex;
-            }
-            separate(records, ex);
+        } catch (RuntimeException | Error ex) {
+            throw new StoreException(StoreException.Remedy.REOPEN, StoreException.reason(ex), ex);
         }
     }
 
-    /** Sends the halves of a batch by themselves, down to single records, and puts those aside that fail alone. */
-    private void separate(List<TelemetryRecord> records, StoreException failure) throws StoreException {
-        if (records.size() > 1) {
-            int middle = records.size() / 2;
-            send(records.subList(0, middle));
-            send(records.subList(middle, records.size()));
-            return;
+    private void acknowledge(Outbox.Batch batch, Map<TelemetryRecord, String> refused) {
+        if (!refused.isEmpty()) {
+            refused.forEach((record, reason) -> this.local.reject(record, this.remote.name() + ": " + reason));
+            Map.Entry<TelemetryRecord, String> first =
+                    refused.entrySet().iterator().next();
+            logger.warn(
+                    "{} refused {} of {} records. The first is {}: {}",
+                    this.remote.name(),
+                    refused.size(),
+                    batch.records().size(),
+                    first.getKey().id(),
+                    first.getValue());
         }
-        TelemetryRecord record = records.get(0);
-        logger.warn("{} refused record {}: {}", this.remote.name(), record.id(), failure.getMessage());
-        this.local.reject(record, this.remote.name() + ": " + failure.getMessage());
-        this.rejected++;
-        if (record.origin().token().equals(this.ownToken)) {
-            this.ownRejected++;
+        long own = refused.keySet().stream()
+                .filter((record) -> record.origin().token().equals(this.ownToken))
+                .count();
+        synchronized (this.counts) {
+            this.outbox.acknowledge(batch);
+            this.rejected += refused.size();
+            this.ownRejected += own;
         }
     }
 
@@ -323,14 +370,16 @@ final class Forwarder implements Runnable {
             if (this.warned) {
                 this.warnAt = now + WARNING_INTERVAL;
                 logger.warn(
-                        "Records do not reach {} and wait in the local file: {}", this.remote.name(), reason(failure));
+                        "Records do not reach {} and wait in the local file: {}",
+                        this.remote.name(),
+                        StoreException.reason(failure));
             }
             logger.debug("What was met on the way to {}", this.remote.name(), failure);
         }
-        this.trouble = new Trouble(reason(failure), before == null ? this.clock.instant() : before.since);
+        this.trouble =
+                new Trouble(StoreException.reason(failure), before == null ? this.clock.instant() : before.since);
         if (failure.remedy() != StoreException.Remedy.RETRY) {
-            this.open = false;
-            this.remote.close();
+            closeRemote();
         }
         this.backlog.countWithin(LINGER);
         // An attempt that took long was pause enough.
@@ -369,11 +418,6 @@ final class Forwarder implements Runnable {
             }
             left = this.closing ? 0 : end - System.nanoTime();
         }
-    }
-
-    private static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        return message == null ? cause.getClass().getSimpleName() : message;
     }
 
     @FunctionalInterface

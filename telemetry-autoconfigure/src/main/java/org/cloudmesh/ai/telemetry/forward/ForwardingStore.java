@@ -92,8 +92,13 @@ public final class ForwardingStore implements TelemetryStore {
      * @throws StoreException when one of them cannot be opened
      */
     public void openRemotes() throws StoreException {
-        for (Forwarder forwarder : this.forwarders) {
-            forwarder.openNow();
+        try {
+            for (Forwarder forwarder : this.forwarders) {
+                forwarder.openNow();
+            }
+        } catch (StoreException | RuntimeException ex) {
+            this.forwarders.forEach(Forwarder::closeRemote);
+            throw ex;
         }
     }
 

@@ -3,6 +3,7 @@ package org.cloudmesh.ai.telemetry.pipeline;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
+import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,7 +77,7 @@ final class StoreHealth {
     }
 
     void failed(Throwable cause) {
-        String reason = reason(cause);
+        String reason = StoreException.reason(cause);
         StoreStatus.Degraded before = this.degraded;
         Instant since = before == null ? this.clock.instant() : before.since();
         if (before == null && System.nanoTime() - this.nextWarning >= 0) {
@@ -98,15 +99,6 @@ final class StoreHealth {
                 logger.info("The {} store works again", this.store);
             }
         }
-    }
-
-    /** Returns what a failure means, for people. */
-    static String reason(Throwable cause) {
-        String message = cause.getMessage();
-        // The message of an error, such as the name of a native method, says little without its class.
-        return message == null || cause instanceof Error
-                ? cause.getClass().getSimpleName() + (message == null ? "" : ": " + message)
-                : message;
     }
 
     /** A call of a store. */

@@ -36,4 +36,13 @@ public class StoreException extends Exception {
     public Remedy remedy() {
         return this.remedy;
     }
+
+    /** Returns what a failure of a store means, for people. */
+    public static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        // The message of an error, such as the name of a native method, says little without its class.
+        return message == null || cause instanceof Error
+                ? cause.getClass().getSimpleName() + (message == null ? "" : ": " + message)
+                : message;
+    }
 }

@@ -54,14 +54,16 @@ public interface TelemetryStore extends AutoCloseable {
     default void writeReadings(Origin origin, List<SystemReading> readings) throws StoreException {}
 
     /**
-     * Maintains the store, about twice a second: retention, a file that was moved away, records of other programs.
+     * Maintains the store, a local one about twice a second, a remote one every few seconds: retention, a file that was
+     * moved away, records of other programs.
      *
      * @throws StoreException when the store must be reopened
      */
     default void maintain() throws StoreException {}
 
     /**
-     * Puts aside a record that the store refuses while it keeps others.
+     * Puts aside a record that the store, or a remote one that it feeds, refuses while it keeps others. Called by any
+     * thread.
      *
      * @param record the record that failed alone
      * @param reason what the store said

@@ -113,6 +113,27 @@ class PostgresForwardingTests {
     }
 
     @Test
+    void aTableThatTakesNoRecordCostsNone() {
+        try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
+            telemetry.emit("loss", 0);
+            Fleet.awaitThrough(telemetry, "jdbc");
+            this.sql.execute("ALTER TABLE telemetry_record ADD CONSTRAINT closed CHECK (process < 0) NOT VALID");
+            for (int i = 1; i <= 100; i++) {
+                telemetry.emit("loss", i);
+            }
+            Fleet.await(() -> Fleet.status(telemetry, "jdbc").forward().failed() > 0, "an attempt has failed");
+            assertThat(Fleet.status(telemetry, "jdbc").degraded().reason())
+                    .contains("no record is taken")
+                    .contains("closed");
+            assertThat(Fleet.status(telemetry, "jdbc").dropped()).isEmpty();
+            this.sql.execute("ALTER TABLE telemetry_record DROP CONSTRAINT closed");
+            Fleet.awaitThrough(telemetry, "jdbc");
+            assertThat(Fleet.status(telemetry, "jdbc").dropped()).isEmpty();
+            assertThat(count()).isEqualTo(101);
+        }
+    }
+
+    @Test
     void sendsWhatAnotherProgramWroteAndWhatCameLate() throws Exception {
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
             telemetry.emit("loss", 1);

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Records that a store refused, as JSON lines beside its file: {@code telemetry.db.dead-letter.jsonl}. A field
  * {@code rejected} says why. The file is for its owner alone, no link is followed, and it never grows beyond
- * {@value #LARGEST} bytes: the first refusals tell the cause, so they are the ones that stay. Used by one thread.
+ * {@value #LARGEST} bytes: the first refusals tell the cause, so they are the ones that stay. Safe for use by several
+ * threads: the writer's and those that forward.
  */
 public final class DeadLetters {
 
@@ -41,7 +42,7 @@ public final class DeadLetters {
     }
 
     /** Puts a record aside; says so in the log when that is not possible. */
-    public void add(TelemetryRecord record, String reason) {
+    public synchronized void add(TelemetryRecord record, String reason) {
         byte[] line = line(record, reason).getBytes(StandardCharsets.UTF_8);
         try {
             OwnerOnlyFiles.create(this.path);

@@ -1,4 +1,4 @@
-package org.cloudmesh.ai.telemetry.pipeline;
+package org.cloudmesh.ai.telemetry.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
-import org.cloudmesh.ai.telemetry.store.Records;
-import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.Test;
 
 /** The search for the records that make a batch fail, beside a plain look at each. */
