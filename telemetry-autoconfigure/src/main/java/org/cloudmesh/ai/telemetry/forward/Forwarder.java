@@ -246,7 +246,9 @@ final class Forwarder implements Runnable {
         // What is written after a batch was read may be the last before the end.
         boolean last = this.closing;
         this.backlog.count();
-        ensureOpen();
+        if (!last) {
+            ensureOpen();
+        }
         Outbox.Batch batch = this.batch;
         if (batch == null) {
             batch = this.reader.read();
@@ -256,6 +258,7 @@ final class Forwarder implements Runnable {
             }
             this.batch = batch;
         }
+        ensureOpen();
         Map<TelemetryRecord, String> refused = send(batch.records());
         this.batch = null;
         acknowledge(batch, refused);
@@ -272,16 +275,17 @@ final class Forwarder implements Runnable {
 
     private void idle(boolean last) throws StoreException {
         long now = System.nanoTime();
+        if (last) {
+            // Nothing is left, so nobody waits for a remote store that may be away.
+            this.closeBy = now;
+            return;
+        }
         if (this.failing) {
             // Nothing is to be sent, so a report tells whether there is an answer again.
             this.reportAt = now;
         }
         report(now);
         recovered();
-        if (last) {
-            this.closeBy = System.nanoTime();
-            return;
-        }
         if (!this.closing) {
             this.parked = true;
             park(IDLE);

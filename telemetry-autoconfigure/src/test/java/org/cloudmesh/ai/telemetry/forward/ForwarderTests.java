@@ -14,6 +14,7 @@ import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.TelemetrySettings;
 import org.cloudmesh.ai.telemetry.pipeline.DefaultTelemetryFactory;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
+import org.cloudmesh.ai.telemetry.store.NodeReport;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.cloudmesh.ai.telemetry.store.StoreException.Remedy;
 import org.cloudmesh.ai.telemetry.store.StoreFactory;
@@ -77,6 +78,20 @@ class ForwarderTests {
         }
     }
 
+    @Test
+    void nobodyWaitsAtTheEndForAStoreThatIsAwayWhenNothingIsLeft() {
+        RecordingTelemetry telemetry = start();
+        emit(telemetry, "a");
+        this.remote.away = true;
+        this.remote.remedy = Remedy.REOPEN;
+        Fleet.await(() -> Fleet.status(telemetry, "remote").degraded() != null, "the report fails");
+        long start = System.nanoTime();
+        telemetry.close();
+        assertThat(Duration.ofNanos(System.nanoTime() - start))
+                .as("of a close-timeout of 20 s")
+                .isLessThan(Duration.ofSeconds(10));
+    }
+
     private static final class Remote implements StoreFactory, TelemetryStore {
 
         private final Set<String> events = new HashSet<>();
@@ -115,6 +130,13 @@ class ForwarderTests {
         public void open() throws StoreException {
             if (this.away) {
                 throw new StoreException(Remedy.RETRY, "away", null);
+            }
+        }
+
+        @Override
+        public void report(NodeReport report) throws StoreException {
+            if (this.away) {
+                throw new StoreException(this.remedy, "away", null);
             }
         }
 
