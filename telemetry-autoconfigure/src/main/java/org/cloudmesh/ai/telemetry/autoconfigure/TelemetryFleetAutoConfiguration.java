@@ -178,7 +178,8 @@ public final class TelemetryFleetAutoConfiguration {
                 ObjectProvider<LogRecordExporter> exporters,
                 ObjectProvider<Resource> resources) {
             String endpoint = properties.getEndpoint();
-            LogRecordExporter found = StringUtils.hasText(endpoint) ? null : exporters.getIfUnique();
+            boolean owned = StringUtils.hasText(endpoint);
+            LogRecordExporter found = owned ? null : exporters.getIfUnique();
             Supplier<LogRecordExporter> exporter = () -> {
                 if (StringUtils.hasText(endpoint)) {
                     return exporter(endpoint, properties);
@@ -189,7 +190,8 @@ public final class TelemetryFleetAutoConfiguration {
                 }
                 return found;
             };
-            return new OtlpStoreFactory(exporter, resources.getIfUnique(Resource::getDefault), telemetry.getNode());
+            return new OtlpStoreFactory(
+                    exporter, owned, resources.getIfUnique(Resource::getDefault), telemetry.getNode());
         }
 
         /** Without its own retries: the forwarder tries again, for as long as it takes. */

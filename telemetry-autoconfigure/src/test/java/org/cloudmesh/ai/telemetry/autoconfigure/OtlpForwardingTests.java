@@ -3,17 +3,27 @@ package org.cloudmesh.ai.telemetry.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.data.LogRecordData;
+import io.opentelemetry.sdk.logs.export.LogRecordExporter;
+import io.opentelemetry.sdk.resources.Resource;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
+import org.cloudmesh.ai.telemetry.TelemetrySettings.Retention;
 import org.cloudmesh.ai.telemetry.forward.Fleet;
 import org.cloudmesh.ai.telemetry.forward.OtlpReceiver;
 import org.cloudmesh.ai.telemetry.pipeline.RecordingTelemetry;
 import org.cloudmesh.ai.telemetry.pipeline.StoreStatus;
+import org.cloudmesh.ai.telemetry.store.StoreSettings;
+import org.cloudmesh.ai.telemetry.store.TelemetryStore;
+import org.cloudmesh.ai.telemetry.store.otlp.OtlpStoreFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -173,6 +183,61 @@ class OtlpForwardingTests {
                             OtlpReceiver.attributes(record.getAttributesList()).get("n"))
                     .contains(0.0, 50.0, 99.0)
                     .hasSizeGreaterThanOrEqualTo(100);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "grpc"})
+    void aRecordThatTheReceiverRefusesHoldsUpNoOther(String transport) throws Exception {
+        try (OtlpReceiver receiver = receiver(transport)) {
+            receiver.refuse("bad");
+            runner("telemetry.otlp.endpoint=" + receiver.endpoint(), "telemetry.otlp.transport=" + transport)
+                    .run((context) -> {
+                        RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                        for (int i = 0; i < 20; i++) {
+                            telemetry.event(i == 7 ? "bad" : "good");
+                        }
+                        Fleet.awaitThrough(telemetry, "otlp");
+                        assertThat(Fleet.status(telemetry, "otlp").dropped()).isEqualTo(Map.of("rejected", 1L));
+                        assertThat(Fleet.isExact(telemetry)).isTrue();
+                    });
+            assertThat(receiver.records().stream()
+                            .map((record) -> OtlpReceiver.attributes(record.getAttributesList())
+                                    .get("telemetry.id"))
+                            .distinct())
+                    .hasSize(19);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anExporterOfItsOwnIsShutDownWithTheStore(boolean owned) throws Exception {
+        InMemoryExporter exporter = new InMemoryExporter();
+        TelemetryStore store = new OtlpStoreFactory(() -> exporter, owned, Resource.empty(), null)
+                .create(new StoreSettings(null, Retention.defaults(), Clock.systemUTC()));
+        store.open();
+        store.close();
+        assertThat(exporter.shutDown).isEqualTo(owned);
+    }
+
+    private static final class InMemoryExporter implements LogRecordExporter {
+
+        private boolean shutDown;
+
+        @Override
+        public CompletableResultCode export(Collection<LogRecordData> logs) {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode flush() {
+            return CompletableResultCode.ofSuccess();
+        }
+
+        @Override
+        public CompletableResultCode shutdown() {
+            this.shutDown = true;
+            return CompletableResultCode.ofSuccess();
         }
     }
 

@@ -46,6 +46,8 @@ public final class OtlpReceiver implements AutoCloseable {
 
     private volatile int largest = Integer.MAX_VALUE;
 
+    private volatile String bad = "";
+
     private OtlpReceiver(boolean grpc) throws IOException {
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         if (grpc) {
@@ -92,6 +94,19 @@ public final class OtlpReceiver implements AutoCloseable {
     /** Lets it refuse calls over HTTP of more bytes than that, once they are read. */
     public void limit(int largest) {
         this.largest = largest;
+    }
+
+    /** Lets it refuse calls in which a record has that event. */
+    public void refuse(String event) {
+        this.bad = event;
+    }
+
+    private boolean isBad(ExportLogsServiceRequest request) {
+        return request.getResourceLogsList().stream()
+                .flatMap((resource) -> resource.getScopeLogsList().stream())
+                .flatMap((scope) -> scope.getLogRecordsList().stream())
+                .anyMatch(
+                        (record) -> !this.bad.isEmpty() && record.getEventName().equals(this.bad));
     }
 
     /** Returns what it took, in order. */
@@ -142,6 +157,8 @@ public final class OtlpReceiver implements AutoCloseable {
             status = 401;
         } else if (request.getSerializedSize() > this.largest) {
             status = 413;
+        } else if (isBad(request)) {
+            status = 400;
         } else {
             this.requests.add(request);
         }
@@ -168,6 +185,10 @@ public final class OtlpReceiver implements AutoCloseable {
             if (OtlpReceiver.this.refusing || OtlpReceiver.this.denying) {
                 Status status = OtlpReceiver.this.refusing ? Status.UNAVAILABLE : Status.UNAUTHENTICATED;
                 response.onError(status.asRuntimeException());
+                return;
+            }
+            if (isBad(request)) {
+                response.onError(Status.INVALID_ARGUMENT.asRuntimeException());
                 return;
             }
             OtlpReceiver.this.requests.add(request);

@@ -63,10 +63,13 @@ final class OtlpStore implements TelemetryStore {
 
     private final @Nullable String node;
 
+    private final boolean owned;
+
     private @Nullable LogRecordExporter exporter;
 
-    OtlpStore(Supplier<LogRecordExporter> exporters, Resource resource, @Nullable String node) {
+    OtlpStore(Supplier<LogRecordExporter> exporters, boolean owned, Resource resource, @Nullable String node) {
         this.exporters = exporters;
+        this.owned = owned;
         this.node = node;
         // The SDK makes log records only for a processor.
         this.provider = SdkLoggerProvider.builder()
@@ -162,7 +165,7 @@ final class OtlpStore implements TelemetryStore {
         ReceiverAnswer answer = ReceiverAnswer.of(cause);
         if (answer != null) {
             return new StoreException(
-                    answer.isTooLarge() ? Remedy.RECORD : Remedy.RETRY,
+                    answer.blamesRecords() ? Remedy.RECORD : Remedy.RETRY,
                     ("The OTLP receiver does not take records: it answered " + answer.code() + " " + answer.text())
                                     .strip()
                             + answer.help(),
@@ -175,5 +178,10 @@ final class OtlpStore implements TelemetryStore {
     @Override
     public void close() {
         this.made.clear();
+        LogRecordExporter exporter = this.exporter;
+        this.exporter = null;
+        if (exporter != null && this.owned) {
+            exporter.shutdown();
+        }
     }
 }

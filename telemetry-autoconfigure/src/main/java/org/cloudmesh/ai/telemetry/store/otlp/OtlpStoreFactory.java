@@ -13,6 +13,8 @@ public final class OtlpStoreFactory implements StoreFactory {
 
     private final Supplier<LogRecordExporter> exporter;
 
+    private final boolean owned;
+
     private final Resource resource;
 
     private final @Nullable String node;
@@ -20,12 +22,15 @@ public final class OtlpStoreFactory implements StoreFactory {
     /**
      * Creates a factory.
      *
-     * @param exporter asked once; what it throws is told as the reason why records wait. It is not shut down here
+     * @param exporter asked when the store is opened; what it throws is told as the reason why records wait
+     * @param owned whether the exporter is shut down with the store
      * @param resource what records come from
      * @param node name of this machine; null for the pod's or the host's name
      */
-    public OtlpStoreFactory(Supplier<LogRecordExporter> exporter, Resource resource, @Nullable String node) {
+    public OtlpStoreFactory(
+            Supplier<LogRecordExporter> exporter, boolean owned, Resource resource, @Nullable String node) {
         this.exporter = exporter;
+        this.owned = owned;
         this.resource = resource;
         this.node = node;
     }
@@ -42,6 +47,6 @@ public final class OtlpStoreFactory implements StoreFactory {
 
     @Override
     public TelemetryStore create(StoreSettings settings) {
-        return new OtlpStore(this.exporter, this.resource, this.node);
+        return new OtlpStore(this.exporter, this.owned, this.resource, this.node);
     }
 }

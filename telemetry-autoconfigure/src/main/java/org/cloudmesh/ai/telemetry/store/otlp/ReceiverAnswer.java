@@ -24,9 +24,15 @@ record ReceiverAnswer(String code, String text) {
         return new ReceiverAnswer(code.toString(), text == null ? "" : text.toString());
     }
 
-    /** Returns whether a call with fewer records may pass. */
-    boolean isTooLarge() {
-        return this.code.equals("413");
+    /**
+     * Returns whether a call with fewer or other records may pass: it was too large, or one of them is bad. The
+     * protocol forbids to send such a call once more as it is (OTLP specification, "Failures").
+     */
+    boolean blamesRecords() {
+        return switch (this.code) {
+            case "400", "413", "422", "INVALID_ARGUMENT" -> true;
+            default -> false;
+        };
     }
 
     /** Returns what to do; empty when nothing is known to help. */
