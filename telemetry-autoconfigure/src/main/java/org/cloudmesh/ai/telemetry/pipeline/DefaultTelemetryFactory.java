@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class DefaultTelemetryFactory implements TelemetryFactory {
 
+    // Their factories come from the application's auto-configuration, and only if they are asked for.
+    private static final String OF_APPLICATIONS = "; in a Spring Boot application also jdbc, kafka, otlp";
+
     private static final Logger logger = LoggerFactory.getLogger(DefaultTelemetryFactory.class);
 
     private static final DateTimeFormatter RUN =
@@ -263,7 +266,11 @@ public final class DefaultTelemetryFactory implements TelemetryFactory {
             @Nullable Path beside) {
         StoreFactory factory = find(backend, factories);
         if (factory == null) {
-            return unavailable(settings, backend, "there is no such backend", "Choose one of " + names(factories));
+            return unavailable(
+                    settings,
+                    backend,
+                    "there is no such backend",
+                    "Choose one of " + names(factories) + OF_APPLICATIONS);
         }
         if (factory.missing() != null) {
             return unavailable(
