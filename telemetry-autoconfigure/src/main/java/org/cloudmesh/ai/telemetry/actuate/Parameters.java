@@ -90,6 +90,7 @@ final class Parameters {
         values.forEach((name, value) -> {
             List<String> all = texts(value);
             if (!all.isEmpty()) {
+                refuseNul(name, all);
                 texts.put(name, all);
             }
         });
@@ -112,6 +113,16 @@ final class Parameters {
         return all.stream()
                 .map((text) -> Objects.requireNonNullElse(text, "").toString())
                 .toList();
+    }
+
+    private static void refuseNul(String name, List<String> texts) {
+        for (String text : texts) {
+            if (text.indexOf(0) >= 0) {
+                // No record has it, and PostgreSQL takes no such text.
+                throw Problem.badParameter(
+                        name, text.replace('\0', '?'), "accepted are texts without the character NUL");
+            }
+        }
     }
 
     /** Returns the names of those that choose records. */

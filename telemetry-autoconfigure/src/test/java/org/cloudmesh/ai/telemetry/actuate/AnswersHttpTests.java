@@ -161,6 +161,7 @@ class AnswersHttpTests {
             cursor = next == null ? null : "&cursor=" + next;
         } while (cursor != null);
         assertThat(traces).containsExactly("t-2", "t-1", "t-0");
+        assertProblem("/records?event=a%00b", 400, "event", "NUL");
         assertProblem("/traces?cursor=AAAA", 400, "cursor");
     }
 
