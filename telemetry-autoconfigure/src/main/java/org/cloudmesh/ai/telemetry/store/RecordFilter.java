@@ -147,6 +147,11 @@ public final class RecordFilter {
         return toBuilder().add(new AnyValueCondition(attribute, values)).build();
     }
 
+    /** Returns this filter for those records that have the attribute, whatever its value. */
+    public RecordFilter havingAttribute(String key) {
+        return toBuilder().attribute(key).build();
+    }
+
     /** Returns this filter for those records whose status is this one, whatever it says of statuses itself. */
     public RecordFilter ended(Status status) {
         return toBuilder()

@@ -106,6 +106,17 @@ public interface RecordSource {
     }
 
     /**
+     * Returns whether there are more records than that.
+     *
+     * @param filter which records
+     * @param count with which number they are compared
+     * @param deadline how long it may take
+     */
+    default boolean hasMoreThan(long count, RecordFilter filter, Deadline deadline) {
+        return groups(filter, deadline).stream().mapToLong(RecordGroup::count).sum() > count;
+    }
+
+    /**
      * Returns the records in which a metric is largest, in the order of {@link LargestFirst}.
      *
      * @param metric the name

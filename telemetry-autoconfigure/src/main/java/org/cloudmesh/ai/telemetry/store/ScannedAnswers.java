@@ -47,11 +47,12 @@ final class ScannedAnswers {
         int colon = after == null ? 0 : after.indexOf(':');
         long at = after == null ? Long.MAX_VALUE : Long.parseLong(after.substring(0, colon));
         String id = after == null ? "" : after.substring(colon + 1);
+        RecordFilter having = filter.havingAttribute(attribute);
         Set<String> seen = new HashSet<>();
         List<TelemetryRecord> latest = new ArrayList<>();
         String next = null;
         do {
-            RecordPage page = this.source.page(filter, next, TelemetryReader.MAX_ITEMS, this.deadline);
+            RecordPage page = this.source.page(having, next, TelemetryReader.MAX_ITEMS, this.deadline);
             for (TelemetryRecord record : page.records()) {
                 String value = record.attributes().get(attribute);
                 if (value == null || !seen.add(value)) {

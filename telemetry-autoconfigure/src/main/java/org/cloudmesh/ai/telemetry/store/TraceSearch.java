@@ -100,10 +100,7 @@ final class TraceSearch {
         }
         RecordFilter traced =
                 RecordFilter.builder().attribute(TracedRecord.TRACE).build();
-        return this.source.groups(traced, this.deadline).stream()
-                        .mapToLong(RecordGroup::count)
-                        .sum()
-                <= this.few;
+        return !this.source.hasMoreThan(this.few, traced, this.deadline);
     }
 
     /** Returns the times near records, the first first, none twice. */

@@ -127,6 +127,20 @@ final class PostgresSource implements RecordSource {
     }
 
     @Override
+    public boolean hasMoreThan(long count, RecordFilter filter, Deadline deadline) {
+        return ask(deadline, (connection) -> {
+            Sql sql = Sql.of("SELECT count(*) > ? FROM (SELECT 1", count)
+                    .add(Selection.of(filter).fromRecords(RollupCover.ofRecords(0, 0)))
+                    .add(" LIMIT ?) r", count + 1);
+            try (PreparedStatement statement = sql.prepare(connection, this.settings);
+                    ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        });
+    }
+
+    @Override
     public Map<String, Distribution> metrics(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);
         String each = " CROSS JOIN LATERAL unnest(s.metrics, r.numbers) AS m(name, v)";

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.cloudmesh.ai.telemetry.store.Dimension;
 import org.cloudmesh.ai.telemetry.store.RecordFilter;
+import org.cloudmesh.ai.telemetry.store.rollup.NamePattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,10 @@ final class Selection {
             EnumSet.of(Dimension.Kind.COMMAND, Dimension.Kind.RUN, Dimension.Kind.NODE);
 
     private static final String TRACE = "trace_id";
+
+    private static final String HAS_TRACE = "r.attributes ?? 'trace_id'";
+
+    private static final NamePattern ANY = NamePattern.startingWith("");
 
     private static final int INDEXED_CHARACTERS = 64;
 
@@ -138,6 +143,12 @@ final class Selection {
     }
 
     private void add(RecordFilter.LabelCondition label) {
+        String attribute = label.dimension().attribute();
+        if (attribute != null && label.value().equals(ANY)) {
+            // The name of the attribute of traces stands in the text: an index is for those that have it.
+            and(TRACE.equals(attribute) ? Sql.of(HAS_TRACE) : Sql.of("r.attributes ?? ?", attribute));
+            return;
+        }
         Sql column = column(label.dimension());
         if (TRACE.equals(label.dimension().attribute()) && !label.value().prefix()) {
             addTraces(Set.of(label.value().text()));
@@ -162,8 +173,7 @@ final class Selection {
                         .toString())
                 .toList();
         and(Sql.of(
-                "r.attributes ?? 'trace_id' AND left(r.attributes ->> 'trace_id', " + INDEXED_CHARACTERS
-                        + ") = ANY (?)",
+                HAS_TRACE + " AND left(r.attributes ->> 'trace_id', " + INDEXED_CHARACTERS + ") = ANY (?)",
                 Sql.array("text", beginnings)));
     }
 
