@@ -1,9 +1,12 @@
 package org.cloudmesh.ai.telemetry.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +98,23 @@ class KafkaForwardingTests {
                 .containsKeys("id", "timestamp", "command", "status", "user")
                 .containsEntry("run", "r1");
         assertThat(number(record)).isEqualTo(1);
+    }
+
+    @Test
+    void aRecordOfTheFutureHoldsUpNoOther() {
+        Instant later = Instant.now().plus(Duration.ofDays(400));
+        runner("telemetry.kafka.topic=future", "spring.kafka.bootstrap-servers=" + broker.servers())
+                .run((context) -> {
+                    RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                    telemetry.record().metric("n", 1).timestamp(later).emit();
+                    telemetry.emit("n", 2);
+                    Fleet.awaitThrough(telemetry, "kafka");
+                    assertThat(Fleet.status(telemetry, "kafka").written()).isEqualTo(2);
+                });
+        assertThat(broker.read("future", 2))
+                .extracting((record) -> RecordJson.read(record.value()).get("timestamp"))
+                .anySatisfy((time) ->
+                        assertThat(Instant.parse(time.toString())).isCloseTo(later, within(1, ChronoUnit.MICROS)));
     }
 
     @Test

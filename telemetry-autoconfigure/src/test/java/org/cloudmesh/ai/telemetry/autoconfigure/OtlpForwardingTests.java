@@ -186,6 +186,25 @@ class OtlpForwardingTests {
         }
     }
 
+    @Test
+    void aRecordOfManyValuesArrivesWhole() throws Exception {
+        try (OtlpReceiver receiver = OtlpReceiver.http()) {
+            runner("telemetry.otlp.endpoint=" + receiver.endpoint()).run((context) -> {
+                RecordingTelemetry telemetry = context.getBean(RecordingTelemetry.class);
+                var record = telemetry.record().attribute("model", "llama-3").metric("model", 5);
+                for (int i = 0; i < 100; i++) {
+                    record.attribute("a" + i, "v").metric("m" + i, i);
+                }
+                record.emit();
+                Fleet.awaitThrough(telemetry, "otlp");
+            });
+            assertThat(OtlpReceiver.attributes(receiver.records().get(0).getAttributesList()))
+                    .containsKeys("telemetry.id", "a0", "a99", "m0", "m99")
+                    .containsEntry("model", "llama-3")
+                    .containsEntry("telemetry.metric.model", 5.0);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"http", "grpc"})
     void aRecordThatTheReceiverRefusesHoldsUpNoOther(String transport) throws Exception {

@@ -1,6 +1,7 @@
 package org.cloudmesh.ai.telemetry.store.kafka;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -49,12 +50,15 @@ final class KafkaStore implements TelemetryStore {
 
     private final @Nullable String node;
 
+    private final Clock clock;
+
     private @Nullable Producer<byte[], byte[]> producer;
 
-    KafkaStore(Supplier<Map<String, Object>> settings, String topic, @Nullable String node) {
+    KafkaStore(Supplier<Map<String, Object>> settings, String topic, @Nullable String node, Clock clock) {
         this.settings = settings;
         this.topic = topic;
         this.node = node;
+        this.clock = clock;
     }
 
     @Override
@@ -92,8 +96,8 @@ final class KafkaStore implements TelemetryStore {
         try {
             List<Future<?>> sent = new ArrayList<>(batch.size());
             for (TelemetryRecord record : batch) {
-                Future<?> future = producer.send(new ProducerRecord<>(
-                        this.topic, null, record.timestampMicros() / 1000, key(record), value(record)));
+                Future<?> future =
+                        producer.send(new ProducerRecord<>(this.topic, null, time(record), key(record), value(record)));
                 if (future.isDone()) {
                     // Without a broker each call takes its time limit and returns its failure.
                     future.get();
@@ -113,6 +117,11 @@ final class KafkaStore implements TelemetryStore {
         } catch (RuntimeException ex) {
             throw failure(ex);
         }
+    }
+
+    /** Brokers refuse times that are ahead by more than an hour; the JSON has the record's own. */
+    private long time(TelemetryRecord record) {
+        return Math.min(record.timestampMicros() / 1000, this.clock.millis());
     }
 
     private byte[] key(TelemetryRecord record) {

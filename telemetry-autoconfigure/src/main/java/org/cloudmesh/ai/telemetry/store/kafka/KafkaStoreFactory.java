@@ -42,6 +42,6 @@ public final class KafkaStoreFactory implements StoreFactory {
 
     @Override
     public TelemetryStore create(StoreSettings settings) {
-        return new KafkaStore(this.producer, this.topic, this.node);
+        return new KafkaStore(this.producer, this.topic, this.node, settings.clock());
     }
 }

@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.TraceFlags;
 import io.opentelemetry.api.trace.TraceState;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.sdk.common.CompletableResultCode;
+import io.opentelemetry.sdk.logs.LogLimits;
 import io.opentelemetry.sdk.logs.SdkLoggerProvider;
 import io.opentelemetry.sdk.logs.data.LogRecordData;
 import io.opentelemetry.sdk.logs.export.LogRecordExporter;
@@ -29,8 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Hands records on as log records of OpenTelemetry: the event is the event's name, the message the body, attributes
- * stay as they are, each metric is an attribute of its name. What a record has beside is under {@code telemetry.*}; a
- * batch that failed comes again, so a reader tells records by {@code telemetry.id}.
+ * stay as they are, each metric is an attribute of its name, after {@code telemetry.metric.} where an attribute has
+ * that name too. What a record has beside is under {@code telemetry.*}; a batch that failed comes again, so a reader
+ * tells records by {@code telemetry.id}.
  */
 final class OtlpStore implements TelemetryStore {
 
@@ -45,6 +47,8 @@ final class OtlpStore implements TelemetryStore {
     private static final AttributeKey<String> RUN = AttributeKey.stringKey("telemetry.run");
 
     private static final AttributeKey<String> STATUS = AttributeKey.stringKey("telemetry.status");
+
+    private static final String METRIC = "telemetry.metric.";
 
     private static final long ANSWER_SECONDS = 15;
 
@@ -74,6 +78,10 @@ final class OtlpStore implements TelemetryStore {
         // The SDK makes log records only for a processor.
         this.provider = SdkLoggerProvider.builder()
                 .setResource(resource)
+                // The recorder has limits of its own; what is in the local file arrives as a whole.
+                .setLogLimits(() -> LogLimits.builder()
+                        .setMaxNumberOfAttributes(Integer.MAX_VALUE)
+                        .build())
                 .addLogRecordProcessor((context, record) -> this.made.add(record.toLogRecordData()))
                 .build();
         this.logger = this.provider.get(SCOPE);
@@ -140,7 +148,10 @@ final class OtlpStore implements TelemetryStore {
         }
         record.attributes().forEach((key, value) -> log.setAttribute(AttributeKey.stringKey(key), value));
         for (int i = 0; i < record.metricCount(); i++) {
-            log.setAttribute(AttributeKey.doubleKey(record.metricName(i)), record.metricValue(i));
+            String name = record.metricName(i);
+            // A log record has one value of a name.
+            String key = record.attributes().containsKey(name) ? METRIC + name : name;
+            log.setAttribute(AttributeKey.doubleKey(key), record.metricValue(i));
         }
         log.setAttribute(ID, record.id());
         log.setAttribute(NODE, NodeName.of(this.node, record.origin()));
