@@ -126,7 +126,8 @@ public final class AlertMonitor implements AutoCloseable {
             this.standings.forEach((rule, standing) -> {
                 try {
                     evaluate(rule, standing);
-                } catch (RuntimeException ex) {
+                } catch (Throwable ex) {
+                    // Whatever escapes ends the schedule without a word, and with it all alerts.
                     logger.warn("The alert {} could not be evaluated", rule.name(), ex);
                 }
             });
@@ -206,7 +207,8 @@ public final class AlertMonitor implements AutoCloseable {
         }
         try {
             this.listener.accept(change);
-        } catch (RuntimeException ex) {
+        } catch (Throwable ex) {
+            // An error too, such as a class of the listener that is missing: the webhook is still to be called.
             logger.warn("A listener to the alert {} failed", rule.name(), ex);
         }
         if (first && rule.webhook() != null) {

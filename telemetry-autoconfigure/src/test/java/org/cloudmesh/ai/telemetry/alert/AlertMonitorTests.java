@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.Telemetry;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
@@ -56,6 +57,10 @@ class AlertMonitorTests {
     private final List<TelemetryAlertEvent> heard = new ArrayList<>();
 
     private Instant now = NOON;
+
+    private Consumer<TelemetryAlertEvent> listener = this.heard::add;
+
+    private Runnable beforeReading = () -> {};
 
     private @Nullable Telemetry telemetry;
 
@@ -281,6 +286,36 @@ class AlertMonitorTests {
     }
 
     @Test
+    void anErrorOfAListenerKeepsNoRuleFromBeingEvaluated(CapturedOutput output) {
+        this.listener = (change) -> {
+            throw new NoClassDefFoundError("com/example/Pager");
+        };
+        AlertMonitor monitor = monitor(
+                rule("slow", "latency", AlertAggregate.MAX, AlertWindow.of(hour()), 1, true),
+                rule("slower", "latency", AlertAggregate.MAX, AlertWindow.of(hour()), 2, true));
+        emit("latency", 5, NOON.minusSeconds(60));
+        assertThat(evaluated(monitor))
+                .extracting(AlertStatus::state)
+                .containsExactly(AlertState.FIRING, AlertState.FIRING);
+        assertThat(output)
+                .contains("A listener to the alert slow failed", "A listener to the alert slower failed")
+                .contains("com/example/Pager");
+    }
+
+    @Test
+    void anErrorOfAStoreDoesNotEndEvaluation(CapturedOutput output) {
+        AlertMonitor monitor = monitor(rule("slow", "latency", AlertAggregate.MAX, AlertWindow.of(hour()), 1, true));
+        emit("latency", 5, NOON.minusSeconds(60));
+        this.beforeReading = () -> {
+            throw new NoClassDefFoundError("com/example/Driver");
+        };
+        evaluated(monitor);
+        assertThat(output).contains("The alert slow could not be evaluated", "com/example/Driver");
+        this.beforeReading = () -> {};
+        assertThat(evaluated(monitor)).extracting(AlertStatus::state).containsExactly(AlertState.FIRING);
+    }
+
+    @Test
     void rulesThatCannotWorkSayWhy() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> rule("r", null, AlertAggregate.SUM, AlertWindow.today(), 1, true))
@@ -323,12 +358,15 @@ class AlertMonitorTests {
                 reader(),
                 ((PipelineView) telemetry).origin().command(),
                 Claims.ALONE,
-                this.heard::add,
+                (change) -> this.listener.accept(change),
                 new TestClock(zone));
     }
 
     private TelemetryReader reader() {
-        return new TelemetryReader(((PipelineView) telemetry())::source);
+        return new TelemetryReader(() -> {
+            this.beforeReading.run();
+            return ((PipelineView) telemetry()).source();
+        });
     }
 
     private Telemetry telemetry() {
