@@ -88,7 +88,7 @@ final class Connections {
     }
 
     private <T> T with(int millis, Work<T> work) throws SQLException {
-        try (Connection connection = dataSource().getConnection()) {
+        try (Connection connection = open()) {
             boolean autoCommit = connection.getAutoCommit();
             int timeout = timeout(connection, millis);
             try {
@@ -99,6 +99,15 @@ final class Connections {
                     timeout(connection, timeout);
                 }
             }
+        }
+    }
+
+    private Connection open() throws SQLException {
+        try {
+            return dataSource().getConnection();
+        } catch (RuntimeException ex) {
+            // No DataSource, or one that throws what JDBC does not provide for: to all who ask, the database is away.
+            throw new SQLException(ex.getMessage() == null ? ex.toString() : ex.getMessage(), ex);
         }
     }
 
