@@ -129,6 +129,7 @@ public final class AlertMonitor implements AutoCloseable {
                 } catch (Throwable ex) {
                     // Whatever escapes ends the schedule without a word, and with it all alerts.
                     logger.warn("The alert {} could not be evaluated", rule.name(), ex);
+                    standing.forgetValues(this.clock.instant());
                 }
             });
         }
@@ -169,10 +170,21 @@ public final class AlertMonitor implements AutoCloseable {
                 restore(rule, standing);
                 standing.restored = true;
             }
-            standing.update(rule, this.evaluation.values(rule, now), now).forEach((change) -> tell(rule, change));
+            for (TelemetryAlertEvent change : standing.update(rule, this.evaluation.values(rule, now), now)) {
+                tellAlone(rule, change);
+            }
         } catch (QueryException ex) {
             logger.debug("The alert {} is unknown: the store cannot answer", rule.name(), ex);
             standing.forgetValues(now);
+        }
+    }
+
+    /** Tells of a change, and whatever happens leaves those after it to be told: none of them is seen again. */
+    private void tellAlone(AlertRule rule, TelemetryAlertEvent change) {
+        try {
+            tell(rule, change);
+        } catch (Throwable ex) {
+            logger.warn("A change of the alert {} could not be told", rule.name(), ex);
         }
     }
 
@@ -222,7 +234,7 @@ public final class AlertMonitor implements AutoCloseable {
         String name = "alert " + this.command + " " + change.alert() + (key == null ? "" : " " + key);
         try {
             return this.claims.claim(name, change.firing() ? "firing" : "ended", SEEN_BY_ALL);
-        } catch (QueryException ex) {
+        } catch (RuntimeException | LinkageError ex) {
             logger.debug("Another node may tell of the alert {} as well", change.alert(), ex);
             return true;
         }

@@ -60,6 +60,8 @@ class AlertMonitorTests {
 
     private Consumer<TelemetryAlertEvent> listener = this.heard::add;
 
+    private Claims claims = Claims.ALONE;
+
     private Runnable beforeReading = () -> {};
 
     private @Nullable Telemetry telemetry;
@@ -316,6 +318,66 @@ class AlertMonitorTests {
     }
 
     @Test
+    void aClaimThatFailsKeepsNoChangeFromBeingTold() {
+        this.claims = (name, state, within) -> {
+            throw new IllegalStateException("the pool is closed");
+        };
+        AlertMonitor monitor = monitor(latencyByTenant());
+        emit("latency", 5, NOON.minusSeconds(60), "tenant", "acme");
+        emit("latency", 5, NOON.minusSeconds(60), "tenant", "globex");
+        evaluated(monitor);
+        assertThat(this.heard).extracting(TelemetryAlertEvent::key).containsExactlyInAnyOrder("acme", "globex");
+        assertThat(records()).hasSize(2);
+    }
+
+    @Test
+    void aChangeThatCannotBeToldKeepsNoOtherFromBeingTold(CapturedOutput output) {
+        this.claims = (name, state, within) -> {
+            if (name.endsWith("acme")) {
+                throw new AssertionError("no claim");
+            }
+            return true;
+        };
+        AlertMonitor monitor = monitor(latencyByTenant());
+        emit("latency", 5, NOON.minusSeconds(60), "tenant", "globex");
+        emit("latency", 5, NOON.minusSeconds(60), "tenant", "acme");
+        emit("latency", 5, NOON.minusSeconds(60), "tenant", "initech");
+        evaluated(monitor);
+        assertThat(this.heard).extracting(TelemetryAlertEvent::key).containsExactlyInAnyOrder("globex", "initech");
+        assertThat(records()).hasSize(2);
+        assertThat(output).containsOnlyOnce("A change of the alert slow could not be told");
+    }
+
+    private static AlertRule latencyByTenant() {
+        return new AlertRule(
+                "slow",
+                "latency",
+                AlertAggregate.MAX,
+                AlertWindow.of(hour()),
+                1,
+                true,
+                Dimension.attribute("tenant"),
+                RecordFilter.ALL,
+                null);
+    }
+
+    @Test
+    void whileAStoreFailsAnAlertIsUnknownAndDoesNotEnd() {
+        AlertMonitor monitor = monitor(rule("slow", "latency", AlertAggregate.MAX, AlertWindow.of(hour()), 1, true));
+        emit("latency", 5, NOON.minusSeconds(60));
+        assertThat(evaluated(monitor)).extracting(AlertStatus::state).containsExactly(AlertState.FIRING);
+        this.beforeReading = () -> {
+            throw new IllegalStateException("the store is broken");
+        };
+        this.now = NOON.plusSeconds(60);
+        assertThat(evaluated(monitor))
+                .containsExactly(new AlertStatus("slow", AlertState.UNKNOWN, NOON.plusSeconds(60), null, 1, null));
+        this.beforeReading = () -> {};
+        assertThat(evaluated(monitor)).extracting(AlertStatus::state).containsExactly(AlertState.FIRING);
+        assertThat(this.heard).extracting(TelemetryAlertEvent::firing).containsExactly(true);
+    }
+
+    @Test
     void rulesThatCannotWorkSayWhy() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> rule("r", null, AlertAggregate.SUM, AlertWindow.today(), 1, true))
@@ -357,7 +419,7 @@ class AlertMonitorTests {
                 telemetry,
                 reader(),
                 ((PipelineView) telemetry).origin().command(),
-                Claims.ALONE,
+                (name, state, within) -> this.claims.claim(name, state, within),
                 (change) -> this.listener.accept(change),
                 new TestClock(zone));
     }
