@@ -74,6 +74,8 @@ public final class AlertMonitor implements AutoCloseable {
 
     private @Nullable ScheduledThreadPoolExecutor executor;
 
+    private boolean closed;
+
     /**
      * Creates a monitor that has not started.
      *
@@ -106,9 +108,10 @@ public final class AlertMonitor implements AutoCloseable {
         }
     }
 
-    /** Begins to evaluate, on a thread of its own. */
+    /** Begins to evaluate, on a thread of its own, unless it does already. */
     public synchronized void start() {
-        if (this.executor != null || this.standings.isEmpty()) {
+        boolean running = this.executor != null && !this.executor.isShutdown();
+        if (running || this.closed || this.standings.isEmpty()) {
             return;
         }
         ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, (task) -> {
@@ -154,9 +157,17 @@ public final class AlertMonitor implements AutoCloseable {
         return this.standings.keySet().stream().map(AlertRule::name).toList();
     }
 
-    /** Stops evaluating; changes that a webhook was not sent yet are lost for it. */
+    /** Stops evaluating until the next start. An evaluation that is under way goes on to its end. */
+    public synchronized void stop() {
+        if (this.executor != null) {
+            this.executor.shutdown();
+        }
+    }
+
+    /** Stops evaluating for good; changes that a webhook was not sent yet are lost for it. */
     @Override
     public synchronized void close() {
+        this.closed = true;
         if (this.executor != null) {
             this.executor.shutdownNow();
         }

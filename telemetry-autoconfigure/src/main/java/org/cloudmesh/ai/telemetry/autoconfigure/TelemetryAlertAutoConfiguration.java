@@ -33,32 +33,40 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 @EnableConfigurationProperties(TelemetryAlertProperties.class)
 public final class TelemetryAlertAutoConfiguration {
 
-    @Bean
-    @ConditionalOnMissingBean
-    AlertMonitor telemetryAlertMonitor(
-            TelemetryAlertProperties properties,
-            Telemetry telemetry,
-            TelemetryReader reader,
-            PipelineView pipeline,
-            ApplicationEventPublisher events) {
-        AlertMonitor monitor = new AlertMonitor(
-                AlertRules.of(properties),
-                telemetry,
-                reader,
-                pipeline.origin().command(),
-                claims(pipeline),
-                events::publishEvent,
-                Clock.systemDefaultZone());
-        monitor.start();
-        return monitor;
-    }
+    /** An application that makes a monitor itself also starts it. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(AlertMonitor.class)
+    static class Monitor {
 
-    /** Those of the store that answers, which changes when one cannot be read. */
-    private static Claims claims(PipelineView pipeline) {
-        return (name, state, within) -> {
-            RecordSource source = pipeline.source();
-            return source == null || source.claims().claim(name, state, within);
-        };
+        @Bean
+        AlertMonitor telemetryAlertMonitor(
+                TelemetryAlertProperties properties,
+                Telemetry telemetry,
+                TelemetryReader reader,
+                PipelineView pipeline,
+                ApplicationEventPublisher events) {
+            return new AlertMonitor(
+                    AlertRules.of(properties),
+                    telemetry,
+                    reader,
+                    pipeline.origin().command(),
+                    claims(pipeline),
+                    events::publishEvent,
+                    Clock.systemDefaultZone());
+        }
+
+        @Bean
+        AlertMonitorLifecycle telemetryAlertMonitorLifecycle(AlertMonitor telemetryAlertMonitor) {
+            return new AlertMonitorLifecycle(telemetryAlertMonitor);
+        }
+
+        /** Those of the store that answers, which changes when one cannot be read. */
+        private static Claims claims(PipelineView pipeline) {
+            return (name, state, within) -> {
+                RecordSource source = pipeline.source();
+                return source == null || source.claims().claim(name, state, within);
+            };
+        }
     }
 
     @Configuration(proxyBeanMethods = false)
