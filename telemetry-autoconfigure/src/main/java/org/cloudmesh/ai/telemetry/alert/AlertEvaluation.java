@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** Computes the figures that a rule compares. The records of alerts themselves are not among those that it looks at. */
 final class AlertEvaluation {
 
+    /** The metrics that records of alerts have. */
+    private static final Set<String> OF_ALERTS = Set.of(AlertMonitor.VALUE, AlertMonitor.THRESHOLD);
+
     private static final String COMPLETED = Status.COMPLETED.value();
 
     private static final String FAILED = Status.FAILED.value();
@@ -38,9 +41,13 @@ final class AlertEvaluation {
         RecordFilter filter = rule.filter().between(rule.window().start(now, this.zone), now);
         String metric = rule.metric();
         if (metric == null) {
-            return ofRecords(rule, filter);
+            return ofRecords(rule, filter.withoutEvent(AlertMonitor.EVENT));
         }
-        if (!this.reader.knows(metric)) {
+        if (OF_ALERTS.contains(metric)) {
+            // Of these metrics alone: a condition on events costs where roll-ups add up the records of many.
+            filter = filter.withoutEvent(AlertMonitor.EVENT);
+        }
+        if (!isKnown(metric)) {
             return rule.by() == null ? single(null) : new LinkedHashMap<>();
         }
         if (rule.aggregate() == AlertAggregate.SUCCESS_RATE) {
@@ -56,20 +63,23 @@ final class AlertEvaluation {
         return values;
     }
 
-    private Map<@Nullable String, @Nullable Double> ofRecords(AlertRule rule, RecordFilter filter) {
-        TelemetryOverview all = this.reader.overview(filter);
-        long alerts = all.events().getOrDefault(AlertMonitor.EVENT, 0L);
-        Map<String, Long> told = alerts == 0
-                ? Map.of()
-                : this.reader
-                        .overview(filter.toBuilder().event(AlertMonitor.EVENT).build())
-                        .statuses();
-        if (rule.aggregate() == AlertAggregate.COUNT) {
-            return single((double) (all.records() - alerts));
+    /** Returns whether any record, of whatever time, has the metric. */
+    private boolean isKnown(String metric) {
+        if (!OF_ALERTS.contains(metric)) {
+            return this.reader.knows(metric);
         }
-        long completed = all.statuses().getOrDefault(COMPLETED, 0L) - told.getOrDefault(COMPLETED, 0L);
-        long failed = all.statuses().getOrDefault(FAILED, 0L) - told.getOrDefault(FAILED, 0L);
-        return single(rate(completed, failed));
+        RecordFilter others = RecordFilter.ALL.having(metric).withoutEvent(AlertMonitor.EVENT);
+        return !this.reader.records(others, null, 1).records().isEmpty();
+    }
+
+    private Map<@Nullable String, @Nullable Double> ofRecords(AlertRule rule, RecordFilter filter) {
+        TelemetryOverview overview = this.reader.overview(filter);
+        if (rule.aggregate() == AlertAggregate.COUNT) {
+            return single((double) overview.records());
+        }
+        return single(rate(
+                overview.statuses().getOrDefault(COMPLETED, 0L),
+                overview.statuses().getOrDefault(FAILED, 0L)));
     }
 
     private Map<@Nullable String, @Nullable Double> successRates(AlertRule rule, String metric, RecordFilter filter) {

@@ -42,6 +42,10 @@ public final class AlertMonitor implements AutoCloseable {
 
     static final String KEY = "key";
 
+    static final String VALUE = "value";
+
+    static final String THRESHOLD = "threshold";
+
     private static final Logger logger = LoggerFactory.getLogger(AlertMonitor.class);
 
     private static final Duration FIRST = Duration.ofSeconds(5);
@@ -256,12 +260,12 @@ public final class AlertMonitor implements AutoCloseable {
                 .record()
                 .event(EVENT)
                 .status(change.firing() ? Status.FAILED : Status.COMPLETED)
-                .metric("threshold", change.threshold())
+                .metric(THRESHOLD, change.threshold())
                 .attribute(NAME, change.alert())
                 .message(text)
                 .unmetered();
         if (change.value() != null) {
-            record.metric("value", change.value());
+            record.metric(VALUE, change.value());
         }
         if (change.key() != null) {
             record.attribute(KEY, change.key());

@@ -142,6 +142,11 @@ public final class RecordFilter {
         return toBuilder().add(new MetricCondition(NamePattern.exactly(metric))).build();
     }
 
+    /** Returns this filter for those records that are of another event or of none, too. */
+    public RecordFilter withoutEvent(String event) {
+        return toBuilder().add(new OtherEventCondition(event)).build();
+    }
+
     /** Returns this filter for those records that have one of some values of an attribute, too. */
     public RecordFilter havingAny(String attribute, Set<String> values) {
         return toBuilder().add(new AnyValueCondition(attribute, values)).build();
@@ -260,6 +265,25 @@ public final class RecordFilter {
 
         private boolean isOne(@Nullable String value) {
             return value != null && this.values.contains(value);
+        }
+    }
+
+    /** The event is another one, or there is none. */
+    public record OtherEventCondition(String event) implements Condition {
+
+        @Override
+        public Verdict decide(Series series) {
+            return Verdict.of(!this.event.equals(series.event()));
+        }
+
+        @Override
+        public boolean matches(FilterableRecord record) {
+            return !this.event.equals(record.event());
+        }
+
+        @Override
+        public boolean concernsGroups() {
+            return true;
         }
     }
 

@@ -145,6 +145,27 @@ class AlertMonitorTests {
     }
 
     @Test
+    void noRuleLooksAtTheRecordsOfAlerts() {
+        AlertMonitor monitor = monitor(
+                rule("records", null, AlertAggregate.COUNT, AlertWindow.of(hour()), 100, true),
+                rule("count", "value", AlertAggregate.COUNT, AlertWindow.of(hour()), 100, true),
+                rule("p95", "value", AlertAggregate.P95, AlertWindow.of(hour()), 100, true),
+                rule("success", "threshold", AlertAggregate.SUCCESS_RATE, AlertWindow.of(hour()), 0.1, false));
+        telemetry()
+                .record()
+                .event(AlertMonitor.EVENT)
+                .metric("value", 50)
+                .metric("threshold", 10)
+                .status(Status.FAILED)
+                .timestamp(NOON.minusSeconds(60))
+                .emit();
+        assertThat(evaluated(monitor)).extracting(AlertStatus::value).containsExactly(0.0, null, null, null);
+        emit("value", 0.5, NOON.minusSeconds(60));
+        emit("threshold", 1, NOON.minusSeconds(60));
+        assertThat(evaluated(monitor)).extracting(AlertStatus::value).containsExactly(2.0, 1.0, 0.5, 1.0);
+    }
+
+    @Test
     void aSuccessRateByGroupCountsTheMetricsRecords() {
         AlertMonitor monitor = monitor(new AlertRule(
                 "success",

@@ -321,6 +321,24 @@ public abstract class StoreContractTests {
     }
 
     @Test
+    void leavesAnEventOut() throws Exception {
+        long seed = System.nanoTime();
+        List<TelemetryRecord> records = traced(seed);
+        this.store.write(records, false);
+        checkAll(seed, records, RecordFilter.ALL.withoutEvent("inference"), (r) -> !"inference".equals(r.event()));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().attribute("model", "llama-3").build().withoutEvent("inference"),
+                (r) -> "llama-3".equals(r.attributes().get("model")) && !"inference".equals(r.event()));
+        checkAll(
+                seed,
+                records,
+                RecordFilter.builder().event("inference").build().withoutEvent("inference"),
+                (r) -> false);
+    }
+
+    @Test
     void filtersByTrace() throws Exception {
         long seed = System.nanoTime();
         List<TelemetryRecord> records = traced(seed);

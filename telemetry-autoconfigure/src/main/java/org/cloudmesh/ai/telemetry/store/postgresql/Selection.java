@@ -92,6 +92,8 @@ final class Selection {
                             ? "EXISTS (SELECT 1 FROM unnest(s.metrics) AS m(name) WHERE starts_with(m.name, ?))"
                             : "? = ANY (s.metrics)",
                     metric.metric().text()));
+        } else if (condition instanceof RecordFilter.OtherEventCondition other) {
+            this.ofSeries.add(Sql.of("s.event IS DISTINCT FROM ?", other.event()));
         } else if (condition instanceof RecordFilter.AnyValueCondition any) {
             List<Sql> values =
                     any.values().stream().map((value) -> Sql.of("?", value)).toList();
