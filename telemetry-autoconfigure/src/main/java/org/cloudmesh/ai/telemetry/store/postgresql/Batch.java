@@ -112,9 +112,9 @@ final class Batch {
     }
 
     /** Returns the days of the records, counted since 1970. */
-    SortedSet<Long> days() {
+    static SortedSet<Long> days(List<TelemetryRecord> records) {
         SortedSet<Long> days = new TreeSet<>();
-        this.records.forEach((record) -> days.add(day(record)));
+        records.forEach((record) -> days.add(day(record)));
         return days;
     }
 

@@ -97,17 +97,21 @@ final class Inserter {
         this.readings.clear();
     }
 
-    /** Writes the records of a batch that are not there yet. */
-    void insert(List<TelemetryRecord> records) throws SQLException {
-        Batch batch = Batch.of(records, this.shared);
-        for (long day : batch.days()) {
+    /** Makes the partitions that records need. */
+    void makePartitions(List<TelemetryRecord> records) throws SQLException {
+        for (long day : Batch.days(records)) {
             this.partitions.require(day);
         }
+    }
+
+    /** Writes the records of a batch that are not there yet; their partitions have been made. */
+    void insert(List<TelemetryRecord> records) throws SQLException {
+        Batch batch = Batch.of(records, this.shared);
         batch.systems().keySet().removeAll(this.readings.keySet());
         try {
             insert(batch, RecordCopy.isSupported() ? this::copy : this::insertMissing);
         } catch (SQLException ex) {
-            if (!PostgresErrors.isPresent(ex)) {
+            if (!PostgresErrors.isWorthASecondTry(ex)) {
                 throw ex;
             }
             insert(batch, this::insertMissing);

@@ -23,8 +23,9 @@ final class PostgresErrors {
 
     private static final Pattern SECRET = Pattern.compile("(password=)[^&;\\s]*", Pattern.CASE_INSENSITIVE);
 
-    // Citus hands on what a worker's key refused without its state.
-    private static final Set<String> PRESENT = Set.of("23505", "XX000");
+    // A row is there already; Citus hands that on from a worker without its state. Or another node attached the
+    // partition of a day while a row was on its way to the one of other days.
+    private static final Set<String> AGAIN = Set.of("23505", "XX000", "23514");
 
     // Data exceptions, violated constraints, limits of the program: it is the record's fault.
     private static final Set<String> RECORD = Set.of("22", "23", "54");
@@ -63,10 +64,18 @@ final class PostgresErrors {
         return new StoreException(remedy, what + ": " + message + help, cause);
     }
 
-    /** Returns whether a row may be there already. */
-    static boolean isPresent(SQLException failure) {
+    /** Tells what helps where no record is involved: none can be at fault, whatever the state says. */
+    static StoreException withoutRecords(String what, Throwable cause) {
+        StoreException failure = of(what, cause);
+        return failure.remedy() == Remedy.RECORD
+                ? new StoreException(Remedy.RETRY, String.valueOf(failure.getMessage()), cause)
+                : failure;
+    }
+
+    /** Returns whether records may be kept by a statement that takes heed of those that are there. */
+    static boolean isWorthASecondTry(SQLException failure) {
         String state = state(failure);
-        return state != null && PRESENT.contains(state);
+        return state != null && AGAIN.contains(state);
     }
 
     static @Nullable String state(Throwable cause) {

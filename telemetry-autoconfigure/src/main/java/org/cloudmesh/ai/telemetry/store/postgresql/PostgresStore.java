@@ -25,6 +25,8 @@ final class PostgresStore implements TelemetryStore {
 
     private static final long SECONDS_PER_DAY = 86_400;
 
+    private static final String KEEPS_NONE = "PostgreSQL does not keep records";
+
     private final PostgresSettings settings;
 
     private final Clock clock;
@@ -87,8 +89,14 @@ final class PostgresStore implements TelemetryStore {
 
     @Override
     public void write(List<TelemetryRecord> batch, boolean durable) throws StoreException {
-        if (!batch.isEmpty()) {
-            run("PostgreSQL does not keep records", () -> this.inserter.insert(batch));
+        if (batch.isEmpty()) {
+            return;
+        }
+        run(KEEPS_NONE, () -> this.inserter.makePartitions(batch));
+        try {
+            this.inserter.insert(batch);
+        } catch (SQLException | RuntimeException ex) {
+            throw PostgresErrors.of(KEEPS_NONE, ex);
         }
     }
 
@@ -140,11 +148,12 @@ final class PostgresStore implements TelemetryStore {
         this.rollups.end();
     }
 
+    /** Runs what involves no record, so that no record is blamed when it fails. */
     private static void run(String what, Step step) throws StoreException {
         try {
             step.run();
         } catch (SQLException | RuntimeException ex) {
-            throw PostgresErrors.of(what, ex);
+            throw PostgresErrors.withoutRecords(what, ex);
         }
     }
 

@@ -1,15 +1,18 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -70,6 +73,57 @@ class PartitionsTests {
         assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry_record", Long.class))
                 .isEqualTo(10);
         assertThat(partitions()).containsExactly(partition(NOW));
+    }
+
+    @Test
+    void aDayThatAnotherNodeWritesToWhileItsPartitionIsMadeIsTriedAgain() throws Exception {
+        List<TelemetryRecord> records = Records.random(1, 10);
+        try (Connection other = this.database.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("INSERT INTO telemetry_record (time, seq, process, series, numbers) VALUES ('" + NOW
+                    + "', 1, 1000, 1000, '{}')");
+            CompletableFuture<Void> day =
+                    CompletableFuture.runAsync(() -> assertThatThrownBy(() -> this.store.write(records, true))
+                            .hasMessageContaining("would be violated by some row")
+                            .isInstanceOfSatisfying(
+                                    StoreException.class,
+                                    (failure) -> assertThat(failure.remedy()).isEqualTo(StoreException.Remedy.RETRY)));
+            PostgresServer.awaitLock(this.sql);
+            other.commit();
+            day.join();
+        }
+        this.store.write(records, true);
+        assertThat(partitions()).containsExactly(partition(NOW));
+        assertThat(rowsOf(partition(NOW))).isEqualTo(11);
+    }
+
+    @Test
+    void aDayWhosePartitionAnotherNodeMakesMeanwhileTakesARecord() throws Exception {
+        // Too far away for a partition of ours.
+        Instant far = NOW.plus(Duration.ofDays(100));
+        TelemetryRecord record = TelemetryRecord.builder(Records.origin("t", "c", "r"), 1, EpochMicros.micros(far))
+                .build();
+        try (Connection other = this.database.getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("CREATE TABLE " + partition(far) + " (LIKE telemetry_record INCLUDING ALL)");
+            statement.execute("ALTER TABLE telemetry_record ATTACH PARTITION " + partition(far) + " FOR VALUES FROM ('"
+                    + far.truncatedTo(ChronoUnit.DAYS) + "') TO ('"
+                    + far.truncatedTo(ChronoUnit.DAYS).plus(Duration.ofDays(1)) + "')");
+            CompletableFuture<Void> write =
+                    CompletableFuture.runAsync(() -> assertThatCode(() -> this.store.write(List.of(record), true))
+                            .doesNotThrowAnyException());
+            PostgresServer.awaitLock(this.sql);
+            other.commit();
+            write.join();
+        }
+        assertThat(rowsOf(partition(far))).isEqualTo(1);
+        assertThat(rowsOf("telemetry")).isEqualTo(1);
+    }
+
+    private long rowsOf(String table) {
+        return this.sql.queryForObject("SELECT count(*) FROM " + table, Long.class);
     }
 
     private List<String> partitions() {

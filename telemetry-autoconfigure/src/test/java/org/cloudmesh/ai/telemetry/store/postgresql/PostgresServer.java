@@ -217,6 +217,18 @@ public final class PostgresServer implements AutoCloseable {
                 .until(this::answers);
     }
 
+    /** Waits until somebody in the database waits for a lock. */
+    static void awaitLock(JdbcTemplate database) {
+        Awaitility.await("somebody waits for a lock")
+                .atMost(Duration.ofSeconds(30))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> database.queryForObject(
+                        "SELECT count(*) > 0 FROM pg_stat_activity WHERE datname = current_database()"
+                                + " AND wait_event_type = 'Lock'",
+                        Boolean.class));
+    }
+
     private boolean answers() throws IOException {
         try (Connection connection = DriverManager.getConnection(url("postgres"), "telemetry", "")) {
             return connection.isValid(1);
