@@ -1,5 +1,6 @@
 package org.cloudmesh.ai.telemetry.store.postgresql;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -21,7 +22,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * who waits for a lock holds up all who come later; so it gives up soon, and tries again.
  *
  * <p>Days too far from today, as clocks that are wrong tell them, share one partition; when such a day comes near, its
- * rows move. Used by one thread.
+ * rows move. Where the role could make no partitions for a while, there may be more of them than can be moved while
+ * others wait: a day of many rows stays there. Used by one thread.
  */
 final class Partitions {
 
@@ -33,7 +35,11 @@ final class Partitions {
 
     private static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
 
-    private static final String GIVE_UP_SOON = "SET LOCAL lock_timeout = '2s'";
+    // The server ends what takes long. Ours would only end the wait, and leave the server at work.
+    private static final String GIVE_UP_SOON = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '4s'";
+
+    // They move in less than a second or two.
+    private static final int MOST_MOVED = 50_000;
 
     private static final String RECORDS = "telemetry_record";
 
@@ -77,7 +83,9 @@ final class Partitions {
             return;
         }
         try {
-            make(day);
+            for (String table : TABLES) {
+                make(table, day);
+            }
             this.known.add(day);
         } catch (SQLException | RuntimeException ex) {
             if (!PostgresErrors.INSUFFICIENT_PRIVILEGE.equals(PostgresErrors.state(ex))) {
@@ -95,34 +103,54 @@ final class Partitions {
         return LocalDate.ofInstant(this.clock.instant(), ZoneOffset.UTC);
     }
 
-    private void make(LocalDate day) throws SQLException {
-        for (String table : TABLES) {
-            String parent = this.settings.sql(table);
-            String name = parent + "_" + SUFFIX.format(day);
-            this.connections.write((connection) -> {
-                JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
-                if (PostgresSchema.exists(connection, name)) {
-                    return false;
-                }
-                this.schema.lock(connection);
-                if (PostgresSchema.exists(connection, name)) {
-                    return false;
-                }
-                String from = bound(table, day);
-                String to = bound(table, day.plusDays(1));
-                String key = table.equals(RECORDS) ? "time" : "day";
-                // In one call: what it locks is locked for no longer than the server takes.
-                jdbc.execute(String.join(
-                        ";",
-                        GIVE_UP_SOON,
-                        "CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)",
-                        "WITH moved AS (DELETE FROM " + parent + "_other WHERE " + key + " >= " + from + " AND " + key
-                                + " < " + to + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved",
-                        "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from + ") TO ("
-                                + to + ")"));
-                return true;
-            });
+    private void make(String table, LocalDate day) throws SQLException {
+        String parent = this.settings.sql(table);
+        String name = parent + "_" + SUFFIX.format(day);
+        boolean made;
+        try {
+            made = this.connections.write(
+                    (connection) -> PostgresSchema.exists(connection, name) || make(connection, table, day, name));
+        } catch (SQLException | RuntimeException ex) {
+            if (!PostgresErrors.CANCELLED.equals(PostgresErrors.state(ex))) {
+                throw ex;
+            }
+            made = false;
         }
+        if (!made) {
+            logger.warn(
+                    "{}_other has too many rows for those of {} to be moved: they stay there, which is slower to query,"
+                            + " and so do those to come. Later days have partitions",
+                    parent,
+                    day);
+        }
+    }
+
+    /** Makes a partition; returns false when there are too many rows to be moved. */
+    private boolean make(Connection connection, String table, LocalDate day, String name) throws SQLException {
+        JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
+        this.schema.lock(connection);
+        if (PostgresSchema.exists(connection, name)) {
+            return true;
+        }
+        String parent = this.settings.sql(table);
+        String from = bound(table, day);
+        String to = bound(table, day.plusDays(1));
+        String key = table.equals(RECORDS) ? "time" : "day";
+        String rows = " FROM " + parent + "_other WHERE " + key + " >= " + from + " AND " + key + " < " + to;
+        // This tells as well whether the role may; others do not notice it.
+        jdbc.execute(GIVE_UP_SOON + "; CREATE TABLE " + name + " (LIKE " + parent + " INCLUDING ALL)");
+        if (Boolean.TRUE.equals(
+                jdbc.queryForObject("SELECT EXISTS (SELECT 1" + rows + " OFFSET " + MOST_MOVED + ")", Boolean.class))) {
+            connection.rollback();
+            return false;
+        }
+        // In one call: what it locks is locked for no longer than the server takes.
+        jdbc.execute(String.join(
+                ";",
+                "WITH moved AS (DELETE" + rows + " RETURNING *) INSERT INTO " + name + " SELECT * FROM moved",
+                "ALTER TABLE " + parent + " ATTACH PARTITION " + name + " FOR VALUES FROM (" + from + ") TO (" + to
+                        + ")"));
+        return true;
     }
 
     private static String bound(String table, LocalDate day) {

@@ -22,6 +22,9 @@ import org.cloudmesh.ai.telemetry.store.Records;
 import org.cloudmesh.ai.telemetry.store.StoreException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /** Partitions of days while others use the tables. */
@@ -122,6 +125,32 @@ class PartitionsTests {
         assertThat(rowsOf("telemetry")).isEqualTo(1);
     }
 
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void aDayOfManyRowsAmongThoseOfOtherDaysStaysThere(CapturedOutput log) throws Exception {
+        this.sql.update("INSERT INTO telemetry_record (time, seq, process, series, numbers)"
+                + " SELECT timestamptz '" + NOW + "' + i * interval '1 microsecond', i, 1000, 1000, '{}'"
+                + " FROM generate_series(1, 50001) i");
+        List<TelemetryRecord> records = Records.random(1, 10);
+        this.store.write(records.subList(0, 5), true);
+        this.store.write(records.subList(5, 10), true);
+        assertThat(rowsOf("telemetry_record_other")).isEqualTo(50_011);
+        assertThat(log.getOut()).containsOnlyOnce("too many rows for those of " + day(NOW) + " to be moved");
+        this.store.maintain();
+        assertThat(partitions()).containsExactly(partition(NOW.plus(Duration.ofDays(1))));
+    }
+
+    @Test
+    void aDayThatTakesTooLongToMoveStaysThereAndTheServerIsNotLeftAtIt() throws Exception {
+        this.sql.execute("CREATE FUNCTION linger() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN PERFORM pg_sleep(300); RETURN NULL; END $$");
+        this.sql.execute("CREATE TRIGGER linger BEFORE DELETE ON telemetry_record_other EXECUTE FUNCTION linger()");
+        this.store.write(Records.random(1, 10), true);
+        assertThat(rowsOf("telemetry_record_other")).isEqualTo(10);
+        assertThat(partitions()).isEmpty();
+        assertThat(rowsOf("pg_stat_activity WHERE wait_event = 'PgSleep'")).isZero();
+    }
+
     private long rowsOf(String table) {
         return this.sql.queryForObject("SELECT count(*) FROM " + table, Long.class);
     }
@@ -134,6 +163,10 @@ class PartitionsTests {
     }
 
     private static String partition(Instant time) {
-        return "telemetry_record_" + DateTimeFormatter.BASIC_ISO_DATE.format(LocalDate.ofInstant(time, ZoneOffset.UTC));
+        return "telemetry_record_" + DateTimeFormatter.BASIC_ISO_DATE.format(day(time));
+    }
+
+    private static LocalDate day(Instant time) {
+        return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 }
