@@ -3,14 +3,12 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -33,7 +31,7 @@ final class Partitions {
 
     private static final long DAYS_AHEAD = 2;
 
-    private static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
+    static final DateTimeFormatter SUFFIX = DateTimeFormatter.BASIC_ISO_DATE;
 
     // The server ends what takes long. Ours would only end the wait, and leave the server at work.
     private static final String GIVE_UP_SOON = "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '4s'";
@@ -41,13 +39,9 @@ final class Partitions {
     // They move in less than a second or two.
     private static final int MOST_MOVED = 50_000;
 
-    private static final String RECORDS = "telemetry_record";
+    static final String RECORDS = "telemetry_record";
 
-    private static final List<String> TABLES = List.of(RECORDS, "telemetry_reading");
-
-    // Go with the records in one transaction; few enough rows to be deleted.
-    private static final List<String> ROLLUPS =
-            List.of("telemetry_block", "telemetry_rollup", "telemetry_rollup_records");
+    static final List<String> TABLES = List.of(RECORDS, "telemetry_reading");
 
     private final PostgresSettings settings;
 
@@ -72,6 +66,11 @@ final class Partitions {
     void forget() {
         this.known.clear();
         this.forbidden = false;
+    }
+
+    /** A day has no partition any more. */
+    void forget(LocalDate day) {
+        this.known.remove(day);
     }
 
     /** Makes sure that a day, counted since 1970, has a partition, or that records of it have another. */
@@ -155,44 +154,5 @@ final class Partitions {
 
     private static String bound(String table, LocalDate day) {
         return table.equals(RECORDS) ? "'" + day + " 00:00:00+00'" : "'" + day + "'";
-    }
-
-    /** Removes the partitions of days that are older than that. Waits for no one: what is in use goes the next time. */
-    void drop(Duration maxAge) throws SQLException {
-        LocalDate first = today().minusDays(Math.max(1, maxAge.toDays()));
-        for (String table : TABLES) {
-            String parent = this.settings.sql(table);
-            this.connections.write((connection) -> {
-                JdbcTemplate jdbc = PostgresSchema.jdbc(connection);
-                jdbc.execute(GIVE_UP_SOON);
-                this.schema.lock(connection);
-                for (String name : jdbc.queryForList(
-                        "SELECT c.oid::regclass::text FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid"
-                                + " WHERE i.inhparent = to_regclass(?)",
-                        String.class,
-                        parent)) {
-                    LocalDate day = day(name);
-                    if (day != null && day.isBefore(first)) {
-                        jdbc.execute("DROP TABLE " + name);
-                        this.known.remove(day);
-                    }
-                }
-                String key = table.equals(RECORDS) ? "time" : "day";
-                jdbc.update("DELETE FROM " + parent + "_other WHERE " + key + " < " + bound(table, first));
-                if (table.equals(RECORDS)) {
-                    for (String rollups : ROLLUPS) {
-                        jdbc.update(
-                                "DELETE FROM " + this.settings.sql(rollups) + " WHERE time < " + bound(table, first));
-                    }
-                }
-                return true;
-            });
-        }
-    }
-
-    private static @Nullable LocalDate day(String partition) {
-        String suffix = partition.replace("\"", "");
-        suffix = suffix.substring(suffix.lastIndexOf('_') + 1);
-        return suffix.matches("[0-9]{8}") ? LocalDate.parse(suffix, SUFFIX) : null;
     }
 }

@@ -35,6 +35,8 @@ final class PostgresStore implements TelemetryStore {
 
     private final Partitions partitions;
 
+    private final ExpiredDays expired;
+
     private final Inserter inserter;
 
     private final PostgresSource source;
@@ -63,6 +65,7 @@ final class PostgresStore implements TelemetryStore {
         this.clock = clock;
         this.schema = new PostgresSchema(settings, connections);
         this.partitions = new Partitions(settings, connections, this.schema, clock);
+        this.expired = new ExpiredDays(settings, connections, this.schema, this.partitions, clock);
         this.inserter = new Inserter(settings, connections, this.partitions);
         this.rollups = new Rollups(settings, connections, clock);
         this.source = new PostgresSource(settings, connections);
@@ -121,8 +124,8 @@ final class PostgresStore implements TelemetryStore {
     private void keepPartitions() throws StoreException {
         run("PostgreSQL cannot make tomorrow's partition", this::makeTomorrow);
         try {
-            if (this.settings.maxAge() != null) {
-                this.partitions.drop(this.settings.maxAge());
+            if (this.settings.maxAge() != null && !this.expired.remove(this.settings.maxAge())) {
+                this.dropAt = System.nanoTime();
             }
             this.source.claims().forget();
         } catch (SQLException | RuntimeException ex) {

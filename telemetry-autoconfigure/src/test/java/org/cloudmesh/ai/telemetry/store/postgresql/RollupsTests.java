@@ -203,7 +203,7 @@ class RollupsTests {
         }
     }
 
-    private static Map<List<String>, List<Long>> groups(RecordSource source, RecordFilter filter) {
+    static Map<List<String>, List<Long>> groups(RecordSource source, RecordFilter filter) {
         Map<List<String>, List<Long>> groups = new HashMap<>();
         for (RecordGroup group : source.groups(filter, Deadline.none())) {
             groups.put(
