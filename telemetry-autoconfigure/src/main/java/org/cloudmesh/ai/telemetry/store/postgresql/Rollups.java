@@ -118,9 +118,11 @@ final class Rollups {
         if (worker != null && worker.isAlive()) {
             return;
         }
+        // Before a connection is borrowed: the clock may need one as well, and a pool may have no second one.
+        Instant now = this.clock.instant();
         boolean work =
-                this.connections.write((connection) -> next(connection, BlockSpan.HOUR, OffsetDateTime.MAX) != null
-                        || next(connection, BlockSpan.DAY, OffsetDateTime.MAX) != null);
+                this.connections.write((connection) -> next(connection, BlockSpan.HOUR, now, OffsetDateTime.MAX) != null
+                        || next(connection, BlockSpan.DAY, now, OffsetDateTime.MAX) != null);
         if (work) {
             this.ended = false;
             worker = new Thread(this::work, "telemetry-rollup");
@@ -174,7 +176,8 @@ final class Rollups {
             Optional<OffsetDateTime> last = Optional.of(OffsetDateTime.MAX);
             while (last.isPresent() && !this.ended) {
                 OffsetDateTime before = last.get();
-                last = this.connections.write(MOST_MILLIS, (connection) -> sumUp(connection, span, before));
+                Instant now = this.clock.instant();
+                last = this.connections.write(MOST_MILLIS, (connection) -> sumUp(connection, span, now, before));
             }
         }
     }
@@ -184,13 +187,13 @@ final class Rollups {
      *
      * @return when it begins; nothing when there is none, or when another node is at work
      */
-    private Optional<OffsetDateTime> sumUp(Connection connection, BlockSpan span, OffsetDateTime before)
+    private Optional<OffsetDateTime> sumUp(Connection connection, BlockSpan span, Instant now, OffsetDateTime before)
             throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // Hashing is cheap, since there are far fewer buckets than records; the planner cannot know that.
             statement.execute("SET LOCAL jit = off; SET LOCAL enable_sort = off");
         }
-        OffsetDateTime from = lock(connection) ? next(connection, span, before) : null;
+        OffsetDateTime from = lock(connection) ? next(connection, span, now, before) : null;
         if (from == null) {
             return Optional.empty();
         }
@@ -200,7 +203,7 @@ final class Rollups {
             run(connection, RollupSql.clear(span, from, processes(seen)));
             seen = counts(connection, RollupSql.sumUp(span, from, processes(seen)));
         }
-        Map<Integer, Long> now = counts(
+        Map<Integer, Long> present = counts(
                 connection,
                 Sql.of(
                         "SELECT process, records FROM telemetry_block WHERE span = ? AND time = ?"
@@ -209,7 +212,7 @@ final class Rollups {
                         from,
                         processes(seen)));
         // What a node is writing to, or wrote to meanwhile, is left for the next time.
-        now.entrySet().retainAll(seen.entrySet());
+        present.entrySet().retainAll(seen.entrySet());
         run(
                 connection,
                 List.of(Sql.of(
@@ -218,7 +221,7 @@ final class Rollups {
                         worth,
                         span.key(),
                         from,
-                        processes(now))));
+                        processes(present))));
         if (isAtRest(connection, span, from)) {
             makeCoarser(connection, span, from, worth, processes(seen));
         }
@@ -270,9 +273,9 @@ final class Rollups {
                         "telemetry rollup " + this.settings.tablePrefix()));
     }
 
-    private @Nullable OffsetDateTime next(Connection connection, BlockSpan span, OffsetDateTime before)
+    private @Nullable OffsetDateTime next(Connection connection, BlockSpan span, Instant now, OffsetDateTime before)
             throws SQLException {
-        Instant latest = this.clock.instant().minusNanos(span.micros() * 1000);
+        Instant latest = now.minusNanos(span.micros() * 1000);
         Sql sql = Sql.of(NEXT, span.key(), latest.atOffset(ZoneOffset.UTC), before, seconds());
         try (PreparedStatement statement = sql.prepare(connection, this.settings);
                 ResultSet row = statement.executeQuery()) {

@@ -611,6 +611,21 @@ class RollupsTests {
     }
 
     @Test
+    void oneConnectionIsEnoughToSumUp() throws Exception {
+        // Over whatever the server's clock says.
+        long begin = BEGIN - 3_650 * 24 * HOUR;
+        store(BEGIN).write(random(new Random(17), 100, begin, begin + 2 * HOUR), true);
+        try (HikariDataSource one = PostgresServer.pool(this.database, 1)) {
+            one.setConnectionTimeout(1_000);
+            Connections single = new Connections(() -> one);
+            // Neither clock has been asked yet.
+            new Rollups(this.settings, single, new ServerClock(single), Duration.ZERO, 0).sumUp();
+            assertThat(stale()).isZero();
+            new Rollups(this.settings, single, new ServerClock(single), Duration.ZERO, 0).begin();
+        }
+    }
+
+    @Test
     void bucketsOfTheDatabaseAreThoseOfASketch() {
         Random random = new Random(7);
         for (int i = 0; i < 300; i++) {
