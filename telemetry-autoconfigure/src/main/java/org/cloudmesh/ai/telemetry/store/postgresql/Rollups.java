@@ -56,6 +56,8 @@ final class Rollups {
 
     private static final long CLOSE_MILLIS = 2_000;
 
+    private static final long CANCEL_MILLIS = 100;
+
     // A roll-up is worth it for so many values.
     private static final int FEWEST_A_SERIES = 32;
 
@@ -136,15 +138,19 @@ final class Rollups {
     void end() {
         this.ended = true;
         Thread worker = this.worker;
-        Statement running = this.running;
         if (worker == null) {
             return;
         }
         try {
-            if (running != null) {
-                running.cancel();
+            long by = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MILLIS);
+            // A statement that is only about to begin takes no heed of the first try.
+            while (worker.isAlive() && System.nanoTime() - by < 0) {
+                Statement running = this.running;
+                if (running != null) {
+                    running.cancel();
+                }
+                worker.join(CANCEL_MILLIS);
             }
-            worker.join(CLOSE_MILLIS);
         } catch (SQLException ex) {
             logger.debug("The summing up of records could not be cancelled", ex);
         } catch (InterruptedException ex) {
@@ -290,7 +296,7 @@ final class Rollups {
     private Map<Integer, Long> counts(Connection connection, Sql sql) throws SQLException {
         Map<Integer, Long> counts = new HashMap<>();
         try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
-            this.running = statement;
+            willRun(statement);
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     counts.put(row.getInt(1), row.getLong(2));
@@ -305,11 +311,19 @@ final class Rollups {
     private void run(Connection connection, List<Sql> statements) throws SQLException {
         for (Sql sql : statements) {
             try (PreparedStatement statement = sql.prepare(connection, this.settings)) {
-                this.running = statement;
+                willRun(statement);
                 statement.executeUpdate();
             } finally {
                 this.running = null;
             }
+        }
+    }
+
+    /** Lets {@link #end()} cancel a statement; one that would begin after that does not. */
+    private void willRun(Statement statement) throws SQLException {
+        this.running = statement;
+        if (this.ended) {
+            throw new SQLException("The summing up of records has ended");
         }
     }
 }

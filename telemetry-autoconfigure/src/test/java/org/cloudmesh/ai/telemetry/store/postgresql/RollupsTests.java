@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -21,8 +23,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import javax.sql.DataSource;
 import org.assertj.core.data.Offset;
+import org.awaitility.Awaitility;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.TelemetryRecord;
 import org.cloudmesh.ai.telemetry.faults.FaultRow;
@@ -40,6 +45,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /** Questions over days and hours that are summed up, and over those that are not yet, or no longer. */
 class RollupsTests {
@@ -626,6 +632,41 @@ class RollupsTests {
     }
 
     @Test
+    void theWorkEndsBetweenTwoOfItsStatementsToo() throws Exception {
+        store(BEGIN).write(random(new Random(19), 500, BEGIN, BEGIN + 24 * HOUR), true);
+        AtomicReference<Rollups> rollups = new AtomicReference<>();
+        AtomicReference<Thread> worker = new AtomicReference<>();
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        // The end comes just before a statement that waits for a lock.
+        DataSource between = new Interrupted(this.database, "DELETE FROM telemetry_rollup ", () -> {
+            worker.set(Thread.currentThread());
+            Thread closing = new Thread(() -> {
+                rollups.get().end();
+                end.complete(null);
+            });
+            closing.start();
+            Awaitility.await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        });
+        try (Connection blocking = this.database.getConnection()) {
+            blocking.setAutoCommit(false);
+            blocking.createStatement().execute("LOCK TABLE telemetry_rollup IN SHARE MODE");
+            rollups.set(new Rollups(
+                    this.settings, new Connections(() -> between), clock(BEGIN + 24 * HOUR), Duration.ZERO, 0));
+            rollups.get().begin();
+            end.get(30, TimeUnit.SECONDS);
+            assertThat(worker.get().isAlive()).isFalse();
+            assertThat(this.sql.queryForObject(
+                            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                    + " AND wait_event_type = 'Lock'",
+                            Long.class))
+                    .isZero();
+            blocking.rollback();
+        }
+        rollups(BEGIN + 24 * HOUR).sumUp();
+        assertThat(stale()).isZero();
+    }
+
+    @Test
     void bucketsOfTheDatabaseAreThoseOfASketch() {
         Random random = new Random(7);
         for (int i = 0; i < 300; i++) {
@@ -636,5 +677,36 @@ class RollupsTests {
         }
         assertThat(this.sql.queryForObject("SELECT telemetry_bucket_middle(telemetry_bucket(0))", Double.class))
                 .isZero();
+    }
+
+    /** Does something before a statement is prepared. */
+    private static final class Interrupted extends DelegatingDataSource {
+
+        private final String text;
+
+        private final Runnable action;
+
+        Interrupted(DataSource target, String text, Runnable action) {
+            super(target);
+            this.text = text;
+            this.action = action;
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            return (Connection) Proxy.newProxyInstance(
+                    getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        if (method.getName().equals("prepareStatement")
+                                && arguments[0].toString().startsWith(this.text)) {
+                            this.action.run();
+                        }
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (InvocationTargetException ex) {
+                            throw ex.getCause();
+                        }
+                    });
+        }
     }
 }
