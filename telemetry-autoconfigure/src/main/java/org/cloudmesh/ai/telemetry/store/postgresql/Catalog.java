@@ -4,14 +4,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.cloudmesh.ai.telemetry.Origin;
 import org.cloudmesh.ai.telemetry.Status;
 import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
-/** What records share, by its id; rows of these tables never change in what is read here. Thread-safe. */
+/**
+ * What records share, by its id; rows of these tables never change in what is read here. Thread-safe: no question waits
+ * for what another one asks the database.
+ */
 final class Catalog {
 
     private static final int REMEMBERED = 16_384;
@@ -27,7 +32,7 @@ final class Catalog {
     }
 
     /** Returns where records of a process come from; the same instance for the same one. */
-    synchronized Origin process(Connection connection, int id) throws SQLException {
+    Origin process(Connection connection, int id) throws SQLException {
         Origin known = this.processes.get(id);
         if (known != null) {
             return known;
@@ -41,14 +46,14 @@ final class Catalog {
                 }
                 Origin origin = new Origin(
                         row.getString(1), row.getString(2), row.getString(3), RecordJson.read(row.getString(4)));
-                this.processes.put(id, origin);
-                return origin;
+                // Another question may have found it meanwhile.
+                return Objects.requireNonNullElse(this.processes.putIfAbsent(id, origin), origin);
             }
         }
     }
 
     /** Returns what records of a series share. */
-    synchronized Series series(Connection connection, int id) throws SQLException {
+    Series series(Connection connection, int id) throws SQLException {
         Series known = this.series.get(id);
         if (known != null) {
             return known;
@@ -69,12 +74,12 @@ final class Catalog {
     }
 
     private static <V> Map<Integer, V> remembering() {
-        return new LinkedHashMap<>(16, 0.75f, true) {
+        return Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
             @Override
             protected boolean removeEldestEntry(Map.Entry<Integer, V> eldest) {
                 return size() > REMEMBERED;
             }
-        };
+        });
     }
 
     /**
