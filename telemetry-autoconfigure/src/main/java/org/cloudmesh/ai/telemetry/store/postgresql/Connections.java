@@ -67,6 +67,7 @@ final class Connections {
      */
     <T> T read(long millis, Work<T> work) throws SQLException {
         return with(Math.toIntExact(millis + MARGIN_MILLIS), (connection) -> {
+            boolean readOnly = connection.isReadOnly();
             int isolation = connection.getTransactionIsolation();
             connection.setAutoCommit(false);
             connection.setReadOnly(true);
@@ -81,7 +82,7 @@ final class Connections {
                 rollback(connection);
                 if (!connection.isClosed()) {
                     connection.setTransactionIsolation(isolation);
-                    connection.setReadOnly(false);
+                    connection.setReadOnly(readOnly);
                 }
             }
         });

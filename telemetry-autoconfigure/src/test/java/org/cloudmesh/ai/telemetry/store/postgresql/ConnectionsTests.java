@@ -12,10 +12,29 @@ import org.cloudmesh.ai.telemetry.store.Deadline;
 import org.cloudmesh.ai.telemetry.store.QueryException;
 import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.datasource.AbstractDataSource;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** DataSources that throw what JDBC does not provide for. */
+/** What is asked of DataSources, and what comes of those that throw what JDBC does not provide for. */
 class ConnectionsTests {
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aConnectionIsGivenBackAsItWas(boolean readOnly) throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        try (Connection lent = server.dataSource(server.newDatabase()).getConnection()) {
+            lent.setReadOnly(readOnly);
+            lent.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
+            Connections connections = new Connections(() -> new SingleConnectionDataSource(lent, true));
+            boolean changesNothing = connections.read(1000, Connection::isReadOnly);
+            assertThat(changesNothing).isTrue();
+            assertThat(lent.isReadOnly()).isEqualTo(readOnly);
+            assertThat(lent.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
+            assertThat(lent.getAutoCommit()).isTrue();
+        }
+    }
 
     @Test
     void aDataSourceThatIsMissingIsAStoreThatCannotBeAsked() {
