@@ -32,6 +32,11 @@ final class Connections {
         this.supplier = supplier;
     }
 
+    /** Runs work that may find another database than PostgreSQL: what only that understands is not sent before. */
+    <T> T lend(Work<T> work) throws SQLException {
+        return with(NETWORK_MILLIS, work);
+    }
+
     /** Runs work in a transaction of its own. */
     <T> T write(Work<T> work) throws SQLException {
         return write(NETWORK_MILLIS, work);
@@ -47,6 +52,7 @@ final class Connections {
             connection.setAutoCommit(false);
             boolean done = false;
             try {
+                limit(connection, millis, "");
                 T result = work.run(connection);
                 connection.commit();
                 done = true;
@@ -73,10 +79,8 @@ final class Connections {
             connection.setReadOnly(true);
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             try {
-                try (Statement statement = connection.createStatement()) {
-                    // To compile a plan over many partitions takes longer than most plans run.
-                    statement.execute("SET LOCAL statement_timeout = " + millis + "; SET LOCAL jit = off");
-                }
+                // To compile a plan over many partitions takes longer than most plans run.
+                limit(connection, millis, "; SET LOCAL jit = off");
                 return work.run(connection);
             } finally {
                 rollback(connection);
@@ -86,6 +90,14 @@ final class Connections {
                 }
             }
         });
+    }
+
+    /** Sets limits of this transaction in the place of the server's own, which may be too short for what it does. */
+    private static void limit(Connection connection, long millis, String more) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL statement_timeout = " + millis
+                    + "; SET LOCAL idle_in_transaction_session_timeout = 0" + more);
+        }
     }
 
     private <T> T with(int millis, Work<T> work) throws SQLException {

@@ -42,8 +42,8 @@ final class PostgresSchema {
 
     /** Makes the tables if they are not there and that is allowed; makes sure that this release can use them. */
     void prepare() throws SQLException, StoreException {
+        this.connections.lend(PostgresSchema::requirePostgres);
         int version = this.connections.write((connection) -> {
-            requirePostgres(connection);
             int found = version(connection);
             if (found == 0 && this.settings.initialize()) {
                 lock(connection);
@@ -159,7 +159,7 @@ final class PostgresSchema {
         }
     }
 
-    private static void requirePostgres(Connection connection) throws SQLException {
+    private static int requirePostgres(Connection connection) throws SQLException {
         DatabaseMetaData metaData = connection.getMetaData();
         String product = metaData.getDatabaseProductName();
         if (!product.toLowerCase(Locale.ROOT).contains("postgres")) {
@@ -171,5 +171,6 @@ final class PostgresSchema {
             throw new SQLException(
                     "PostgreSQL " + metaData.getDatabaseProductVersion() + " is older than " + OLDEST_SERVER);
         }
+        return metaData.getDatabaseMajorVersion();
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -14,6 +17,7 @@ import org.cloudmesh.ai.telemetry.store.RecordSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
@@ -33,6 +37,29 @@ class ConnectionsTests {
             assertThat(lent.isReadOnly()).isEqualTo(readOnly);
             assertThat(lent.getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_SERIALIZABLE);
             assertThat(lent.getAutoCommit()).isTrue();
+        }
+    }
+
+    @Test
+    void theServersOwnLimitsDoNotCutWhatWeDo() throws Exception {
+        PostgresServer server = PostgresServer.shared();
+        String database = server.newDatabase();
+        JdbcTemplate sql = new JdbcTemplate(server.dataSource(database));
+        sql.execute("ALTER DATABASE " + database + " SET idle_in_transaction_session_timeout = '1s'");
+        sql.execute("ALTER DATABASE " + database + " SET statement_timeout = '10ms'");
+        Connections connections = new Connections(() -> server.dataSource(database));
+        assertThat(connections.write(ConnectionsTests::takesItsTime)).isEqualTo("0");
+        assertThat(connections.read(10_000, ConnectionsTests::takesItsTime)).isEqualTo("0");
+    }
+
+    /** Takes longer than the server's limit; returns how long a transaction may idle. */
+    private static String takesItsTime(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT pg_sleep(0.1)");
+            try (ResultSet row = statement.executeQuery("SHOW idle_in_transaction_session_timeout")) {
+                row.next();
+                return row.getString(1);
+            }
         }
     }
 
