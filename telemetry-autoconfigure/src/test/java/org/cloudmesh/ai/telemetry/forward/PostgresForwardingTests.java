@@ -134,6 +134,71 @@ class PostgresForwardingTests {
     }
 
     @Test
+    void tablesThatAreMadeAnewHaveEachRecordUnderItsOwnNode() {
+        try (RecordingTelemetry a = Fleet.start(Fleet.builder(this.directory.resolve("a.db")), this.database, "a");
+                RecordingTelemetry b = Fleet.start(Fleet.builder(this.directory.resolve("b.db")), this.database, "b");
+                RecordingTelemetry c = Fleet.start(Fleet.builder(this.directory.resolve("c.db")), this.database, "c")) {
+            List<RecordingTelemetry> nodes = List.of(a, b, c);
+            for (RecordingTelemetry node : nodes) {
+                node.emit("before", 1);
+                Fleet.awaitThrough(node, "jdbc");
+            }
+            this.sql.execute(this.sql.queryForObject(
+                    "SELECT 'DROP TABLE ' || string_agg(relname, ', ') || ' CASCADE' FROM pg_class"
+                            + " WHERE relkind IN ('r', 'p') AND NOT relispartition AND relname LIKE 'telemetry%'",
+                    String.class));
+            for (RecordingTelemetry node : List.of(c, b, a)) {
+                node.record()
+                        .event("after")
+                        .metric("of-" + node.origin().token(), 1)
+                        .emit();
+                Fleet.awaitThrough(node, "jdbc");
+            }
+            assertThat(this.sql.queryForList(
+                            "SELECT node || ' ' || split_part(id, '-', 1) || ' ' || metrics FROM telemetry"
+                                    + " WHERE event = 'after' ORDER BY node",
+                            String.class))
+                    .containsExactly(told("a", a), told("b", b), told("c", c));
+            for (RecordingTelemetry node : nodes) {
+                assertThat(node.source("jdbc")
+                                .page(RecordFilter.ALL, null, 10, Deadline.none())
+                                .records())
+                        .extracting((record) ->
+                                record.origin().token() + record.metrics().keySet())
+                        .containsExactlyInAnyOrderElementsOf(nodes.stream()
+                                .map((other) -> other.origin().token() + "[of-"
+                                        + other.origin().token() + "]")
+                                .toList());
+            }
+        }
+    }
+
+    private static String told(String node, RecordingTelemetry telemetry) {
+        String token = telemetry.origin().token();
+        return node + " " + token + " {\"of-" + token + "\": 1}";
+    }
+
+    @Test
+    void processesOfOneFileAndDifferentNodesSendEachRecordOnce() {
+        try (RecordingTelemetry one = Fleet.start(Fleet.builder(file()), this.database, "one");
+                RecordingTelemetry other = Fleet.start(Fleet.builder(file()), this.database, "other")) {
+            for (int i = 0; i < 50; i++) {
+                one.emit("n", i);
+                other.emit("n", i);
+            }
+            Fleet.awaitThrough(one, "jdbc");
+            Fleet.awaitThrough(other, "jdbc");
+            Fleet.await(() -> count() >= 100, "all are there");
+            assertThat(this.sql.queryForObject("SELECT count(*) FROM telemetry", Long.class))
+                    .isEqualTo(100);
+            assertThat(this.sql.queryForObject("SELECT count(DISTINCT id) FROM telemetry", Long.class))
+                    .isEqualTo(100);
+            assertThat(this.sql.queryForObject("SELECT sum(records) FROM telemetry_process", Long.class))
+                    .isEqualTo(100);
+        }
+    }
+
+    @Test
     void sendsWhatAnotherProgramWroteAndWhatCameLate() throws Exception {
         try (RecordingTelemetry telemetry = Fleet.start(Fleet.builder(file()), this.database, "pod-1")) {
             telemetry.emit("loss", 1);

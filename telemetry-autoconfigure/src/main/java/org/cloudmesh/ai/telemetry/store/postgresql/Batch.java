@@ -3,9 +3,11 @@ package org.cloudmesh.ai.telemetry.store.postgresql;
 import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -29,6 +31,8 @@ final class Batch {
 
     private final @Nullable Long[] readings;
 
+    private final Map<Integer, String> tokens = new HashMap<>();
+
     // In one order on all connections, so that none waits for another in a circle.
     private final SortedMap<Reading, String> systems = new TreeMap<>();
 
@@ -47,6 +51,7 @@ final class Batch {
             TelemetryRecord record = records.get(i);
             int process = shared.process(record.origin(), record.timestampMicros());
             batch.processes[i] = process;
+            batch.tokens.put(process, record.origin().token());
             batch.series[i] = shared.series(process, record);
             Map<String, @Nullable Object> system = record.reading();
             if (system != null) {
@@ -64,6 +69,11 @@ final class Batch {
 
     TelemetryRecord record(int index) {
         return this.records.get(index);
+    }
+
+    /** Returns the token of a process, which tells it apart wherever its id was given anew. */
+    String token(int process) {
+        return Objects.requireNonNull(this.tokens.get(process));
     }
 
     int process(int index) {

@@ -14,8 +14,8 @@ import org.cloudmesh.ai.telemetry.store.json.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What records share, by its id; rows of these tables never change in what is read here. Thread-safe: no question waits
- * for what another one asks the database.
+ * What records share, by its id; rows of these tables never change in what is read here, unless the tables are made
+ * anew. Thread-safe: no question waits for what another one asks the database.
  */
 final class Catalog {
 
@@ -29,6 +29,12 @@ final class Catalog {
 
     Catalog(PostgresSettings settings) {
         this.settings = settings;
+    }
+
+    /** What is remembered may no longer be true. */
+    void forget() {
+        this.processes.clear();
+        this.series.clear();
     }
 
     /** Returns where records of a process come from; the same instance for the same one. */

@@ -56,12 +56,12 @@ final class Inserter {
     // Tells the blocks of the records that they have more now, and so that roll-ups are out of date.
     private static final String COUNT = """
             WITH kept AS (
-                SELECT p AS process, timestamptz 'epoch' + h * interval '1 microsecond' AS time, n AS records
-                  FROM unnest(?, ?, ?) AS k(p, h, n)),
+                SELECT p AS process, t AS token, timestamptz 'epoch' + h * interval '1 microsecond' AS time, n AS records
+                  FROM unnest(?, ?, ?, ?) AS k(p, t, h, n)),
             %1$s
             UPDATE telemetry_process p SET records = p.records + c.records, last_seen = now()
-              FROM (SELECT process, sum(records) AS records FROM kept GROUP BY process) c
-             WHERE p.id = c.process""".formatted(Arrays.stream(BlockSpan.values())
+              FROM (SELECT process, token, sum(records) AS records FROM kept GROUP BY 1, 2) c
+             WHERE p.id = c.process AND p.token = c.token""".formatted(Arrays.stream(BlockSpan.values())
             .map((span) -> BLOCK.formatted(span.key()))
             .collect(Collectors.joining(",\n")));
 
@@ -72,7 +72,7 @@ final class Inserter {
 
     private static final String REPORT = """
             UPDATE telemetry_process SET accepted = ?, dropped = ?, behind = ?, degraded = ?, last_seen = now()
-             WHERE id = ?""";
+             WHERE id = ? AND token = ?""";
 
     private final PostgresSettings settings;
 
@@ -122,7 +122,7 @@ final class Inserter {
     private void insert(Batch batch, Way way) throws SQLException {
         this.connections.write((connection) -> {
             insertReadings(connection, batch.systems());
-            count(connection, way.insert(connection, batch));
+            count(connection, batch, way.insert(connection, batch));
             keepNewest(connection, batch);
             return true;
         });
@@ -137,11 +137,17 @@ final class Inserter {
                 update.setLong(3, report.behind());
                 update.setString(4, report.degraded());
                 update.setInt(5, process);
+                update.setString(6, report.origin().token());
                 return update.executeUpdate();
             }
         });
-        if (updated == 0) {
-            forget();
+        require(updated == 1);
+    }
+
+    /** Someone may have dropped the tables and made them anew: then ids that are remembered are those of others now. */
+    private static void require(boolean known) throws SQLException {
+        if (!known) {
+            throw new SQLException("the tables are not those that this node has written to");
         }
     }
 
@@ -191,15 +197,22 @@ final class Inserter {
         }
     }
 
-    private void count(Connection connection, SortedMap<Batch.Hour, Long> hours) throws SQLException {
+    private void count(Connection connection, Batch batch, SortedMap<Batch.Hour, Long> hours) throws SQLException {
         if (hours.isEmpty()) {
             return;
         }
         try (PreparedStatement update = this.settings.prepare(connection, COUNT)) {
             setArray(update, 1, "int4", hours.keySet().stream().map(Batch.Hour::process));
-            setArray(update, 2, "int8", hours.keySet().stream().map(Batch.Hour::from));
-            setArray(update, 3, "int8", hours.values().stream());
-            update.executeUpdate();
+            setArray(
+                    update,
+                    2,
+                    "text",
+                    hours.keySet().stream().map(Batch.Hour::process).map(batch::token));
+            setArray(update, 3, "int8", hours.keySet().stream().map(Batch.Hour::from));
+            setArray(update, 4, "int8", hours.values().stream());
+            long processes =
+                    hours.keySet().stream().map(Batch.Hour::process).distinct().count();
+            require(update.executeUpdate() == processes);
         }
     }
 

@@ -85,6 +85,11 @@ final class PostgresSource implements RecordSource {
         return this.claims;
     }
 
+    /** What is remembered may no longer be true. */
+    void forget() {
+        this.catalog.forget();
+    }
+
     @Override
     public List<RecordGroup> groups(RecordFilter filter, Deadline deadline) {
         Selection selection = Selection.of(filter);

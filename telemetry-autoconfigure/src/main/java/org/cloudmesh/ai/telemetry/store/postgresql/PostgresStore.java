@@ -87,6 +87,7 @@ final class PostgresStore implements TelemetryStore {
             this.schema.prepare();
             this.partitions.forget();
             this.inserter.forget();
+            this.source.forget();
         });
     }
 

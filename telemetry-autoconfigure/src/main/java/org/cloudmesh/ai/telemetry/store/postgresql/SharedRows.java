@@ -71,7 +71,10 @@ final class SharedRows {
         }
         String user = RecordJson.write(origin.user());
         String node = node(origin);
-        UUID key = key(origin.token(), node, origin.command(), origin.run(), user);
+        // A process is one whoever sends its records: processes that share a file, and nodes that take one over. Rows
+        // of
+        // other programs have a token in common, so they belong to the node.
+        UUID key = key(origin.token(), knowsHost(origin) ? null : node, origin.command(), origin.run(), user);
         int id = this.connections.write((connection) -> {
             try (PreparedStatement insert = this.settings.prepare(connection, PROCESS)) {
                 insert.setObject(1, key);
@@ -94,9 +97,13 @@ final class SharedRows {
         if (node == null) {
             node = NodeName.of(this.settings.node(), origin);
             // Rows that the Python module wrote do not know their host.
-            this.node = origin.user().get("host") == null ? null : node;
+            this.node = knowsHost(origin) ? node : null;
         }
         return node;
+    }
+
+    private static boolean knowsHost(Origin origin) {
+        return origin.user().get("host") != null;
     }
 
     /** Returns the id of a record's series. */

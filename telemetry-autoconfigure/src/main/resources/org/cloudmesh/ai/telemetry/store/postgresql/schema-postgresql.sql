@@ -125,12 +125,12 @@ CREATE TABLE telemetry_claim (
     changed timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
-CREATE FUNCTION telemetry_metrics(names text[], numbers float8[]) RETURNS jsonb
+CREATE OR REPLACE FUNCTION telemetry_metrics(names text[], numbers float8[]) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT coalesce(jsonb_object_agg(n, v), '{}'::jsonb) FROM unnest(names, numbers) AS m(n, v) $$;
 
 -- The bucket that a number falls into, 64 to each power of two: its leading bits. For percentiles within 0.8 %.
-CREATE FUNCTION telemetry_bucket(v float8) RETURNS integer
+CREATE OR REPLACE FUNCTION telemetry_bucket(v float8) RETURNS integer
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE WHEN v = 0 THEN 0
                       WHEN v > 0 THEN 1 + ((get_byte(float8send(v), 0) << 10) | (get_byte(float8send(v), 1) << 2)
@@ -139,7 +139,7 @@ CREATE FUNCTION telemetry_bucket(v float8) RETURNS integer
                                  | (get_byte(float8send(v), 2) >> 6)) END $$;
 
 -- The number in the middle of a bucket.
-CREATE FUNCTION telemetry_bucket_middle(bucket integer) RETURNS float8
+CREATE OR REPLACE FUNCTION telemetry_bucket_middle(bucket integer) RETURNS float8
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$ SELECT CASE WHEN bucket = 0 THEN 0::float8
                       ELSE sign(bucket) * power(2::float8, ((abs(bucket) - 1) >> 6) - 1023)
