@@ -68,6 +68,13 @@ class ExpiredDaysTests {
         return new PostgresStore(() -> database, TWO_DAYS, clock());
     }
 
+    /** Lets a store remove what it may: on a slow machine one call ends before all is done, and further ones go on. */
+    private static void maintain(PostgresStore store) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            store.maintain();
+        }
+    }
+
     private static Clock clock() {
         return Clock.fixed(EpochMicros.instant(NOW), ZoneOffset.UTC);
     }
@@ -104,7 +111,7 @@ class ExpiredDaysTests {
                     String.class,
                     Selection.time(EpochMicros.instant(BEGIN)));
             statement.execute("LOCK TABLE " + day + " IN ACCESS SHARE MODE");
-            store.maintain();
+            maintain(store);
 
             assertNoRollupsBefore(BEGIN + 2 * DAY);
             assertAnswersAreThoseOf(near);
@@ -114,7 +121,7 @@ class ExpiredDaysTests {
             sumUp();
             assertAnswersAreThoseOf(both(near, late));
         }
-        store(this.database).maintain();
+        maintain(store(this.database));
         assertNoRollupsBefore(BEGIN + 2 * DAY);
         assertAnswersAreThoseOf(near.stream()
                 .filter((record) -> record.timestampMicros() >= BEGIN + 2 * DAY)
@@ -163,7 +170,7 @@ class ExpiredDaysTests {
         String url = this.sql.execute(
                 (Connection connection) -> connection.getMetaData().getURL());
         try (HikariDataSource limited = PostgresServer.pool(new DriverManagerDataSource(url, role, ""), 2)) {
-            store(limited).maintain();
+            maintain(store(limited));
         }
         assertNoRollupsBefore(BEGIN + 2 * DAY);
         assertAnswersAreThoseOf(near);
