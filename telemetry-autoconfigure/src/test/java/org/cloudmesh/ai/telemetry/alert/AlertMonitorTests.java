@@ -140,8 +140,21 @@ class AlertMonitorTests {
             emit("latency", 1, NOON.minusSeconds(60), i < 8 ? Status.COMPLETED : Status.FAILED);
         }
         assertThat(evaluated(monitor)).extracting(AlertStatus::value).containsExactly(0.8);
+        emitAlert();
         this.now = NOON.plusSeconds(60);
         assertThat(evaluated(monitor)).extracting(AlertStatus::value).containsExactly(0.8);
+    }
+
+    /** Emits what the monitor does when an alert fires, at a time within the windows. */
+    private void emitAlert() {
+        telemetry()
+                .record()
+                .event(AlertMonitor.EVENT)
+                .metric("value", 50)
+                .metric("threshold", 10)
+                .status(Status.FAILED)
+                .timestamp(NOON.minusSeconds(60))
+                .emit();
     }
 
     @Test
@@ -151,14 +164,7 @@ class AlertMonitorTests {
                 rule("count", "value", AlertAggregate.COUNT, AlertWindow.of(hour()), 100, true),
                 rule("p95", "value", AlertAggregate.P95, AlertWindow.of(hour()), 100, true),
                 rule("success", "threshold", AlertAggregate.SUCCESS_RATE, AlertWindow.of(hour()), 0.1, false));
-        telemetry()
-                .record()
-                .event(AlertMonitor.EVENT)
-                .metric("value", 50)
-                .metric("threshold", 10)
-                .status(Status.FAILED)
-                .timestamp(NOON.minusSeconds(60))
-                .emit();
+        emitAlert();
         assertThat(evaluated(monitor)).extracting(AlertStatus::value).containsExactly(0.0, null, null, null);
         emit("value", 0.5, NOON.minusSeconds(60));
         emit("threshold", 1, NOON.minusSeconds(60));
