@@ -42,7 +42,10 @@ final class PostgresSchema {
 
     /** Makes the tables if they are not there and that is allowed; makes sure that this release can use them. */
     void prepare() throws SQLException, StoreException {
-        this.connections.lend(PostgresSchema::requirePostgres);
+        this.connections.lend((connection) -> {
+            requirePostgres(connection);
+            return true;
+        });
         int version = this.connections.write((connection) -> {
             int found = version(connection);
             if (found == 0 && this.settings.initialize()) {
@@ -159,7 +162,7 @@ final class PostgresSchema {
         }
     }
 
-    private static int requirePostgres(Connection connection) throws SQLException {
+    private static void requirePostgres(Connection connection) throws SQLException {
         DatabaseMetaData metaData = connection.getMetaData();
         String product = metaData.getDatabaseProductName();
         if (!product.toLowerCase(Locale.ROOT).contains("postgres")) {
@@ -171,6 +174,5 @@ final class PostgresSchema {
             throw new SQLException(
                     "PostgreSQL " + metaData.getDatabaseProductVersion() + " is older than " + OLDEST_SERVER);
         }
-        return metaData.getDatabaseMajorVersion();
     }
 }

@@ -25,7 +25,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** How days that are too old go, and what is answered meanwhile. */
 class ExpiredDaysTests {
@@ -163,13 +162,7 @@ class ExpiredDaysTests {
         store(this.database).write(records(BEGIN - 500 * DAY, BEGIN - 499 * DAY), true);
         store(this.database).write(near, true);
         sumUp();
-        String role = "limited" + System.nanoTime();
-        this.sql.execute("CREATE ROLE " + role + " LOGIN");
-        this.sql.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-        this.sql.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
-        String url = this.sql.execute(
-                (Connection connection) -> connection.getMetaData().getURL());
-        try (HikariDataSource limited = PostgresServer.pool(new DriverManagerDataSource(url, role, ""), 2)) {
+        try (HikariDataSource limited = PostgresServer.poolOfALimitedRole(this.sql, 2)) {
             maintain(store(limited));
         }
         assertNoRollupsBefore(BEGIN + 2 * DAY);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -28,7 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** The tables, as they are made and as others left them. */
 class PostgresSchemaTests {
@@ -175,13 +173,7 @@ class PostgresSchemaTests {
         this.sql.execute("CREATE TABLE telemetry_record (LIKE telemetry_record_plain INCLUDING ALL)");
         this.sql.execute("DROP TABLE telemetry_record_plain");
         this.sql.execute("CREATE VIEW telemetry AS " + view);
-        String role = "limited" + System.nanoTime();
-        this.sql.execute("CREATE ROLE " + role + " LOGIN");
-        this.sql.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
-        this.sql.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
-        String url = this.sql.execute(
-                (Connection connection) -> connection.getMetaData().getURL());
-        try (HikariDataSource limited = PostgresServer.pool(new DriverManagerDataSource(url, role, ""), 4)) {
+        try (HikariDataSource limited = PostgresServer.poolOfALimitedRole(this.sql, 4)) {
             assertKeepsAndSumsUp(limited);
         }
     }

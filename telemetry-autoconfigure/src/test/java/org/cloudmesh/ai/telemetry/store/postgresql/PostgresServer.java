@@ -175,6 +175,21 @@ public final class PostgresServer implements AutoCloseable {
         return new HikariDataSource(pool);
     }
 
+    /**
+     * Returns a pool of a role that may read and write the tables that are there, and owns none; the caller closes it.
+     *
+     * @param owner of the tables
+     */
+    public static HikariDataSource poolOfALimitedRole(JdbcTemplate owner, int size) {
+        String role = "limited" + System.nanoTime();
+        owner.execute("CREATE ROLE " + role + " LOGIN");
+        owner.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
+        owner.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO " + role);
+        String url = owner.execute(
+                (Connection connection) -> connection.getMetaData().getURL());
+        return pool(new DriverManagerDataSource(url, role, ""), size);
+    }
+
     /** Returns a DataSource without a pool. */
     public DataSource dataSource(String database) {
         DriverManagerDataSource dataSource = new DriverManagerDataSource(url(database), "telemetry", "");
